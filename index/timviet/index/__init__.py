@@ -1,0 +1,69 @@
+"""Build an index of Vietnamese text: spelling, tokens, documents, and the index itself.
+
+>>> from timviet.index import Document, open_index
+>>> with open_index(":memory:", create=True) as index:
+...     with index.writer() as writer:
+...         writer.add(Document(id="qd-05", title="Quyết định 05", text="Đảng ủy Công an tỉnh"))
+...     index.paragraph_count
+1
+
+The names below load on first use, so that importing this package costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from timviet.index.analysis import AnalyzedToken, Forms, VietnameseAnalyzer, analyze
+    from timviet.index.documents import Document, Paragraph
+    from timviet.index.folders import Summary, sync
+    from timviet.index.spelling import canonical, fold
+    from timviet.index.store import Index, StoredDocument, open_index
+    from timviet.index.tokens import Token, tokenize
+    from timviet.index.writer import Source, Writer
+
+_HOMES = {
+    "AnalyzedToken": "analysis",
+    "Document": "documents",
+    "Forms": "analysis",
+    "Index": "store",
+    "Paragraph": "documents",
+    "Source": "writer",
+    "StoredDocument": "store",
+    "Summary": "folders",
+    "Token": "tokens",
+    "VietnameseAnalyzer": "analysis",
+    "Writer": "writer",
+    "analyze": "analysis",
+    "canonical": "spelling",
+    "fold": "spelling",
+    "open_index": "store",
+    "sync": "folders",
+    "tokenize": "tokens",
+}
+
+__all__ = [
+    "AnalyzedToken",
+    "Document",
+    "Forms",
+    "Index",
+    "Paragraph",
+    "Source",
+    "StoredDocument",
+    "Summary",
+    "Token",
+    "VietnameseAnalyzer",
+    "Writer",
+    "analyze",
+    "canonical",
+    "fold",
+    "open_index",
+    "sync",
+    "tokenize",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

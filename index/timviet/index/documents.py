@@ -1,0 +1,88 @@
+"""Documents, and the paragraphs that are indexed, ranked and shown."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from timviet.index.errors import DocumentError
+
+_LINE = re.compile("[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
+
+
+class Paragraph(NamedTuple):
+    """One paragraph of a document.
+
+    Attributes:
+        number: its number in the document, from 0.
+        start: where it starts in the document's text, in code points.
+        text: its text, exactly as it came.
+    """
+
+    number: int
+    start: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    r"""One file or record to be found by its paragraphs.
+
+    Args:
+        id: names the document; adding another one of the same id replaces it.
+        text: its text; every line that is not blank is a paragraph.
+        title: its title, searched by `title:`.
+        metadata: whatever else is known of it, kept as JSON; what is text, a number, or a list of these is also
+            searched by its key, as in `year:2024`.
+        path: where it came from, searched by `path:`.
+        paragraphs: its paragraphs, instead of a text that would have to be cut into them.
+
+    Raises:
+        DocumentError: an empty id, what ought to be text and is not, or both text and paragraphs.
+
+    Example:
+        >>> document = Document(id="qd-05", title="Quyết định 05", text="Điều 1. Phạm vi\nĐiều 2. Hiệu lực")
+        >>> [paragraph.text for paragraph in document.iter_paragraphs()]
+        ['Điều 1. Phạm vi', 'Điều 2. Hiệu lực']
+    """
+
+    id: str
+    text: str = ""
+    title: str | None = None
+    metadata: Mapping[str, object] = field(default_factory=dict)
+    path: str | None = None
+    paragraphs: Sequence[str] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what could not be found or shown again."""
+        if not isinstance(self.id, str) or not self.id:
+            raise DocumentError(f"cannot index a document with the id {self.id!r}: give it an id that is text")
+        texts = {
+            "text": [self.text],
+            "title": [self.title or ""],
+            "path": [self.path or ""],
+            "paragraphs": self.paragraphs or [],
+        }
+        for name, values in texts.items():
+            if isinstance(values, str) or not all(isinstance(value, str) for value in values):
+                raise DocumentError(f"cannot index document {self.id!r}: its {name} is not text")
+        if self.text and self.paragraphs is not None:
+            raise DocumentError(f"cannot index document {self.id!r}: give either its text or its paragraphs, not both")
+
+    def iter_paragraphs(self) -> Iterator[Paragraph]:
+        """Yield the paragraphs in order; a document without any has a single empty one, so that its title is found.
+
+        Given paragraphs start where they would in a text of them joined by line ends.
+        """
+        if self.paragraphs:
+            start = 0
+            for number, text in enumerate(self.paragraphs):
+                yield Paragraph(number, start, text)
+                start += len(text) + 1
+        else:
+            yield from _cut(self.text) or [Paragraph(0, 0, "")]
+
+
+def _cut(text: str) -> list[Paragraph]:
+    lines = [line for line in _LINE.finditer(text) if not line.group().isspace()]
+    return [Paragraph(number, line.start(), line.group()) for number, line in enumerate(lines)]

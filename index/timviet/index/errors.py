@@ -1,0 +1,110 @@
+"""Every error timviet raises, as one tree.
+
+```
+TimvietError
+├── IndexPlaceError           about the folder an index is in, or should be in
+│   ├── IndexNotFoundError    no index at this place
+│   ├── NotAnIndexError       something else is at this place
+│   ├── IndexVersionError     built by other rules of analysis, or another format
+│   └── IndexLockedError      another writer is at work
+├── DocumentError             a document that cannot be indexed
+├── SourceError               a file or line that cannot be read
+├── QuerySyntaxError          the strict parser's complaint, with its position
+└── QueryLimitError           a query beyond a limit
+```
+
+Messages name the operation, the cause and the next step; what a program needs of them is in attributes.
+"""
+
+from pathlib import Path
+
+
+class TimvietError(Exception):
+    """The root of all errors that timviet raises on purpose."""
+
+
+class IndexPlaceError(TimvietError):
+    """An error about the folder an index is in, or should be in.
+
+    Attributes:
+        location: the folder, or ":memory:".
+    """
+
+    def __init__(self, message: str, location: str) -> None:
+        super().__init__(message)
+        self.location = location
+
+
+class IndexNotFoundError(IndexPlaceError):
+    """There is no index at this place."""
+
+
+class NotAnIndexError(IndexPlaceError):
+    """What is at this place is not an index of timviet, or is damaged."""
+
+
+class IndexVersionError(IndexPlaceError):
+    """The index was built by other rules than this version's and has to be rebuilt."""
+
+
+class IndexLockedError(IndexPlaceError):
+    """Another writer kept the index locked for longer than this one would wait.
+
+    Attributes:
+        waited: how long this writer waited, in seconds.
+    """
+
+    def __init__(self, message: str, location: str, waited: float) -> None:
+        super().__init__(message, location)
+        self.waited = waited
+
+
+class DocumentError(TimvietError):
+    """A document that cannot be indexed, for example one without an id."""
+
+
+class SourceError(TimvietError):
+    """A file, or one line of it, that cannot be read as documents.
+
+    Attributes:
+        path: the file.
+        reason: what is wrong, in a few words.
+        line: the line's number from 1, or None where the whole file is meant.
+    """
+
+    def __init__(self, path: Path, reason: str, line: int | None = None) -> None:
+        where = f"{path}, line {line}" if line else f"{path}"
+        super().__init__(f"{where}: {reason}")
+        self.path = path
+        self.reason = reason
+        self.line = line
+
+
+class QuerySyntaxError(TimvietError):
+    """What the strict parser does not accept.
+
+    Attributes:
+        query: the query as typed.
+        position: where the fault is, in code points from 0.
+        reason: what is wrong there.
+    """
+
+    def __init__(self, query: str, position: int, reason: str) -> None:
+        super().__init__(f"cannot parse the query: {reason} at position {position}: {query!r}")
+        self.query = query
+        self.position = position
+        self.reason = reason
+
+
+class QueryLimitError(TimvietError):
+    """A query that is longer, or nested deeper, than this engine takes.
+
+    Attributes:
+        limit: the largest value that is taken.
+        actual: the query's value.
+    """
+
+    def __init__(self, message: str, limit: int, actual: int) -> None:
+        super().__init__(message)
+        self.limit = limit
+        self.actual = actual

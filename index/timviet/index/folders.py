@@ -1,0 +1,237 @@
+"""Bring an index up to date with files and folders, reading only what is new or changed."""
+
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from timviet.index.documents import Document
+from timviet.index.errors import DocumentError, SourceError
+from timviet.index.files import Reading, is_readable, read_file, read_stream
+from timviet.index.store import IN_MEMORY, Index
+from timviet.index.writer import Source, Writer
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a run of `sync` did.
+
+    Attributes:
+        documents: how many documents it wrote.
+        paragraphs: how many paragraphs they have.
+        new: how many of them the index did not know.
+        changed: how many of them it knew.
+        unchanged: how many documents were left as they are, their file being unchanged.
+        removed: how many documents were removed, their file or line being gone.
+        skipped: files and lines left out, counted by reason.
+        errors: every file or line that ought to be indexed and could not be.
+        seconds: how long the run took.
+    """
+
+    documents: int = 0
+    paragraphs: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    errors: list[SourceError] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    path: Path
+    source: Source
+
+
+def sync(
+    index: Index,
+    paths: Iterable[Path],
+    stream: bytes | None = None,
+    prune: bool = False,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    timeout: float = 10.0,
+) -> Summary:
+    """Index files and folders in one commit; a file whose size and time are unchanged is not read again.
+
+    Folders are read whole, but for entries whose name starts with a dot. A file or line that cannot be read is
+    skipped and told in the summary; what the index held of it stays.
+
+    Args:
+        index: what to bring up to date.
+        paths: files and folders.
+        stream: further content as it came by standard input.
+        prune: whether to remove documents whose file, once found under one of the paths, is gone.
+        progress: called now and then with the bytes done and the bytes to do.
+        timeout: how long to wait for another writer to end, in seconds.
+
+    Returns:
+        What was done.
+
+    Raises:
+        SourceError: one of the paths does not exist; nothing has been indexed.
+        IndexLockedError: another writer is at work.
+
+    Example:
+        >>> from timviet.index import open_index
+        >>> with open_index(":memory:", create=True) as index:
+        ...     sync(index, [], stream="Đảng ủy xã".encode()).documents
+        1
+    """
+    started = time.perf_counter()
+    roots = [_absolute(path) for path in paths]
+    with index.writer(timeout) as writer:
+        run = _Run(index, writer)
+        require_paths(root for root in roots if not (prune and run.is_known(root)))
+        files = list(run.find_files(roots))
+        changed = [file for file in files if not run.is_unchanged(file)]
+        total = sum(file.source.size for file in changed) + len(stream or b"")
+        done = 0
+        for read in run.index_all(changed, stream):
+            done += read
+            progress(done, total)
+        if prune:
+            run.prune(roots, {file.source.path for file in files})
+    run.summary.seconds = time.perf_counter() - started
+    return run.summary
+
+
+def require_paths(paths: Iterable[Path]) -> None:
+    """Check that files and folders are there.
+
+    Raises:
+        SourceError: the first one that is not.
+    """
+    for path in paths:
+        if not path.exists():
+            raise SourceError(path, "there is no such file or folder")
+
+
+class _Run:
+    """One run of `sync`: what the index knew before, what this run has seen, and the summary of both."""
+
+    def __init__(self, index: Index, writer: Writer) -> None:
+        self._base = Path.cwd() if index.location == IN_MEMORY else _absolute(Path(index.location)).parent
+        self._writer = writer
+        self._known = {document.id: document.source for document in index.documents()}
+        self._known_files: dict[str, list[str]] = {}
+        for identity, source in self._known.items():
+            if source:
+                self._known_files.setdefault(source.path, []).append(identity)
+        self._seen: dict[str, str] = {}
+        self._changed: set[str] = set()
+        self.summary = Summary()
+
+    def is_known(self, root: Path) -> bool:
+        return any(self._is_under(name, root) for name in self._known_files)
+
+    def find_files(self, roots: list[Path]) -> Iterator[_File]:
+        for path in dict.fromkeys(path for root in roots for path in _walk(root)):
+            name = self._name(path)
+            try:
+                name.encode()
+                status = path.stat()
+            except UnicodeEncodeError:
+                self._skip(SourceError(path, "its name is not UTF-8"))
+            except OSError as error:
+                self._skip(SourceError(path, f"cannot be read: {error.strerror}"))
+            else:
+                if is_readable(path):
+                    yield _File(path, Source(name, status.st_size, status.st_mtime_ns))
+                elif path in roots:
+                    self._skip(SourceError(path, f"{path.suffix or 'no suffix'} is no format that timviet reads"))
+                else:
+                    self.summary.skipped[f"{path.suffix or 'no suffix'} is no format that timviet reads"] += 1
+
+    def is_unchanged(self, file: _File) -> bool:
+        identities = self._known_files.get(file.source.path, [])
+        if not identities or self._known[identities[0]] != file.source:
+            return False
+        self.summary.unchanged += len(identities)
+        self._seen.update(dict.fromkeys(identities, file.source.path))
+        return True
+
+    def index_all(self, files: list[_File], stream: bytes | None) -> Iterator[int]:
+        self._changed = {file.source.path for file in files}
+        for file in files:
+            yield from self._index_readings(read_file(file.path, file.source.path), file)
+        if stream is not None:
+            yield from self._index_readings(read_stream(stream), None)
+
+    def prune(self, roots: list[Path], found: set[str]) -> None:
+        for name, identities in self._known_files.items():
+            if name not in found and any(self._is_under(name, root) for root in roots):
+                self._remove(identity for identity in identities if identity not in self._seen)
+
+    def _index_readings(self, readings: Iterable[Reading], file: _File | None) -> Iterator[int]:
+        errors = len(self.summary.errors)
+        for content, size, line in readings:
+            if isinstance(content, Document):
+                self._add(content, file, line)
+            else:
+                self._skip(content)
+            yield size
+        if file and len(self.summary.errors) == errors:
+            gone = self._known_files.get(file.source.path, [])
+            self._remove(identity for identity in gone if identity not in self._seen)
+
+    def _add(self, document: Document, file: _File | None, line: int | None) -> None:
+        path, source = (file.path, file.source) if file else (Path("-"), None)
+        origin = source.path if source else "-"
+        owner = self._owner_of(document.id, origin)
+        if owner:
+            reason = f"the id {document.id!r} is already used by a document of {owner}"
+            self._skip(SourceError(path, reason, line))
+            return
+        try:
+            self.summary.paragraphs += self._writer.add(document, source)
+        except DocumentError as error:
+            self._skip(SourceError(path, str(error), line))
+            return
+        self._seen[document.id] = origin
+        self.summary.documents += 1
+        if document.id in self._known:
+            self.summary.changed += 1
+        else:
+            self.summary.new += 1
+
+    def _owner_of(self, identity: str, origin: str) -> str | None:
+        """Return the file that an id belongs to, if it is another one and may still have it."""
+        if identity in self._seen:
+            return self._seen[identity]
+        known = self._known.get(identity)
+        if known is None or known.path == origin or known.path in self._changed:
+            return None
+        return known.path if (self._base / known.path).exists() else None
+
+    def _remove(self, identities: Iterable[str]) -> None:
+        for identity in identities:
+            self._writer.remove(identity)
+            self.summary.removed += 1
+
+    def _skip(self, error: SourceError) -> None:
+        self.summary.skipped[error.reason] += 1
+        self.summary.errors.append(error)
+
+    def _name(self, path: Path) -> str:
+        return path.relative_to(self._base).as_posix() if path.is_relative_to(self._base) else path.as_posix()
+
+    def _is_under(self, name: str, root: Path) -> bool:
+        return (self._base / name).is_relative_to(root)
+
+
+def _absolute(path: Path) -> Path:
+    return Path(os.path.abspath(path))  # noqa: PTH100  # unlike Path.resolve, leaves a link its own name
+
+
+def _walk(root: Path) -> Iterator[Path]:
+    if not root.is_dir():
+        if root.exists():
+            yield root
+        return
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(folder, name) for name in sorted(names) if not name.startswith("."))

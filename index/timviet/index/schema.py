@@ -1,0 +1,173 @@
+"""The Whoosh schema of an index of paragraphs, and the names of its fields.
+
+An entry of the index is a paragraph. Each searched field exists under its own name, whose terms are canonical forms
+keyed by their folded forms, and as `NAME.folded`, whose terms are folded forms; a field of metadata is `meta.KEY`,
+with a third one, `meta.KEY.value`, whose single terms sort as the values do, for ranges.
+"""
+
+import re
+from collections.abc import Iterator
+
+from whoosh.fields import ID, NUMERIC, STORED, TEXT, FieldType, Schema
+from whoosh.util.numeric import float_to_sortable_long
+
+from timviet.index.analysis import Form, VietnameseAnalyzer, rules_fingerprint
+from timviet.index.spelling import fold
+from timviet.index.tokens import surfaces
+
+SCHEMA_VERSION = 1
+TEXT_FIELDS = ("text", "title", "path")
+
+_METADATA = "meta."
+_FOLDED = ".folded"
+_LAST_CHARACTER = "\U0010ffff"
+_NO_KEY_CHARACTER = re.compile(r"\W")
+
+
+class ParagraphSchema(Schema):
+    """The fields of a paragraph, with the version of this layout and the fingerprint of the rules of analysis.
+
+    Attributes:
+        version: the layout's number; an index of another one has to be rebuilt.
+        rules: the digest of what the rules of analysis do; likewise.
+    """
+
+    def __init__(self, **fields: FieldType) -> None:
+        super().__init__(**(fields or _fields()))
+        self.version = SCHEMA_VERSION
+        self.rules = rules_fingerprint()
+        # Whoosh takes the first pattern that fits.
+        self.add(folded_field(metadata_field("*")), _unscored("folded"), glob=True)
+        self.add(value_field(metadata_field("*")), _unscored("keyed"), glob=True)
+        self.add(metadata_field("*"), _unscored("keyed"), glob=True)
+
+
+def folded_field(field: str) -> str:
+    """Return the name of the field's twin whose terms are folded: `text.folded` for `text`."""
+    return f"{field}{_FOLDED}"
+
+
+def is_folded_field(field: str) -> bool:
+    """Tell whether a field's terms are folded forms: true of `text.folded`."""
+    return field.endswith(_FOLDED)
+
+
+def unfolded_field(field: str) -> str:
+    """Return the name of a field without `.folded`: `text` for `text.folded` and for `text`."""
+    return field.removesuffix(_FOLDED)
+
+
+def metadata_field(key: str) -> str:
+    """Return the name of the field of a metadata key: `meta.year` for `year`."""
+    return f"{_METADATA}{key}"
+
+
+def value_field(field: str) -> str:
+    """Return the name of a metadata field's twin whose terms sort as the values do: `meta.year.value`."""
+    return f"{field}.value"
+
+
+def is_metadata_field(field: str) -> bool:
+    """Tell whether a name is that of a metadata field, not of one of its twins.
+
+    Example:
+        >>> is_metadata_field("meta.year"), is_metadata_field("meta.year.folded"), is_metadata_field("text")
+        (True, False, False)
+    """
+    return field.startswith(_METADATA) and "." not in field.removeprefix(_METADATA)
+
+
+def query_name(field: str) -> str:
+    """Return the name by which people know a field: `year` for `meta.year`, `text` for `text`."""
+    return field.removeprefix(_METADATA)
+
+
+def metadata_key(name: str) -> str:
+    """Return the key that all spellings of a metadata name share: its tokens without marks, `_` between them.
+
+    Example:
+        >>> metadata_key("Ngày ban hành"), metadata_key("NGÀY_BAN_HÀNH")
+        ('ngay_ban_hanh', 'ngay_ban_hanh')
+    """
+    return _NO_KEY_CHARACTER.sub("", "_".join(map(fold, surfaces(name))))
+
+
+def sort_terms(value: object) -> Iterator[str]:
+    """Yield terms that sort as the values do, one for the text and one for the number where it is one.
+
+    Example:
+        >>> number = lambda value: min(sort_terms(value))
+        >>> number(9) < number("10") < number(2024)
+        True
+    """
+    number = number_term(str(value))
+    if number is not None:
+        yield number
+    yield text_term(str(value))
+
+
+def number_term(text: str) -> str | None:
+    """Return the term of a number, which sorts as the number does, or None where the text is none."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    if number != number:  # not a number, which sorts nowhere
+        return None
+    without_minus_zero = number + 0.0
+    return f"n{float_to_sortable_long(without_minus_zero, signed=True):016x}"
+
+
+def text_term(text: str) -> str:
+    """Return the term of a text, which sorts as its folded tokens do.
+
+    Example:
+        >>> text_term("2024-05-01") < text_term("2024-05-02")
+        True
+    """
+    return f"t{' '.join(map(fold, surfaces(text)))}"
+
+
+def value_bounds(low: str | None, high: str | None) -> tuple[str, str]:
+    """Return the terms between which values lie: as numbers where both ends are numbers, otherwise as text.
+
+    Args:
+        low: the lowest value, or None for no bound.
+        high: the highest value, or None for no bound.
+
+    Example:
+        >>> value_bounds("2024-05-01", "2024-06-30")
+        ('t2024 05 01', 't2024 06 30')
+    """
+    numbers = [number_term(end) for end in (low, high) if end]
+    if not numbers or None in numbers:
+        return text_term(low or ""), text_term(high) if high else text_term("") + _LAST_CHARACTER
+    return (number_term(low) if low else None) or "n", (number_term(high) if high else None) or f"n{_LAST_CHARACTER}"
+
+
+def _fields() -> dict[str, FieldType]:
+    fields = {
+        "id": ID(stored=True),
+        "paragraph": NUMERIC(stored=True, signed=False, shift_step=0),
+        "start": STORED(),
+        "metadata": STORED(),
+        "source": STORED(),
+        "text": _scored("keyed"),
+        "title": _scored("keyed"),
+        "path": _unscored("keyed"),
+    }
+    folded = {"text": _scored("folded"), "title": _scored("folded"), "path": _unscored("folded")}
+    for name, twin in folded.items():
+        fields[name].stored = True
+        fields[folded_field(name)] = twin
+    return fields
+
+
+def _scored(form: Form) -> TEXT:
+    return TEXT(analyzer=VietnameseAnalyzer(form))
+
+
+def _unscored(form: Form) -> TEXT:
+    field = TEXT(analyzer=VietnameseAnalyzer(form))
+    field.scorable = False
+    return field

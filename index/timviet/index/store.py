@@ -1,0 +1,204 @@
+"""Open, create and describe an index."""
+
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from whoosh.filedb.filestore import FileStorage, RamStorage, Storage
+from whoosh.index import FileIndex, LockError
+from whoosh.index import IndexVersionError as WhooshVersionError
+from whoosh.reading import IndexReader
+from whoosh.writing import SegmentWriter
+
+from timviet.index.errors import IndexLockedError, IndexNotFoundError, IndexVersionError, NotAnIndexError
+from timviet.index.schema import ParagraphSchema
+from timviet.index.writer import Source, Writer
+
+IN_MEMORY = ":memory:"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """What an index knows of a document besides its text.
+
+    Attributes:
+        id: the document's id.
+        title: its title, or None.
+        path: where it came from, or None.
+        metadata: as it was given.
+        source: the file it was read from, or None.
+    """
+
+    id: str
+    title: str | None
+    path: str | None
+    metadata: dict[str, Any]
+    source: Source | None
+
+
+class Index:
+    """An index of paragraphs, on disk or in memory; made by `open_index`.
+
+    Attributes:
+        location: the folder, or ":memory:".
+        whoosh: the underlying Whoosh index, for those who know Whoosh.
+    """
+
+    def __init__(self, location: str, whoosh: FileIndex) -> None:
+        self.location = location
+        self.whoosh = whoosh
+
+    def writer(self, timeout: float = 10.0) -> Writer:
+        """Return the one writer that may be at work on this index.
+
+        Args:
+            timeout: how long to wait for another writer to end, in seconds.
+
+        Raises:
+            IndexLockedError: the other writer was still at work after that time.
+        """
+        try:
+            return Writer(SegmentWriter(self.whoosh, timeout=timeout))
+        except LockError as error:
+            message = (
+                f"cannot write to the index {self.location}: another writer is at work on it, "
+                f"and still was after {timeout:g} s; try again when it has ended"
+            )
+            raise IndexLockedError(message, self.location, timeout) from error
+
+    @property
+    def document_count(self) -> int:
+        """How many documents the last commit holds."""
+        with self.whoosh.reader() as reader:
+            return sum(1 for _ in _first_paragraphs(reader))
+
+    @property
+    def paragraph_count(self) -> int:
+        """How many paragraphs the last commit holds."""
+        with self.whoosh.reader() as reader:
+            return int(reader.doc_count())
+
+    def documents(self) -> Iterator[StoredDocument]:
+        """Yield what the last commit knows of each document besides its text."""
+        with self.whoosh.reader() as reader:
+            for number in _first_paragraphs(reader):
+                yield _stored_document(reader.stored_fields(number))
+
+    def close(self) -> None:
+        """Let go of the index; searchers opened on it keep their snapshot."""
+        self.whoosh.close()
+        self.whoosh.storage.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_index(location: str | Path, create: bool = False) -> Index:
+    """Open an index, or create it.
+
+    Args:
+        location: its folder, or ":memory:" for one that lives in memory and is gone when it is closed.
+        create: make a new, empty index where there is none yet.
+
+    Raises:
+        IndexNotFoundError: there is no index, and none is to be made.
+        NotAnIndexError: something else is there, or a damaged index.
+        IndexVersionError: the index was built by other rules; it has to be rebuilt.
+        OSError: the folder cannot be read or made.
+
+    Example:
+        >>> with open_index(":memory:", create=True) as index:
+        ...     index.paragraph_count
+        0
+    """
+    if str(location) == IN_MEMORY:
+        return Index(IN_MEMORY, FileIndex.create(_MemoryStorage(), ParagraphSchema()))
+    folder = Path(location)
+    storage = FileStorage(str(folder))
+    if not _has_index(folder):
+        if not create:
+            message = f"there is no index at {folder}: make one with `timviet index FOLDER`, or name another place"
+            raise IndexNotFoundError(message, str(folder))
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            message = f"cannot make an index at {folder}: something else is there; name a new or an empty folder"
+            raise NotAnIndexError(message, str(folder))
+        folder.mkdir(parents=True, exist_ok=True)
+        return Index(str(folder), FileIndex.create(storage, ParagraphSchema()))
+    return Index(str(folder), _open_whoosh(storage, folder))
+
+
+class _MemoryStorage(RamStorage):
+    """Whoosh's storage in memory, with locks that are tried and not waited for, as those of files are."""
+
+    def lock(self, name: str) -> "_MemoryLock":
+        return _MemoryLock(super().lock(name))
+
+
+class _MemoryLock:
+    def __init__(self, lock: threading.Lock) -> None:
+        self._lock = lock
+
+    def acquire(self) -> bool:
+        return self._lock.acquire(blocking=False)
+
+    def release(self) -> None:
+        self._lock.release()
+
+
+def _has_index(folder: Path) -> bool:
+    return folder.is_dir() and any(entry.suffix == ".toc" for entry in folder.iterdir())
+
+
+def _open_whoosh(storage: Storage, folder: Path) -> FileIndex:
+    try:
+        index = FileIndex(storage)
+        schema = index.schema
+    except OSError:
+        raise
+    except (WhooshVersionError, AttributeError, ImportError) as error:
+        message = f"the index {folder} is of another version ({error}): delete the folder and index again"
+        raise IndexVersionError(message, str(folder)) from error
+    except Exception as error:  # unpickling damaged bytes raises whatever it likes
+        message = f"the index {folder} is damaged, or no index: its table of contents cannot be read ({error})"
+        raise NotAnIndexError(message, str(folder)) from error
+    _check_schema(schema, folder)
+    return index
+
+
+def _check_schema(schema: object, folder: Path) -> None:
+    if not isinstance(schema, ParagraphSchema):
+        raise NotAnIndexError(f"{folder} holds another program's Whoosh index: name another folder", str(folder))
+    current = ParagraphSchema()
+    built_by, built_now = (vars(schema).get("version"), vars(schema).get("rules")), (current.version, current.rules)
+    if built_by != built_now:
+        message = (
+            f"the index {folder} was built by other rules (schema {built_by[0]}, rules {built_by[1]}) than "
+            f"this version's (schema {built_now[0]}, rules {built_now[1]}): delete the folder and index again"
+        )
+        raise IndexVersionError(message, str(folder))
+
+
+def _first_paragraphs(reader: IndexReader) -> Iterator[int]:
+    zero = reader.schema["paragraph"].to_bytes(0)
+    if ("paragraph", zero) in reader:
+        yield from reader.postings("paragraph", zero).all_ids()
+
+
+def _stored_document(fields: dict[str, Any]) -> StoredDocument:
+    source = fields.get("source")
+    return StoredDocument(
+        id=fields["id"],
+        title=fields.get("title"),
+        path=fields.get("path"),
+        metadata=json.loads(fields["metadata"]),
+        source=Source(**json.loads(source)) if source else None,
+    )

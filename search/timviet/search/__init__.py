@@ -1,0 +1,43 @@
+"""Search an index of Vietnamese text.
+
+>>> from timviet.index import Document, open_index
+>>> from timviet.search import Searcher
+>>> with open_index(":memory:", create=True) as index:
+...     with index.writer() as writer:
+...         writer.add(Document(id="qd-05", text="Đảng ủy Công an tỉnh"))
+...     with Searcher(index) as searcher:
+...         searcher.search("dang uy")[0].snippet.to_html()
+1
+'<mark>Đảng ủy</mark> Công an tỉnh'
+
+The names below load on first use, so that importing this package costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from timviet.search.explain import Explanation
+    from timviet.search.marks import Level, Marks
+    from timviet.search.results import Hit, Relaxation, Results
+    from timviet.search.searcher import Searcher
+    from timviet.search.snippet import Snippet
+
+_HOMES = {
+    "Explanation": "explain",
+    "Hit": "results",
+    "Level": "marks",
+    "Marks": "marks",
+    "Relaxation": "results",
+    "Results": "results",
+    "Searcher": "searcher",
+    "Snippet": "snippet",
+}
+
+__all__ = ["Explanation", "Hit", "Level", "Marks", "Relaxation", "Results", "Searcher", "Snippet"]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

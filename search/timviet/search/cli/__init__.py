@@ -1,0 +1,59 @@
+"""The command line: one module for each command, loaded when it is asked for."""
+
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from timviet.index.errors import TimvietError
+from timviet.search.cli.options import index_option
+
+# Each command with the module that holds it: listing them here keeps `--help` from importing what they need.
+_COMMANDS = ("index", "search", "info", "remove", "analyze", "explain", "demo")
+
+
+class _Commands(click.Group):
+    """Loads a command when it is asked for, and turns errors into messages."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command = import_module(f"{__name__}.{cmd_name}_command").command
+        assert isinstance(command, click.Command)  # noqa: S101
+        return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise
+        except TimvietError as error:
+            raise Failure(str(error)) from error
+        except OSError as error:
+            raise Failure(f"{error.filename or ctx.invoked_subcommand}: {error.strerror or error}") from error
+        except KeyboardInterrupt as error:
+            raise Failure("interrupted: the index is as it was before") from error
+
+
+class Failure(click.ClickException):
+    """An error that ends the command with exit status 2, as grep's do."""
+
+    exit_code = 2
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="timviet")
+@index_option
+def main(index_folder: Path | None) -> None:
+    """Full-text search for Vietnamese: type with marks, without them, or with some of them.
+
+    \b
+    Start with:
+        timviet index FOLDER
+        timviet search "dang uy cong an"
+
+    Exit status: 0 done or found, 1 nothing found, 2 error.
+    """

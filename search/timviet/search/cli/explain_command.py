@@ -1,0 +1,66 @@
+"""`timviet explain`: why a paragraph ranks where it does."""
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from timviet.search.cli.options import find_index, index_option, marks_option, match_option
+
+if TYPE_CHECKING:
+    from timviet.search import Explanation, Marks
+
+
+@click.command("explain")
+@click.argument("query")
+@click.argument("document_id", metavar="ID")
+@click.option("--paragraph", type=click.IntRange(min=0), help="Its number in the document. By default its best one.")
+@marks_option
+@match_option
+@click.option(
+    "--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format."
+)
+@index_option
+def command(
+    query: str,
+    document_id: str,
+    paragraph: int | None,
+    marks: "Marks",
+    match: Literal["auto", "all", "any"],
+    output: str,
+    index_folder: Path | None,
+) -> None:
+    """Tell why a paragraph ranks where it does.
+
+    Shows, for a paragraph of document ID and a QUERY, the parts that add up to its score, term by term, with the mark
+    level of each reading.
+    """
+    from timviet.index import open_index
+    from timviet.search import Searcher
+
+    with open_index(find_index(index_folder)) as index, Searcher(index) as searcher:
+        explanation = searcher.explain(query, document_id, paragraph, marks=marks, match=match)
+    if explanation is None:
+        click.echo(f"{query!r} does not find {document_id}{'' if paragraph is None else f', paragraph {paragraph}'}")
+        sys.exit(1)
+    if output == "json":
+        click.echo(json.dumps(asdict(explanation), ensure_ascii=False, indent=2))
+    else:
+        _show(explanation)
+
+
+def _show(explanation: "Explanation") -> None:
+    place = f"{explanation.document_id}, paragraph {explanation.paragraph}"
+    click.echo(f"{place}: number {explanation.rank} of {explanation.total}, score {explanation.score:.4f}")
+    for part in explanation.parts:
+        boost = f", boost {part.boost:g}" if part.boost != 1 else ""
+        rarity = f"idf {part.inverse_document_frequency:.3f}"
+        counts = f"frequency {part.frequency:g} in {part.length} tokens"
+        click.echo(f"  {part.score:8.4f}  {part.label}  ({part.field}: {rarity}, {counts}{boost})")
+        for reading in part.readings:
+            click.echo(f"            {reading.frequency} × {reading.term}: {reading.level}, weight {reading.weight:g}")
+    if explanation.remainder:
+        click.echo(f"  {explanation.remainder:8.4f}  from other queries")

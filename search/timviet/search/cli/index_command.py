@@ -1,0 +1,93 @@
+"""`timviet index`: bring the index up to date with files and folders."""
+
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from timviet.search.cli.options import count, find_index, index_option
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from timviet.index import Summary
+
+_ERRORS_SHOWN = 20
+
+
+@click.command("index")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
+@click.option("--prune", is_flag=True, help="Remove documents whose file, found under PATHS before, is gone.")
+@click.option(
+    "--wait",
+    type=click.FloatRange(min=0),
+    default=10.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to wait for another writer to end.",
+)
+@index_option
+def command(paths: tuple[Path, ...], prune: bool, wait: float, index_folder: Path | None) -> None:
+    """Index files and folders; `-` reads standard input.
+
+    Reads .txt and .md files, one document each, and .jsonl files, one document a line with "id", "text", if it has one
+    "title", and anything else as metadata. A file that has not changed since the last time is not read again. All is
+    committed at the end, or, when interrupted, nothing.
+
+    \b
+    Examples:
+        timviet index van-ban
+        timviet index --prune van-ban bao-cao.txt
+        zcat luat.jsonl.gz | timviet index -
+    """
+    from timviet.index import open_index, sync
+    from timviet.index.folders import require_paths
+
+    folder = find_index(index_folder)
+    stream = sys.stdin.buffer.read() if Path("-") in paths else None
+    files = [path for path in paths if path != Path("-")]
+    if not folder.exists():
+        require_paths(files)
+    with open_index(folder, create=True) as index, _progress() as progress:
+        summary = sync(index, files, stream=stream, prune=prune, progress=progress, timeout=wait)
+    _report(summary, folder)
+    if summary.errors:
+        sys.exit(2)
+
+
+@contextmanager
+def _progress() -> "Iterator[Callable[[int, int], None]]":
+    """Yield a function that shows bytes done of bytes to do, on a terminal's standard error."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _total: None
+        return
+    with click.progressbar(length=1, label="Indexing", file=sys.stderr) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        yield progress
+
+
+def _report(summary: "Summary", folder: Path) -> None:
+    for error in summary.errors[:_ERRORS_SHOWN]:
+        click.echo(f"skipped: {error}", err=True)
+    if len(summary.errors) > _ERRORS_SHOWN:
+        click.echo(f"skipped: {len(summary.errors) - _ERRORS_SHOWN} more files or lines with errors", err=True)
+    counts = {
+        "new": summary.new,
+        "changed": summary.changed,
+        "unchanged": summary.unchanged,
+        "removed": summary.removed,
+        "skipped": summary.skipped.total(),
+    }
+    reasons = ", ".join(f"{reason}: {number}" for reason, number in summary.skipped.most_common(3))
+    rate = summary.paragraphs / summary.seconds if summary.seconds else 0.0
+    click.echo(
+        f"{folder}: {count(summary.documents, 'document')}, {count(summary.paragraphs, 'paragraph')} indexed "
+        f"({', '.join(f'{number:,} {name}' for name, number in counts.items())}{f' [{reasons}]' if reasons else ''}) "
+        f"in {summary.seconds:.1f} s, {rate:,.0f} paragraphs/s"
+    )

@@ -1,0 +1,37 @@
+"""`timviet info`: what an index holds."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from timviet.search.cli.options import find_index, index_option
+
+
+@click.command("info")
+@click.option(
+    "--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format."
+)
+@index_option
+def command(output: str, index_folder: Path | None) -> None:
+    """Tell what the index holds, how large it is, and when it was built."""
+    from timviet.index import open_index
+
+    folder = find_index(index_folder)
+    with open_index(folder) as index:
+        schema = index.whoosh.schema
+        facts = {
+            "index": str(folder),
+            "documents": index.document_count,
+            "paragraphs": index.paragraph_count,
+            "bytes": sum(file.stat().st_size for file in folder.iterdir() if file.is_file()),
+            "schema": schema.version,
+            "rules": schema.rules,
+            "built": datetime.fromtimestamp(index.whoosh.last_modified()).astimezone().isoformat(timespec="seconds"),
+        }
+    if output == "json":
+        click.echo(json.dumps(facts, ensure_ascii=False, indent=2))
+    else:
+        for name, fact in facts.items():
+            click.echo(f"{name:<11}{format(fact, ',') if isinstance(fact, int) else fact}")

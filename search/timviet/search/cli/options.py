@@ -1,0 +1,57 @@
+"""What the commands share: where the index is, and how typed marks count."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+DEFAULT_FOLDER = ".timviet"
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+index_option: Decorator = click.option(
+    "--index",
+    "index_folder",
+    type=click.Path(path_type=Path),
+    envvar="TIMVIET_INDEX",
+    show_envvar=True,
+    help="The index's folder. By default `.timviet` in this folder or the nearest one above it that has one.",
+)
+
+marks_option: Decorator = click.option(
+    "--marks",
+    type=click.Choice(["auto", "strict", "ignore"]),
+    default="auto",
+    show_default=True,
+    help="How typed marks count: a text may have more of them, or none (auto); the same ones (strict); not at all.",
+)
+
+match_option: Decorator = click.option(
+    "--match",
+    type=click.Choice(["auto", "all", "any"]),
+    default="auto",
+    show_default=True,
+    help="Whether all words are required, or any of them; auto: all, and any where that finds too little.",
+)
+
+format_option: Decorator = click.option(
+    "--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format."
+)
+
+
+def find_index(given: Path | None) -> Path:
+    """Return the index's folder: the one given after or before the command, the nearest one upwards, or one here."""
+    given = given or click.get_current_context().find_root().params.get("index_folder")
+    if given:
+        return given
+    here = Path.cwd()
+    folders = (folder / DEFAULT_FOLDER for folder in (here, *here.parents))
+    nearest = next((folder for folder in folders if folder.is_dir()), here / DEFAULT_FOLDER)
+    return Path(os.path.relpath(nearest))
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun: "1 paragraph", "2,000 paragraphs"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,104 @@
+"""`timviet search`: find paragraphs, best first."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from timviet.search.cli.options import count, find_index, index_option, marks_option, match_option
+
+if TYPE_CHECKING:
+    from timviet.search import Hit, Marks, Results
+
+
+@click.command("search")
+@click.argument("query", nargs=-1, required=True)
+@click.option("--limit", type=click.IntRange(min=1), default=10, show_default=True, help="How many to show at most.")
+@click.option("--offset", type=click.IntRange(min=0), default=0, help="How many of the best to leave out before them.")
+@marks_option
+@match_option
+@click.option("--strict", is_flag=True, help="Refuse a query with a fault in its syntax.")
+@click.option(
+    "--format",
+    "output",
+    type=click.Choice(["text", "json", "jsonl"]),
+    default="text",
+    show_default=True,
+    help="Output.",
+)
+@click.option(
+    "--snippet-length",
+    type=click.IntRange(min=0),
+    default=240,
+    show_default=True,
+    help="Characters a snippet may have.",
+)
+@click.option("--no-color", is_flag=True, envvar="NO_COLOR", help="Do not mark matches. By default on a terminal only.")
+@index_option
+def command(
+    query: tuple[str, ...],
+    limit: int,
+    offset: int,
+    marks: "Marks",
+    match: Literal["auto", "all", "any"],
+    strict: bool,
+    output: str,
+    snippet_length: int,
+    no_color: bool,
+    index_folder: Path | None,
+) -> None:
+    """Find paragraphs, best first.
+
+    Words without marks find all their readings; marks that are typed count. Put `--` before a query that starts with a
+    minus.
+
+    \b
+    Examples:
+        timviet search dang uy cong an
+        timviet search '"05-CT/TW"' 31,77%
+        timviet search --marks strict "ma túy"
+        timviet search 'title:"quyết định" year:[2020 TO 2024] +"công an" -"giao thông"'
+        timviet search 'nghi* fuzzy~ =đảng (thuế OR phí)^2'
+    """
+    from timviet.index import open_index
+    from timviet.search import Searcher
+
+    text = " ".join(query)
+    if not any(character.isalnum() for character in text):
+        raise click.UsageError(f"nothing to search for in {text!r}: give a word or a number")
+    with open_index(find_index(index_folder)) as index, Searcher(index) as searcher:
+        results = searcher.search(
+            text, limit, offset, marks=marks, match=match, strict=strict, snippet_length=snippet_length
+        )
+    if output == "json":
+        click.echo(json.dumps({"query": text} | results.to_dict(), ensure_ascii=False, indent=2))
+    elif output == "jsonl":
+        for hit in results:
+            click.echo(json.dumps(hit.to_dict(), ensure_ascii=False))
+    else:
+        show_results(results, offset, color=sys.stdout.isatty() and not no_color)
+    if not results.total:
+        sys.exit(1)
+
+
+def show_results(results: "Results", offset: int, color: bool) -> None:
+    """Print results for a person."""
+    for relaxation in results.relaxed or ():
+        click.echo(f"({relaxation.message})")
+    for rank, hit in enumerate(results, offset + 1):
+        click.echo(_heading(hit, rank))
+        click.echo(f"   {hit.snippet.to_ansi() if color else _plain(hit.snippet.text)}\n", color=color)
+    click.echo(f"{count(results.total, 'paragraph')} in {results.took_ms:.1f} ms")
+
+
+def _heading(hit: "Hit", rank: int) -> str:
+    names = [_plain(name) for name in (hit.title, hit.path or hit.document_id) if name]
+    return f"{rank}. {' · '.join(names)} · paragraph {hit.paragraph} · {hit.score:.2f}"
+
+
+def _plain(text: str) -> str:
+    from timviet.search.snippet import printable
+
+    return printable(text)

@@ -1,0 +1,105 @@
+"""From a leaf of a query to the terms of an index that answer it, each with its weight."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from timviet.index.analysis import keyed
+from timviet.index.schema import folded_field
+from timviet.index.spelling import marks as marks_of
+from timviet.search.lexicon import Lexicon
+from timviet.search.marks import Level, Marks, compare, level
+from timviet.search.pattern import Shape
+from timviet.search.query import Fuzzy, Pattern, Word
+from timviet.search.rank import LEVEL_WEIGHTS, SLIP_WEIGHT
+
+Weights = Mapping[Level, float]
+_SAME_ONLY: Weights = {Level.SAME: 1.0}
+_ANY_READING: Weights = dict.fromkeys(Level, 1.0)
+_MORE_MARKS: Weights = LEVEL_WEIGHTS | {Level.COMPLETES: 1.0}
+_CONTRADICTING_WEIGHT = 0.3
+
+
+class Expansion(NamedTuple):
+    """The terms that answer a leaf.
+
+    Attributes:
+        field: the indexed field they stand in.
+        weights: each term's weight, from 0 to 1.
+    """
+
+    field: str
+    weights: dict[str, float]
+
+
+def level_weights(marks: Marks, marked: bool, contradicting: bool) -> Weights:
+    """Return how much each mark level counts; a level that is missing does not match.
+
+    Args:
+        marks: how typed marks count.
+        marked: whether any mark was typed in the whole query. Where none was, readings with marks count in full.
+        contradicting: whether readings with other marks than typed match, too.
+
+    Example:
+        >>> level_weights("auto", marked=True, contradicting=False)[Level.COMPLETES]
+        0.5
+    """
+    if marks == "strict":
+        return _SAME_ONLY
+    if marks == "ignore" or (not marked and contradicting):
+        return _ANY_READING
+    weights = LEVEL_WEIGHTS if marked else _MORE_MARKS
+    return {**weights, Level.CONTRADICTS: _CONTRADICTING_WEIGHT} if contradicting else weights
+
+
+def has_marks(leaf: Word | Pattern | Fuzzy) -> bool:
+    """Tell whether any mark was typed in a leaf."""
+    if isinstance(leaf, Pattern):
+        return Shape(leaf.text).has_marks
+    return leaf.forms.canonical != leaf.forms.folded
+
+
+def expand(leaf: Word | Pattern | Fuzzy, lexicon: Lexicon, weights: Weights) -> Expansion:
+    """Return the terms that answer a leaf.
+
+    Args:
+        leaf: what was asked for.
+        lexicon: the terms there are.
+        weights: how much each mark level counts.
+    """
+    folded = _folded_forms(leaf, lexicon)
+    if weights is _ANY_READING or (not has_marks(leaf) and weights[Level.SAME] == weights.get(Level.COMPLETES)):
+        return Expansion(folded_field(leaf.fieldname), folded)
+    readings: dict[str, float] = {}
+    for form, weight in folded.items():
+        for reading in lexicon.readings(leaf.fieldname, form):
+            level_weight = weights.get(reading_level(leaf, form, reading))
+            if level_weight:
+                readings[keyed(form, reading)] = weight * level_weight
+    return Expansion(leaf.fieldname, readings)
+
+
+def reading_level(leaf: Word | Pattern | Fuzzy, folded: str, reading: str) -> Level:
+    """Return the mark level at which a term answers a leaf.
+
+    Args:
+        leaf: what was asked for.
+        folded: the term's folded form, which answers the leaf's letters.
+        reading: the term's canonical form.
+    """
+    if isinstance(leaf, Pattern):
+        return Shape(leaf.text).level(folded, reading)
+    if folded == leaf.forms.folded:
+        return level(leaf.forms.canonical, reading)
+    # Letters have slipped, so that places cannot be compared: the marks themselves are.
+    typed, written = ([(0, mark) for _, mark in marks_of(form)] for form in (leaf.forms.canonical, reading))
+    return compare(frozenset(typed), frozenset(written))
+
+
+def _folded_forms(leaf: Word | Pattern | Fuzzy, lexicon: Lexicon) -> dict[str, float]:
+    if isinstance(leaf, Pattern):
+        shape = Shape(leaf.text)
+        return {form: 1.0 for form in lexicon.folded_forms(leaf.fieldname, shape.prefix) if shape.fits(form)}
+    if isinstance(leaf, Fuzzy):
+        neighbours = lexicon.neighbours(leaf.fieldname, leaf.forms.folded, leaf.maxdist)
+        return dict.fromkeys(neighbours, SLIP_WEIGHT) | {leaf.forms.folded: 1.0}
+    return {leaf.forms.folded: 1.0}

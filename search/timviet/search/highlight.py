@@ -1,0 +1,116 @@
+"""Find in a paragraph what made it match: spans of the text as written."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from whoosh.query import Query
+from whoosh.reading import IndexReader
+
+from timviet.index.analysis import AnalyzedToken, analyze
+from timviet.index.schema import folded_field
+from timviet.search.match import Leaf, TermGroup, TermSequence, scored_leaves
+
+Span = tuple[int, int]
+
+_FIELDS = ("text", folded_field("text"))
+
+
+class Match(NamedTuple):
+    """A run of a paragraph's tokens that one leaf of a plan found.
+
+    Attributes:
+        start: where it starts, in code points.
+        end: where it ends: the first code point that is not part of it.
+        leaf: the leaf's number in the plan.
+        rarity: the leaf's inverse document frequency.
+    """
+
+    start: int
+    end: int
+    leaf: int
+    rarity: float
+
+
+class Highlighter:
+    """Finds in paragraphs what the leaves of a plan match in the text.
+
+    Args:
+        plan: a plan, or any Whoosh query on the fields `text` and `text.folded`.
+        reader: the snapshot that is searched, where Whoosh's own prefixes and the like find their terms.
+    """
+
+    def __init__(self, plan: Query, reader: IndexReader) -> None:
+        self._leaves = [leaf for leaf in scored_leaves(plan) if leaf.fieldname in _FIELDS]
+        terms = plan.existing_terms(reader, expand=True)
+        self._whoosh_terms = {term.decode() for field, term in terms if field in _FIELDS}
+
+    def matches(self, text: str) -> list[Match]:
+        """Return what the leaves match in a paragraph, in order; what several match is there for each."""
+        tokens = analyze(text)
+        found = [match for number, leaf in enumerate(self._leaves) for match in _matches(tokens, leaf, number)]
+        if self._whoosh_terms:
+            found += [
+                Match(token.start, token.end, len(self._leaves), 1.0)
+                for token in tokens
+                if not self._whoosh_terms.isdisjoint((token.forms.keyed, token.forms.folded))
+            ]
+        return sorted(found)
+
+
+def merge_spans(text: str, matches: Iterable[Match]) -> list[Span]:
+    """Return what to mark: matches, those with nothing but space between them together.
+
+    Args:
+        text: the paragraph.
+        matches: what was matched in it, in order.
+
+    Returns:
+        Spans in code points, half open, in order and apart from each other.
+
+    Example:
+        >>> merge_spans("Đảng ủy, xã", [Match(0, 4, 0, 1.0), Match(5, 7, 1, 1.0), Match(9, 11, 2, 1.0)])
+        [(0, 7), (9, 11)]
+    """
+    merged: list[Span] = []
+    for start, end, *_ in matches:
+        if merged and (start <= merged[-1][1] or text[merged[-1][1] : start].isspace()):
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _matches(tokens: Sequence[AnalyzedToken], leaf: Leaf, number: int) -> Iterator[Match]:
+    rarity = leaf.statistics.inverse_document_frequency
+    for run in _runs(tokens, leaf):
+        yield Match(tokens[run.start].start, tokens[run.stop - 1].end, number, rarity)
+
+
+def _runs(tokens: Sequence[AnalyzedToken], leaf: Leaf) -> Iterator[range]:
+    """Yield runs of token positions that a leaf matches; the words between a loose phrase's parts are left out."""
+    if isinstance(leaf, TermGroup):
+        yield from (range(position, position + 1) for position in _positions(tokens, leaf))
+    elif isinstance(leaf, TermSequence):
+        places = [set(_positions(tokens, group)) for group in leaf.groups]
+        for first in sorted(places[0]):
+            steps = _steps([first], places[1:], leaf.asked.slop)
+            if steps:
+                breaks = [0, *(i for i, (a, b) in enumerate(pairwise(steps), 1) if b > a + 1), len(steps)]
+                yield from (range(steps[a], steps[b - 1] + 1) for a, b in pairwise(breaks))
+
+
+def _positions(tokens: Sequence[AnalyzedToken], group: TermGroup) -> list[int]:
+    return [position for position, token in enumerate(tokens) if group.accepts(token.forms)]
+
+
+def _steps(taken: list[int], places: Sequence[set[int]], slop: int) -> list[int] | None:
+    """Return positions, one from each of the places, neighbours at most `slop` apart; None where there are none."""
+    if not places:
+        return taken
+    for position in range(taken[-1] + 1, taken[-1] + slop + 1):
+        if position in places[0]:
+            steps = _steps([*taken, position], places[1:], slop)
+            if steps:
+                return steps
+    return None

@@ -1,0 +1,165 @@
+"""The leaves of a plan: terms of an index that count as one, and sequences of such. They are Whoosh queries.
+
+Each finds its paragraphs and scores them with `timviet.search.rank`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from whoosh.matching import ListMatcher, Matcher
+from whoosh.query import Not, Query
+from whoosh.query.wrappers import WrappingQuery
+from whoosh.reading import IndexReader, TermNotFound
+from whoosh.searching import SearchContext, Searcher
+
+from timviet.index.analysis import Forms
+from timviet.index.schema import is_folded_field
+from timviet.search.query import Fuzzy, Pattern, Phrase, Word
+from timviet.search.rank import TermStatistics
+
+
+class Posting(NamedTuple):
+    """What a leaf finds in one paragraph.
+
+    Attributes:
+        frequency: the occurrences, each counted by its term's weight.
+        positions: each occurrence's position, with its term's weight.
+    """
+
+    frequency: float
+    positions: Sequence[tuple[int, float]]
+
+
+@dataclass(eq=False)
+class Leaf(Query):
+    """What the leaves of a plan have in common.
+
+    Attributes:
+        fieldname: the indexed field it searches.
+        asked: the leaf of the query that it answers.
+        statistics: what its score depends on.
+        document_frequency: in about how many paragraphs it is found.
+    """
+
+    fieldname: str
+    asked: Word | Pattern | Fuzzy | Phrase
+    statistics: TermStatistics
+    document_frequency: int
+
+    def __str__(self) -> str:
+        return f"{self.fieldname}:{self.asked.text}"
+
+    def postings(self, reader: IndexReader) -> dict[int, Posting]:
+        """Return what is found in each paragraph of a reader, by the paragraph's number there."""
+        raise NotImplementedError
+
+    def score(self, reader: IndexReader, number: int, posting: Posting) -> float:
+        """Return the score of what was found in one paragraph."""
+        return self.asked.boost * self.statistics.score(posting.frequency, self.length(reader, number))
+
+    def length(self, reader: IndexReader, number: int) -> int:
+        """Return a paragraph's length in tokens, as the index keeps it: Whoosh rounds lengths above 20 or so."""
+        return reader.doc_field_length(number, self.fieldname, 1) or 1
+
+    def matcher(self, searcher: Searcher, context: SearchContext | None = None) -> Matcher:
+        """Return Whoosh's view of the paragraphs found, with their scores."""
+        reader = searcher.reader()
+        found = sorted(self.postings(reader).items())
+        scores = [self.score(reader, number, posting) for number, posting in found]
+        return ListMatcher([number for number, _ in found], scores)
+
+    def estimate_size(self, ixreader: IndexReader) -> int:
+        """Return about how many paragraphs are found, by which Whoosh orders its work."""
+        return self.document_frequency
+
+
+@dataclass(eq=False)
+class TermGroup(Leaf):
+    """Terms that count as one, each by its weight: the readings of one syllable, the words of one prefix.
+
+    Attributes:
+        weights: each term's weight, from 0 to 1.
+    """
+
+    asked: Word | Pattern | Fuzzy
+    weights: Mapping[str, float]
+
+    def accepts(self, forms: Forms) -> bool:
+        """Tell whether a token of these forms is one of the terms."""
+        return (forms.folded if is_folded_field(self.fieldname) else forms.keyed) in self.weights
+
+    def postings(self, reader: IndexReader) -> dict[int, Posting]:
+        """Return what is found in each paragraph of a reader, by the paragraph's number there."""
+        postings: dict[int, list[tuple[int, float]]] = {}
+        for term, weight in self.weights.items():
+            for number, positions in _term_postings(reader, self.fieldname, term):
+                occurrences = [(position, weight) for position in positions]
+                if number in postings:
+                    occurrences = sorted([*postings[number], *occurrences])
+                postings[number] = occurrences
+        return {number: _posting(occurrences) for number, occurrences in postings.items()}
+
+
+@dataclass(eq=False)
+class TermSequence(Leaf):
+    """Term groups that follow one another: a phrase.
+
+    Attributes:
+        groups: what is to be found at each position.
+    """
+
+    asked: Phrase
+    groups: Sequence[TermGroup]
+
+    def postings(self, reader: IndexReader) -> dict[int, Posting]:
+        """Return what is found in each paragraph of a reader, by the paragraph's number there."""
+        by_group = [group.postings(reader) for group in self.groups]
+        everywhere = set.intersection(*map(set, by_group))
+        found = {number: self._occurrences([group[number] for group in by_group]) for number in everywhere}
+        return {number: _posting(occurrences) for number, occurrences in found.items() if occurrences}
+
+    def _occurrences(self, postings: Sequence[Posting]) -> list[tuple[int, float]]:
+        ends = dict(postings[0].positions)
+        for posting in postings[1:]:
+            steps = [
+                (position, weight * max((ends.get(before, 0.0) for before in self._before(position)), default=0.0))
+                for position, weight in posting.positions
+            ]
+            ends = {position: weight for position, weight in steps if weight}
+        return sorted(ends.items())
+
+    def _before(self, position: int) -> range:
+        return range(position - self.asked.slop, position)
+
+
+class Filter(WrappingQuery):
+    """A clause that results have to match and that adds nothing to their score."""
+
+    def matcher(self, searcher: Searcher, context: SearchContext | None = None) -> Matcher:
+        """Return Whoosh's view of the paragraphs found."""
+        numbers = list(self.child.matcher(searcher, searcher.boolean_context()).all_ids())
+        return ListMatcher(numbers, [0.0] * len(numbers))
+
+
+def scored_leaves(query: Query) -> list[Leaf]:
+    """Return the leaves of a plan that add to scores: not those under `NOT`, and not filters."""
+    if isinstance(query, Leaf):
+        return [query]
+    if isinstance(query, Not | Filter):
+        return []
+    return [leaf for child in query.children() for leaf in scored_leaves(child)]
+
+
+def _posting(occurrences: Sequence[tuple[int, float]]) -> Posting:
+    return Posting(sum(weight for _, weight in occurrences), occurrences)
+
+
+def _term_postings(reader: IndexReader, field: str, term: str) -> Iterator[tuple[int, list[int]]]:
+    try:
+        matcher = reader.postings(field, term)
+    except TermNotFound:
+        return
+    while matcher.is_active():
+        yield matcher.id(), matcher.value_as("positions")
+        matcher.next()

@@ -1,0 +1,251 @@
+"""From what a person types to a tree of what is asked for, on Whoosh's query parser and its plugins.
+
+The lenient parser takes any text: what is no operator where it stands is plain text. The strict parser is the same one
+after a check (`timviet.search.syntax`), so both give the same tree for every query that the strict one accepts.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from whoosh.qparser import QueryParser, plugins, syntax
+from whoosh.query import FuzzyTerm, NullQuery, Prefix, Query
+
+from timviet.index.errors import QueryLimitError
+from timviet.index.schema import TEXT_FIELDS, metadata_key, query_name
+from timviet.index.tokens import TOKEN
+from timviet.search.query import Fuzzy, Pattern, Phrase, Range, Required, Word, Words
+from timviet.search.syntax import check_syntax
+
+DEFAULT_FIELD = "text"
+MAX_QUERY_LENGTH = 10_000
+MAX_NESTING = 20
+
+# A token with wildcards in it; a question mark at its end belongs to the sentence.
+_PIECE = re.compile(rf"{TOKEN.pattern}(?:(?:\*|\?(?=[^\W_*]))+(?:{TOKEN.pattern})?)*")
+_AT_START = r"(?<![^\s(+\-=])"
+_BEFORE_CLAUSE = r'(?=[\w"“„(])'
+
+
+def parse(text: str, fields: Mapping[str, str], strict: bool = False) -> Query:
+    """Parse a query.
+
+    Args:
+        text: the query as typed.
+        fields: the names that may be typed before a colon, and the index's names for them.
+        strict: whether to refuse what the lenient parser takes for plain text.
+
+    Returns:
+        A tree of the leaves and groups of `timviet.search.query` and Whoosh's `And`, `Or` and `Not`;
+        `NullQuery` where there is nothing to search for.
+
+    Raises:
+        QuerySyntaxError: in a strict parse, what is wrong and where.
+        QueryLimitError: the query is longer than 10,000 code points, or nested deeper than 20.
+
+    Example:
+        >>> [word.text for word in parse("Đảng ủy", {})]
+        ['Đảng', 'ủy']
+    """
+    _check_limits(text)
+    parser = _Parser(fields)
+    if strict:
+        check_syntax(text, parser.tag(text), fields)
+    query = parser.parse(text, normalize=False)
+    return query if has_leaves(query) else NullQuery
+
+
+def query_fields(metadata_fields: Iterable[str]) -> dict[str, str]:
+    """Return the names that may be typed before a colon, and the index's names for them.
+
+    Example:
+        >>> query_fields(["meta.year"])["year"]
+        'meta.year'
+    """
+    return {query_name(field): field for field in (*metadata_fields, *TEXT_FIELDS)}
+
+
+def has_leaves(query: Query) -> bool:
+    """Tell whether there is anything to search for in a query."""
+    return query is not NullQuery if query.is_leaf() else any(map(has_leaves, query.children()))
+
+
+def _check_limits(text: str) -> None:
+    if len(text) > MAX_QUERY_LENGTH:
+        message = f"the query has {len(text):,} characters, the limit is {MAX_QUERY_LENGTH:,}: search for a part of it"
+        raise QueryLimitError(message, MAX_QUERY_LENGTH, len(text))
+    depth = deepest = 0
+    for bracket in re.findall("[()]", text):
+        depth = depth + 1 if bracket == "(" else max(depth - 1, 0)
+        deepest = max(deepest, depth)
+    if deepest > MAX_NESTING:
+        message = f"the query nests {deepest} brackets, the limit is {MAX_NESTING}: take some away"
+        raise QueryLimitError(message, MAX_NESTING, deepest)
+
+
+class _Parser(QueryParser):
+    """Whoosh's parser, with our leaves."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        super().__init__(DEFAULT_FIELD, schema=None, plugins=_plugins(fields), group=_WordsGroup)
+
+    def term_query(
+        self,
+        fieldname: str,
+        text: str,
+        termclass: type[Query],
+        boost: float = 1.0,
+        tokenize: bool = True,
+        removestops: bool = True,
+    ) -> Query | None:
+        """Return the leaf that a word asks for; of several tokens, as in `05-CT/TW`, the phrase of them."""
+        if issubclass(termclass, Prefix):
+            text += "*"
+        query = self.phrase(fieldname, text, boost)
+        if issubclass(termclass, FuzzyTerm) and isinstance(query, Word):
+            return Fuzzy(query.fieldname, query.text, boost=boost)
+        return query
+
+    def phrase(self, fieldname: str, text: str, boost: float, slop: int = 1) -> Query | None:
+        """Return the phrase of a text's tokens, the leaf of its only token, or None of none."""
+        pieces = _PIECE.findall(text)
+        parts = [(Pattern if {"*", "?"} & set(piece) else Word)(fieldname, piece) for piece in pieces]
+        if len(parts) == 1:
+            parts[0].boost = boost
+            return parts[0]
+        return Phrase(fieldname, parts, slop, boost) if parts else None
+
+
+class _WordsGroup(syntax.GroupNode):
+    """Clauses side by side; a boost of all of them is one of each."""
+
+    qclass = Words
+
+    def query(self, parser: _Parser) -> Query:
+        queries = [query for query in (node.query(parser) for node in self.nodes) if query is not None]
+        for leaf in _leaves(Words(queries)):
+            leaf.boost *= self.boost
+        return Words(queries)
+
+
+class _RequiredGroup(syntax.Wrapper):
+    """The clause after `+`."""
+
+    qclass = Required
+
+
+class _ExactGroup(syntax.Wrapper):
+    """The clause after `=`."""
+
+    def query(self, parser: _Parser) -> Query | None:
+        query: Query | None = self.nodes[0].query(parser) if self.nodes else None
+        for leaf in _leaves(query) if query is not None else []:
+            for part in leaf.parts if isinstance(leaf, Phrase) else [leaf]:
+                part.marks = "strict"
+        return query
+
+
+def _leaves(query: Query) -> list[Word | Pattern | Fuzzy | Phrase]:
+    if isinstance(query, Word | Pattern | Fuzzy | Phrase):
+        return [query]
+    return [leaf for child in query.children() for leaf in _leaves(child)]
+
+
+class _FieldTagger(plugins.FieldsPlugin.FieldnameTagger):
+    """Takes a name before a colon for a field only where there is a field of that name."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        super().__init__(_AT_START + rf"(?P<text>{TOKEN.pattern}(?:_{TOKEN.pattern})*):(?=\S)")
+        self._fields = fields
+
+    def create(self, parser: QueryParser, match: re.Match[str]) -> syntax.FieldnameNode | None:
+        field = self._fields.get(metadata_key(match["text"]))
+        return syntax.FieldnameNode(field, match.group()) if field else None
+
+
+class _FieldsPlugin(plugins.FieldsPlugin):
+    """Whoosh's field syntax, with the names that people know."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        super().__init__(remove_unknown=False)
+        self._tagger = _FieldTagger(fields)
+
+    def taggers(self, parser: QueryParser) -> list[tuple[Any, int]]:
+        return [(self._tagger, 0)]
+
+
+class _PhraseNode(plugins.PhrasePlugin.PhraseNode):
+    """Whoosh's phrase syntax, with our leaves."""
+
+    def query(self, parser: _Parser) -> Query | None:
+        return parser.phrase(self.fieldname or DEFAULT_FIELD, self.text, self.boost, self.slop)
+
+
+class _PhraseTagger(plugins.PhrasePlugin.PhraseTagger):
+    """Phrases stand in straight or typographic quotation marks."""
+
+    def create(self, parser: QueryParser, match: re.Match[str]) -> _PhraseNode:
+        return _PhraseNode(match["text"], match.start("text"), int(match["slop"] or 1))
+
+
+class _PhrasePlugin(plugins.PhrasePlugin):
+    def taggers(self, parser: QueryParser) -> list[tuple[Any, int]]:
+        return [(_PhraseTagger(r'["“„](?P<text>[^"“”„]*)["“”](?:~(?P<slop>[1-9][0-9]?))?'), 0)]
+
+
+class _RangeNode(syntax.RangeNode):
+    def query(self, parser: _Parser) -> Query:
+        return Range(self.fieldname or DEFAULT_FIELD, self.start, self.end, self.startexcl, self.endexcl)
+
+
+class _RangeTagger(plugins.RangePlugin.RangeTagger):
+    def create(self, parser: QueryParser, match: re.Match[str]) -> _RangeNode:
+        node = super().create(parser, match)
+        return _RangeNode(node.start, node.end, node.startexcl, node.endexcl)
+
+
+class _RangePlugin(plugins.RangePlugin):
+    """Whoosh's range syntax, after a field's name only."""
+
+    def taggers(self, parser: QueryParser) -> list[tuple[Any, int]]:
+        expr = re.compile(rf"(?<=:){self.expr.pattern}", re.VERBOSE)
+        return [(_RangeTagger(expr, self.excl_start, self.excl_end), 1)]
+
+
+class _WildcardPlugin(plugins.WildcardPlugin):
+    """A wildcard stands within a word or at its end; a question's question mark is none."""
+
+    expr = r'(?P<text>(?<=[^\s()"“”:*])\*|(?<=[^\s()"“”:?])\?(?=[^\W_]|\*))'
+
+
+class _FuzzyNode(plugins.FuzzyTermPlugin.FuzzyTermNode):
+    def query(self, parser: _Parser) -> Query | None:
+        query = parser.term_query(self.fieldname or DEFAULT_FIELD, self.text, FuzzyTerm, self.boost)
+        if isinstance(query, Fuzzy):
+            query.maxdist = self.maxdist
+        return query
+
+
+class _FuzzyPlugin(plugins.FuzzyTermPlugin):
+    """A tilde at a word's end, with the number of slips, one or two."""
+
+    expr = re.compile(r'(?<=[^\s"“”])~(?P<maxdist>[12])?(?P<prefix>)(?=[\s)^]|$)')
+    FuzzyTermNode = _FuzzyNode
+
+
+def _plugins(fields: Mapping[str, str]) -> list[Any]:
+    tagger = plugins.OperatorsPlugin.OpTagger
+    prefixes = [
+        (tagger(rf"{_AT_START}{sign}{_BEFORE_CLAUSE}", group, syntax.PrefixOperator), 0)
+        for sign, group in ((r"\+", _RequiredGroup), ("-", syntax.NotGroup), ("=", _ExactGroup))
+    ]
+    return [
+        _FieldsPlugin(fields),
+        _WildcardPlugin(),
+        _PhrasePlugin(),
+        _FuzzyPlugin(),
+        _RangePlugin(),
+        plugins.GroupPlugin(),
+        plugins.OperatorsPlugin(prefixes, AndNot=None, AndMaybe=None, Require=None),
+        plugins.BoostPlugin(),
+    ]

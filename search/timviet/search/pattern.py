@@ -1,0 +1,68 @@
+"""Shapes of tokens: letters, with `*` for any letters and `?` for one, compared without marks and then mark by mark."""
+
+import re
+
+from timviet.index.spelling import as_written, marks, spellings
+from timviet.index.unicode import latin_ascii
+from timviet.search.marks import Level, compare
+
+_WILDCARD = re.compile("([*?])")
+_REGEX = {"*": ".*", "?": "."}
+
+
+class Shape:
+    """What a pattern asks of a token.
+
+    A tone that is not typed may still come, as in a prefix; one that is typed has to be the token's.
+
+    Args:
+        pattern: the pattern as typed.
+
+    Attributes:
+        prefix: the folded letters that the folded form of every such token starts with.
+        has_marks: whether any mark was typed.
+
+    Example:
+        >>> shape = Shape("đả*")
+        >>> shape.prefix, shape.fits("dang"), shape.fits("uy")
+        ('da', True, False)
+    """
+
+    def __init__(self, pattern: str) -> None:
+        pieces = _WILDCARD.split(pattern)
+        letters = [piece if piece in _REGEX else latin_ascii(as_written(piece)) for piece in pieces]
+        self.prefix = letters[0]
+        self._regex = re.compile(
+            "".join(_REGEX.get(piece) or "".join(f"({re.escape(letter)})" for letter in piece) for piece in letters)
+        )
+        self._typed = marks(as_written("".join(piece for piece in pieces if piece not in _REGEX)))
+        self.has_marks = bool(self._typed)
+
+    def fits(self, folded: str) -> bool:
+        """Tell whether a token of this folded form has the shape, marks aside."""
+        return self._match(folded) is not None
+
+    def level(self, folded: str, canonical: str) -> Level:
+        """Return how the marks of a token that fits answer those typed.
+
+        Example:
+            >>> from timviet.index.spelling import canonical
+            >>> Shape("đả*").level("dang", canonical("đang")).name
+            'CONTRADICTS'
+        """
+        match = self._match(folded)
+        if match is None:
+            raise ValueError(f"{folded!r} does not have this shape")
+        number_typed = {match.start(group): group - 1 for group in range(1, self._regex.groups + 1)}
+        written = marks(canonical)
+        tone = {place_and_mark for place_and_mark in written if place_and_mark[0] == -1}
+        compared = {(number_typed[place], mark) for place, mark in written if place in number_typed}
+        if any(place == -1 for place, _ in self._typed):
+            compared |= tone
+        if not compared and written:
+            return Level.CONTRADICTS if self._typed else Level.SAME
+        return compare(self._typed, frozenset(compared))
+
+    def _match(self, folded: str) -> re.Match[str] | None:
+        matches = (self._regex.fullmatch(spelling) for spelling in spellings(folded))
+        return next((match for match in matches if match), None)

@@ -1,0 +1,119 @@
+"""What a query asks for, before it meets an index: the leaves and groups that the parser makes.
+
+They are Whoosh queries, so that they stand in one tree with Whoosh's own `And`, `Or`, `Not` and ranges. They ask for
+syllables as typed; `timviet.search.plan` turns them into terms of an index.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from whoosh.query import CompoundQuery, Query
+from whoosh.query.wrappers import WrappingQuery
+
+from timviet.index.analysis import Forms, forms
+from timviet.search.marks import Marks
+
+
+@dataclass(eq=False)
+class Word(Query):
+    """One token, found by its forms.
+
+    Attributes:
+        fieldname: the field to search, by its name in the index.
+        text: the token as typed.
+        marks: how its marks count; None leaves that to the search.
+        boost: by how much its score is multiplied.
+    """
+
+    fieldname: str
+    text: str
+    marks: Marks | None = None
+    boost: float = 1.0
+
+    @property
+    def forms(self) -> Forms:
+        """The token's canonical and folded forms."""
+        return forms(self.text)
+
+
+@dataclass(eq=False)
+class Pattern(Query):
+    """Tokens of a shape: `*` stands for any letters, also none, and `?` for one letter. Attributes as `Word`'s."""
+
+    fieldname: str
+    text: str
+    marks: Marks | None = None
+    boost: float = 1.0
+
+
+@dataclass(eq=False)
+class Fuzzy(Query):
+    """Tokens that are up to `maxdist` slips away: a letter too many, too few, or another. Attributes as `Word`'s."""
+
+    fieldname: str
+    text: str
+    marks: Marks | None = None
+    boost: float = 1.0
+    maxdist: int = 1
+
+    @property
+    def forms(self) -> Forms:
+        """The token's canonical and folded forms."""
+        return forms(self.text)
+
+
+@dataclass(eq=False)
+class Phrase(Query):
+    """Tokens that follow one another.
+
+    Attributes:
+        fieldname: the field to search.
+        parts: what is to be found at each position.
+        slop: the largest step from one part to the next; 1 means next to each other.
+        boost: by how much its score is multiplied.
+    """
+
+    fieldname: str
+    parts: Sequence[Word | Pattern]
+    slop: int = 1
+    boost: float = 1.0
+
+    @property
+    def text(self) -> str:
+        """The tokens as typed, with spaces between them."""
+        return " ".join(part.text for part in self.parts)
+
+
+@dataclass(eq=False)
+class Range(Query):
+    """Values between two others.
+
+    Attributes:
+        fieldname: the field to search.
+        low: the lowest value, or None for no bound.
+        high: the highest value, or None for no bound.
+        without_low: whether the lowest value itself is left out.
+        without_high: whether the highest value itself is left out.
+    """
+
+    fieldname: str
+    low: str | None
+    high: str | None
+    without_low: bool = False
+    without_high: bool = False
+
+    @property
+    def text(self) -> str:
+        """The range as typed."""
+        opening, closing = "{" if self.without_low else "[", "}" if self.without_high else "]"
+        return f"{opening}{self.low or ''} TO {self.high or ''}{closing}"
+
+
+class Words(CompoundQuery):
+    """Clauses side by side, all of them or any of them required: the search's `match` decides which."""
+
+    JOINT = " "
+
+
+class Required(WrappingQuery):
+    """A clause that every result has, also where any of the words would do: `+clause`."""

@@ -1,0 +1,70 @@
+"""How paragraphs are scored: BM25 over frequencies that are weighted by mark level, and the weights.
+
+Okapi BM25 is from S. Robertson and H. Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009); the
+inverse document frequency is Lucene's, which is never negative.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import log, prod
+
+from timviet.search.marks import Level
+
+K1 = 1.2
+B = 0.75
+
+# How much an occurrence counts in a query with marks. In one without any, a reading with marks counts in full.
+LEVEL_WEIGHTS = {Level.SAME: 1.0, Level.COMPLETES: 0.5, Level.BARE: 0.7}
+# How much a word counts that is a slip or two away from the one typed.
+SLIP_WEIGHT = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class TermStatistics:
+    """What the score of a leaf depends on besides the paragraph.
+
+    Attributes:
+        inverse_document_frequency: how much the leaf tells paragraphs apart.
+        average_length: the paragraphs' mean length in tokens.
+    """
+
+    inverse_document_frequency: float
+    average_length: float
+
+    def score(self, frequency: float, length: float) -> float:
+        """Return the score of one paragraph.
+
+        Args:
+            frequency: the occurrences in it, each counted by its weight.
+            length: its length in tokens.
+        """
+        relative_length = 1 - B + B * length / self.average_length
+        return self.inverse_document_frequency * (K1 + 1) * frequency / (frequency + K1 * relative_length)
+
+
+def inverse_document_frequency(found: float, paragraph_count: int) -> float:
+    """Return ln(1 + (N - n + 0.5) / (n + 0.5)) for what is found in n of N paragraphs.
+
+    Example:
+        >>> inverse_document_frequency(1, 100) > inverse_document_frequency(50, 100) > 0
+        True
+    """
+    return log(1 + (paragraph_count - found + 0.5) / (found + 0.5))
+
+
+def weighted_document_frequency(frequencies: Iterable[tuple[float, int]], paragraph_count: int) -> float:
+    """Return in about how many paragraphs one of several terms is found, each counted by its weight.
+
+    It takes the terms to be spread independently: N (1 - Π (1 - w n / N)). On the question sets at hand that differs
+    by less than 0.001 in mean reciprocal rank from counting, which would have to read the postings.
+
+    Args:
+        frequencies: each term's weight and document frequency.
+        paragraph_count: how many paragraphs there are.
+
+    Example:
+        >>> round(weighted_document_frequency([(1.0, 10), (0.5, 10)], 100), 1)
+        14.5
+    """
+    total = max(paragraph_count, 1)
+    return total * (1 - prod(1 - weight * min(frequency, total) / total for weight, frequency in frequencies))

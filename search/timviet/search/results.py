@@ -1,0 +1,87 @@
+"""What a search returns."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, overload
+
+from timviet.search.snippet import Snippet
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxation:
+    """Something that had to be loosened to find enough, or anything.
+
+    Attributes:
+        kind: "match" where paragraphs were taken that hold only some of the words, "marks" where paragraphs were
+            taken whose marks contradict those typed.
+        message: the same as a sentence.
+    """
+
+    kind: Literal["match", "marks"]
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One paragraph found.
+
+    Attributes:
+        document_id: the id of its document.
+        paragraph: its number in the document, from 0.
+        score: how well it answers the query; comparable within one result only, and there, where some paragraphs
+            hold all the words and others some, among either.
+        title: the document's title, or None.
+        path: where the document came from, or None.
+        metadata: the document's metadata.
+        start: where the paragraph starts in the document's text, in code points.
+        text: the paragraph, exactly as its author wrote it.
+        snippet: the part of it that shows best why it was found.
+    """
+
+    document_id: str
+    paragraph: int
+    score: float
+    title: str | None
+    path: str | None
+    metadata: dict[str, Any]
+    start: int
+    text: str
+    snippet: Snippet
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the same as a dictionary for JSON, field names as here."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Results(Sequence[Hit]):
+    """The paragraphs that a query found, best first: those of the page that was asked for.
+
+    Attributes:
+        total: how many paragraphs were found in all; exact.
+        took_ms: how long it took, in milliseconds.
+        relaxed: what had to be loosened to find enough, or None.
+        hits: the paragraphs of this page.
+    """
+
+    total: int
+    took_ms: float
+    relaxed: tuple[Relaxation, ...] | None
+    hits: tuple[Hit, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the same as a dictionary for JSON, field names as here."""
+        return asdict(self)
+
+    @overload
+    def __getitem__(self, index: int) -> Hit: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Hit, ...]: ...
+    def __getitem__(self, index: int | slice) -> Hit | tuple[Hit, ...]:
+        return self.hits[index]
+
+    def __len__(self) -> int:
+        return len(self.hits)
+
+    def __iter__(self) -> Iterator[Hit]:
+        return iter(self.hits)

@@ -1,0 +1,207 @@
+"""Search an index: text to query, query to plan, plan to ranked paragraphs with snippets."""
+
+import json
+import time
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Literal, NamedTuple, Self
+
+from whoosh.query import NullQuery, Query
+
+from timviet.index.schema import is_metadata_field
+from timviet.index.store import Index
+from timviet.search.explain import Explanation, explain_parts
+from timviet.search.highlight import Highlighter
+from timviet.search.lexicon import Lexicon
+from timviet.search.marks import Marks
+from timviet.search.parser import parse, query_fields
+from timviet.search.plan import make_plan
+from timviet.search.results import Hit, Relaxation, Results
+from timviet.search.snippet import DEFAULT_LENGTH, make_snippet
+
+# When this many paragraphs hold all words, paragraphs that hold only some are not looked for.
+ENOUGH = 10
+
+
+class _Found(NamedTuple):
+    """What a plan found: the best paragraphs by their numbers in the snapshot, each with its score."""
+
+    plan: Query
+    ranked: Sequence[tuple[int, float]]
+    total: int
+    relaxed: tuple[Relaxation, ...] = ()
+
+
+class Searcher:
+    """Searches one snapshot of an index, that of the last commit before it was made or refreshed.
+
+    Args:
+        index: an index opened by `timviet.index.open_index`.
+
+    Example:
+        >>> from timviet.index import Document, open_index
+        >>> with open_index(":memory:", create=True) as index:
+        ...     with index.writer() as writer:
+        ...         writer.add(Document(id="1", text="Đảng ủy Công an tỉnh"))
+        ...     with Searcher(index) as searcher:
+        ...         searcher.search("dang uy")[0].snippet.to_html()
+        1
+        '<mark>Đảng ủy</mark> Công an tỉnh'
+    """
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._open()
+
+    def _open(self) -> None:
+        self._whoosh = self._index.whoosh.searcher()
+        reader = self._whoosh.reader()
+        self._lexicon = Lexicon(reader)
+        self._fields = query_fields(field for field in reader.indexed_field_names() if is_metadata_field(field))
+
+    def search(
+        self,
+        query: str | Query,
+        limit: int = 10,
+        offset: int = 0,
+        marks: Marks = "auto",
+        match: Literal["all", "any", "auto"] = "auto",
+        strict: bool = False,
+        snippet_length: int = DEFAULT_LENGTH,
+    ) -> Results:
+        """Find paragraphs, best first.
+
+        Args:
+            query: what a person typed, in the query language, or a ready Whoosh query.
+            limit: how many paragraphs to return at most.
+            offset: how many of the best to leave out before them.
+            marks: how typed marks count: "auto" (a text may have more, or none, but not others), "strict" (the same
+                marks), "ignore" (letters alone).
+            match: whether "all" words are required or "any" of them; "auto" requires all where that finds ten
+                paragraphs or more, and otherwise adds, after those that hold all, those that hold some.
+            strict: whether a fault in the query's syntax is an error.
+            snippet_length: how many code points a snippet has at most, ellipses aside.
+
+        Returns:
+            The page of results; nothing where the query holds no word.
+
+        Raises:
+            QuerySyntaxError: in strict mode, what is wrong and where.
+            QueryLimitError: the query is too long or too deeply nested.
+            ValueError: limit is below 1, offset or snippet_length below 0.
+
+        """
+        if limit < 1 or offset < 0 or snippet_length < 0:
+            raise ValueError("limit must be at least 1, offset and snippet_length at least 0")
+        started = time.perf_counter()
+        parsed = self._parse(query, strict=strict)
+        found = self._relax(parsed, marks, match, offset + limit)
+        highlighter = Highlighter(found.plan, self._whoosh.reader())
+        page = found.ranked[offset : offset + limit]
+        hits = tuple(self._hit(number, score, highlighter, snippet_length) for number, score in page)
+        took_ms = (time.perf_counter() - started) * 1000
+        return Results(found.total, took_ms, found.relaxed or None, hits)
+
+    def explain(
+        self,
+        query: str | Query,
+        document_id: str,
+        paragraph: int | None = None,
+        marks: Marks = "auto",
+        match: Literal["all", "any", "auto"] = "auto",
+    ) -> Explanation | None:
+        """Tell why a paragraph ranks where it does: each part of its score, term by term and mark level by mark level.
+
+        Args:
+            query: as for `search`.
+            document_id: the document's id.
+            paragraph: the paragraph's number in it, from 0; None for its best one.
+            marks: as for `search`.
+            match: as for `search`.
+
+        Returns:
+            The score and its parts, which add up to it; None where the query does not find the paragraph.
+        """
+        found = self._relax(self._parse(query), marks, match, None)
+        for rank, (number, score) in enumerate(found.ranked, 1):
+            fields = self._whoosh.reader().stored_fields(number)
+            if fields["id"] == document_id and paragraph in (None, fields["paragraph"]):
+                parts = explain_parts(found.plan, self._whoosh.reader(), number)
+                remainder = round(score - sum(part.score for part in parts), 9)
+                return Explanation(document_id, fields["paragraph"], rank, found.total, score, parts, remainder)
+        return None
+
+    def refresh(self) -> bool:
+        """Go over to the snapshot of the last commit.
+
+        Returns:
+            Whether there was a newer one.
+        """
+        if self._whoosh.up_to_date():
+            return False
+        self._whoosh.close()
+        self._open()
+        return True
+
+    def close(self) -> None:
+        """Let go of the snapshot."""
+        self._whoosh.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _parse(self, query: str | Query, strict: bool = False) -> Query:
+        return parse(query, self._fields, strict) if isinstance(query, str) else query
+
+    def _relax(self, query: Query, marks: Marks, match: str, limit: int | None) -> _Found:
+        """Run a query as strictly as finds enough."""
+        found = self._relax_match(query, marks, match, limit)
+        if found.total == 0 and marks == "auto" and query is not NullQuery:
+            contradicting = self._relax_match(query, marks, match, limit, contradicting=True)
+            if contradicting.total:
+                message = "nothing has the marks as typed; these paragraphs have other marks"
+                return contradicting._replace(relaxed=(*contradicting.relaxed, Relaxation("marks", message)))
+        return found
+
+    def _relax_match(
+        self, query: Query, marks: Marks, match: str, limit: int | None, contradicting: bool = False
+    ) -> _Found:
+        if match == "any":
+            return self._run(query, marks, "any", limit, contradicting)
+        found = self._run(query, marks, "all", limit, contradicting)
+        if match == "all" or found.total >= ENOUGH:
+            return found
+        wider = self._run(query, marks, "any", limit and limit + found.total, contradicting)
+        if wider.total == found.total:
+            return found
+        complete = {number for number, _ in found.ranked}
+        partial = [(number, score) for number, score in wider.ranked if number not in complete]
+        message = f"paragraphs that hold all the words: {found.total}; after them come those that hold some"
+        return wider._replace(ranked=[*found.ranked, *partial], relaxed=(Relaxation("match", message),))
+
+    def _run(
+        self, query: Query, marks: Marks, match: Literal["all", "any"], limit: int | None, contradicting: bool
+    ) -> _Found:
+        plan = make_plan(query, self._lexicon, marks, match, contradicting=contradicting)
+        results = self._whoosh.search(plan, limit=limit)
+        return _Found(plan, [(number, score or 0.0) for number, score in results.items()], len(results))
+
+    def _hit(self, number: int, score: float, highlighter: Highlighter, snippet_length: int) -> Hit:
+        fields = self._whoosh.reader().stored_fields(number)
+        text = fields["text"]
+        return Hit(
+            document_id=fields["id"],
+            paragraph=fields["paragraph"],
+            score=score,
+            title=fields.get("title"),
+            path=fields.get("path"),
+            metadata=json.loads(fields["metadata"]),
+            start=fields["start"],
+            text=text,
+            snippet=make_snippet(text, highlighter.matches(text), snippet_length),
+        )

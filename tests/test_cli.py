@@ -1,0 +1,291 @@
+"""The command line, as real processes see it."""
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from timviet.search.cli import main
+
+TIMVIET = str(Path(sys.executable).with_name("timviet"))
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder to work in, with two texts in it."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("TIMVIET_INDEX", raising=False)
+    texts = tmp_path / "van-ban"
+    texts.mkdir()
+    (texts / "tin.txt").write_text("Đảng uỷ Công an tỉnh họp.\n\nPhòng, chống ma tuý.\n", "utf-8")
+    (texts / "thoi-tiet.txt").write_text("Đà Nẵng mưa to, mà tùy lúc.\n", "utf-8")
+    return tmp_path
+
+
+def run(*arguments: str, **options):
+    return subprocess.run([TIMVIET, *arguments], capture_output=True, text=True, check=False, **options)
+
+
+@pytest.fixture
+def indexed(folder):
+    """The same folder, indexed."""
+    assert run("index", "van-ban").returncode == 0
+    return folder
+
+
+def test_help_teaches():
+    """Every command has help with a summary and an example or its options, and `-h` shows it."""
+    for name in main.list_commands(None):
+        done = CliRunner().invoke(main, [name, "-h"])
+        assert done.exit_code == 0
+        assert done.output.startswith(f"Usage: main {name}")
+        assert len(done.output.splitlines()) > 5
+
+
+def test_every_option_has_help():
+    """No option of any command is left unexplained."""
+    for name in main.list_commands(None):
+        for parameter in main.get_command(None, name).params:
+            assert parameter.param_type_name == "argument" or parameter.help, f"{name} {parameter.name}"
+
+
+def test_version():
+    """`--version` tells the version of the installed package."""
+    from importlib.metadata import version
+
+    assert run("--version").stdout == f"timviet, version {version('timviet')}\n"
+
+
+def test_index_then_search(indexed):
+    """A folder is indexed, and words without marks find its paragraphs."""
+    done = run("search", "dang", "uy")
+    assert done.returncode == 0
+    assert "Đảng uỷ Công an tỉnh họp." in done.stdout
+    assert "van-ban/tin.txt · paragraph 0" in done.stdout
+
+
+def test_second_index_reads_nothing(indexed):
+    """An unchanged folder is not read again, and the summary says so."""
+    assert "(0 new, 0 changed, 2 unchanged, 0 removed, 0 skipped)" in run("index", "van-ban").stdout
+
+
+def test_prune(indexed):
+    """`--prune` removes documents whose file is gone."""
+    (indexed / "van-ban" / "tin.txt").unlink()
+    assert "1 removed" in run("index", "--prune", "van-ban").stdout
+    assert run("search", "dang uy").returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        pytest.param(["search", "mưa"], 0, id="found"),
+        pytest.param(["search", "khongco"], 1, id="nothing found"),
+        pytest.param(["search", ""], 2, id="empty query"),
+        pytest.param(["search", '"" () -+*?~^ 😀 ́'], 2, id="only marks, quotes, operators, emoji"),
+        pytest.param(["search", "x" * 20_000], 2, id="query too long"),
+        pytest.param(["search", "--strict", "(mưa"], 2, id="strict syntax"),
+        pytest.param(["search", "--index", "khong-co", "mưa"], 2, id="no index"),
+        pytest.param(["search", "--index", "van-ban", "mưa"], 2, id="another folder"),
+        pytest.param(["search", "--marks", "some", "mưa"], 2, id="unknown choice"),
+        pytest.param(["index", "khong-co"], 2, id="no such path"),
+        pytest.param(["explain", "mưa", "van-ban/tin.txt"], 1, id="not found by the query"),
+        pytest.param(["remove", "khong-co"], 1, id="no such document"),
+        pytest.param(["khong-co"], 2, id="no such command"),
+    ],
+)
+def test_exit_status(indexed, arguments, status):
+    """0 done or found, 1 nothing found, 2 error; an error is told on standard error, and never as a traceback."""
+    done = run(*arguments)
+    assert done.returncode == status
+    assert "Traceback" not in done.stderr
+    assert status < 2 or ("Error: " in done.stderr and not done.stdout)
+
+
+def test_a_missing_path_makes_no_index(folder):
+    """A path that is not there is told before an index is made."""
+    done = run("index", "khong-co")
+    assert "there is no such file or folder" in done.stderr
+    assert not (folder / ".timviet").exists()
+
+
+def test_json_has_all_that_python_has(indexed):
+    """JSON output has the results' fields, and spans that cut the matches out of the snippet."""
+    answer = json.loads(run("search", "--format", "json", "da nang").stdout)
+    assert set(answer) == {"query", "total", "took_ms", "relaxed", "hits"}
+    hit = answer["hits"][0]
+    assert set(hit) == {"document_id", "paragraph", "score", "title", "path", "metadata", "start", "text", "snippet"}
+    snippet = hit["snippet"]
+    assert [snippet["text"][start:end] for start, end in snippet["spans"]][:1] == ["Đà Nẵng"]
+
+
+def test_json_lines(indexed):
+    """`--format jsonl` has one hit a line."""
+    lines = run("search", "--format", "jsonl", "--match", "any", "ma").stdout.splitlines()
+    assert {json.loads(line)["document_id"] for line in lines} == {"van-ban/tin.txt", "van-ban/thoi-tiet.txt"}
+
+
+def test_paging(indexed):
+    """`--limit` and `--offset` cut pages out of one ranking, and ranks go on."""
+    whole = run("search", "--format", "jsonl", "ma").stdout.splitlines()
+    second = run("search", "--format", "jsonl", "--limit", "1", "--offset", "1", "ma").stdout.splitlines()
+    assert second == whole[1:2]
+    assert run("search", "--offset", "1", "ma").stdout.startswith("2. ")
+
+
+def test_standard_input(folder):
+    """`-` reads JSON lines, or a text."""
+    record = json.dumps({"id": "a", "text": "Hạ Long"})
+    assert run("index", "-", input=record).returncode == 0
+    assert run("index", "-", input="Cửa Lò").returncode == 0
+    names = [
+        json.loads(run("search", "--format", "jsonl", query).stdout)["document_id"] for query in ("ha long", "cua lo")
+    ]
+    assert names == ["a", "-"]
+
+
+def test_the_nearest_index_upwards(indexed):
+    """Commands find `.timviet` in the nearest folder above, as git finds its repository."""
+    below = indexed / "van-ban" / "sau" / "nua"
+    below.mkdir(parents=True)
+    assert run("search", "mưa", cwd=below).returncode == 0
+
+
+def test_where_the_index_is(indexed):
+    """`--index` comes before `$TIMVIET_INDEX`, which comes before `.timviet`; it may stand before the command."""
+    (indexed / "mot.txt").write_text("Hạ Long", "utf-8")
+    (indexed / "hai.txt").write_text("Cửa Lò", "utf-8")
+    assert run("index", "--index", "mot", "mot.txt").returncode == 0
+    assert run("--index", "hai", "index", "hai.txt").returncode == 0
+    environment = os.environ | {"TIMVIET_INDEX": "mot"}
+    assert run("search", "ha long", env=environment).returncode == 0
+    assert run("search", "--index", "hai", "cua lo", env=environment).returncode == 0
+    assert run("search", "ha long").returncode == 1
+
+
+def test_faults_are_told_and_the_rest_is_indexed(folder):
+    """A file that cannot be read is named with its reason, the status is 2, and the others are found."""
+    (folder / "van-ban" / "anh.txt").write_bytes(b"\x89PNG\0\0")
+    (folder / "van-ban" / "luat.jsonl").write_text('{"id": "1", "text": "Hạ Long"}\n{"id": \n', "utf-8")
+    done = run("index", "van-ban")
+    assert done.returncode == 2
+    assert "anh.txt: is not text" in done.stderr
+    assert "luat.jsonl, line 2: is not JSON" in done.stderr
+    assert run("search", "ha long").returncode == 0
+
+
+def test_many_faults_are_summed_up(folder):
+    """Of many faults the first twenty are told, and how many more there are."""
+    (folder / "luat.jsonl").write_text("{\n" * 30, "utf-8")
+    assert "10 more files or lines with errors" in run("index", "luat.jsonl").stderr
+
+
+def test_info(indexed):
+    """`info` counts what is there and tells the schema and the rules it was built by."""
+    facts = json.loads(run("info", "--format", "json").stdout)
+    assert (facts["documents"], facts["paragraphs"], facts["schema"]) == (2, 3, 1)
+    assert facts["bytes"] > 0
+    assert "paragraphs 3" in run("info").stdout
+
+
+def test_remove(indexed):
+    """`remove` takes a document out, and names those that were not there."""
+    done = run("remove", "van-ban/tin.txt", "khong-co")
+    assert done.stdout == "1 document removed\n"
+    assert "khong-co" in done.stderr
+    assert run("search", "dang uy").returncode == 1
+
+
+def test_analyze():
+    """`analyze` shows each token's forms and span."""
+    tokens = json.loads(run("analyze", "--format", "json", "Ủy 31,7").stdout)
+    assert [(token["surface"], token["folded"], token["start"], token["end"]) for token in tokens] == [
+        ("Ủy", "uy", 0, 2),
+        ("31", "31", 3, 5),
+        ("7", "7", 6, 7),
+    ]
+    assert "0-2" in run("analyze", "Ủy 31,7").stdout
+
+
+def test_explain(indexed):
+    """`explain` tells the parts of a score, which add up to it."""
+    explanation = json.loads(run("explain", "--format", "json", "đảng uy^2", "van-ban/tin.txt").stdout)
+    assert sum(part["score"] for part in explanation["parts"]) == pytest.approx(explanation["score"])
+    assert "same, weight 1" in run("explain", "đảng uy^2", "van-ban/tin.txt").stdout
+
+
+def test_demo():
+    """`demo` shows searches over the sample articles, with and without marks."""
+    done = run("demo")
+    assert done.returncode == 0
+    assert "8 sample articles" in done.stdout
+    assert done.stdout.count("$ timviet search") >= 4
+
+
+def through_terminal(arguments: list[str], environment: dict[str, str], cwd: Path) -> str:
+    """Return what a command prints on a terminal."""
+    reading, writing = pty.openpty()
+    process = subprocess.Popen([TIMVIET, *arguments], stdout=writing, stderr=writing, env=environment, cwd=cwd)
+    os.close(writing)
+    output = b""
+    while True:
+        try:
+            chunk = os.read(reading, 65536)
+        except OSError:  # the terminal's other end is closed
+            break
+        if not chunk:
+            break
+        output += chunk
+    os.close(reading)
+    process.wait()
+    return output.decode()
+
+
+def test_colours(indexed):
+    """Matches are coloured on a terminal only, and not under NO_COLOR; progress shows on a terminal."""
+    plain = {name: value for name, value in os.environ.items() if name != "NO_COLOR"} | {"TERM": "xterm"}
+    assert "\x1b[1;31mĐà Nẵng\x1b[0m" in through_terminal(["search", "da nang"], plain, indexed)
+    assert "\x1b" not in through_terminal(["search", "da nang"], plain | {"NO_COLOR": "1"}, indexed)
+    assert "\x1b" not in run("search", "da nang").stdout
+    (indexed / "van-ban" / "them.txt").write_text("Hạ Long", "utf-8")
+    assert "100%" in through_terminal(["index", "van-ban"], plain, indexed)
+
+
+def test_control_characters_do_not_reach_the_terminal(folder):
+    """What a text or a title would make a terminal do is replaced."""
+    (folder / "a.jsonl").write_text(json.dumps({"id": "1", "title": "x\x1b[2J", "text": "Hạ\x1b[31m Long"}), "utf-8")
+    assert run("index", "a.jsonl").returncode == 0
+    assert "\x1b" not in run("search", "ha long").stdout
+
+
+def test_a_closed_pipe(indexed):
+    """A reader that goes away ends the command quietly."""
+    done = subprocess.run(
+        ["bash", "-c", f"{TIMVIET} search --format jsonl ma | true"], capture_output=True, text=True, cwd=indexed
+    )
+    assert "Traceback" not in done.stderr
+
+
+def test_interrupted(folder):
+    """Ctrl-C while indexing ends with a message and leaves the index as it was."""
+    assert run("index", "van-ban").returncode == 0
+    with (folder / "nhieu.jsonl").open("w", encoding="utf-8") as file:
+        for number in range(50_000):
+            file.write(json.dumps({"id": str(number), "text": "Đảng ủy Công an tỉnh Thanh Hóa"}) + "\n")
+    process = subprocess.Popen([TIMVIET, "index", "nhieu.jsonl"], stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 30
+    while not list((folder / ".timviet").glob("*.pst")) and time.monotonic() < deadline:
+        time.sleep(0.05)  # until the writer is at work
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    _, complaint = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert "interrupted: the index is as it was before" in complaint
+    assert json.loads(run("info", "--format", "json").stdout)["documents"] == 2

@@ -1,0 +1,245 @@
+"""Files and streams become documents, and whatever is wrong with them is told with its place."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from timviet.index.documents import Document
+from timviet.index.errors import SourceError
+from timviet.index.files import is_readable, read_file, read_stream
+
+TEXT = "Đảng ủy xã họp phiên thứ hai.\nBàn việc sửa đường liên thôn.\n"
+MARK = b"\xef\xbb\xbf"
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Write a file of the name and read it: a function that returns what was read."""
+
+    def read_written(name, content):
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return [reading.content for reading in read_file(path, f"kho/{name}")]
+
+    return read_written
+
+
+def record(**fields):
+    """A line of JSON with an id and a text."""
+    return json.dumps({"id": "1", "text": "một", **fields}, ensure_ascii=False) + "\n"
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.TXT", "quyết định 5.md", "a.b.txt"])
+def test_text_is_one_document(read, name):
+    """A file of text or Markdown is one document with its name as id and path, and its text untouched."""
+    assert read(name, TEXT) == [Document(id=f"kho/{name}", text=TEXT, path=f"kho/{name}")]
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        pytest.param(MARK + "Điều 1".encode(), "Điều 1", id="byte order mark"),
+        pytest.param(MARK * 2 + b"a", "\ufeffa", id="a second byte order mark is text"),
+        pytest.param("Điều 1\r\nĐiều 2\r\n".encode(), "Điều 1\r\nĐiều 2\r\n", id="carriage returns"),
+        pytest.param(b"  \t a \n\n\n", "  \t a \n\n\n", id="odd whitespace"),
+        pytest.param("Đie\u0302\u0300u".encode(), "Đie\u0302\u0300u", id="decomposed"),
+        pytest.param("😀 \x1b[0m".encode(), "😀 \x1b[0m", id="emoji and control characters"),
+    ],
+)
+def test_text_is_untouched(read, content, text):
+    """A text is what the file holds, but for one byte order mark at its start."""
+    assert [document.text for document in read("a.txt", content)] == [text]
+
+
+@pytest.mark.parametrize(
+    ("content", "title"),
+    [
+        pytest.param("# Quyết định 5\n\nĐiều 1", "Quyết định 5", id="heading"),
+        pytest.param("#   Quyết định 5   \r\nĐiều 1", "Quyết định 5", id="spaces and carriage return around"),
+        pytest.param("\ufeff# Quyết định 5", "Quyết định 5", id="after a byte order mark"),
+        pytest.param("Lời đầu\n# Một\n# Hai", "Một", id="first of several, after other text"),
+        pytest.param("## Chương 1\nĐiều 1", None, id="second level"),
+        pytest.param("#nhãn", None, id="hash without space"),
+        pytest.param("# \nĐiều 1", None, id="empty heading"),
+        pytest.param("Điều # 1", None, id="hash in a line"),
+    ],
+)
+def test_markdown_title(read, content, title):
+    """A Markdown file's title is its first heading of the first level; the text keeps it."""
+    (document,) = read("a.md", content)
+    assert (document.title, document.text) == (title, content.removeprefix("\ufeff"))
+
+
+def test_text_has_no_heading(read):
+    """A text file has no title, whatever it starts with."""
+    assert read("a.txt", "# Quyết định 5")[0].title is None
+
+
+WHOLE_FILE_FAULTS = [
+    pytest.param(b"", "holds no text", id="empty"),
+    pytest.param(b" \r\n\t\n", "holds no text", id="blank"),
+    pytest.param(b"PK\x03\x04\0\0a", "is not text", id="binary"),
+    pytest.param("Điều".encode("utf-16"), "is not text", id="UTF-16"),
+    pytest.param("abc Điê".encode("cp1258"), "is not UTF-8 text (byte 4)", id="not UTF-8"),
+    pytest.param("Điều".encode()[:-1] + b"a\xe1\xbb", "is not UTF-8 text", id="cut in a letter"),
+]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [pytest.param(MARK, "holds no text", id="byte order mark only"), *WHOLE_FILE_FAULTS],
+)
+@pytest.mark.parametrize("name", ["a.txt", "a.md"])
+def test_faults_of_a_text(read, tmp_path, name, content, reason):
+    """A file that is no text is a fault that names the file and the reason, without a line."""
+    (fault,) = read(name, content)
+    assert isinstance(fault, SourceError)
+    assert (fault.path, fault.line) == (tmp_path / name, None)
+    assert fault.reason.startswith(reason)
+
+
+def test_json_lines(read):
+    """Each line is a document: id, text, title, the rest as metadata, the file as path."""
+    lines = record(id="a", title="Quyết định", năm=2024, loại=["nghị quyết"]) + record(id="b", text="")
+    first = Document("a", "một", "Quyết định", {"năm": 2024, "loại": ["nghị quyết"]}, "kho/a.jsonl")
+    assert read("a.jsonl", lines) == [first, Document("b", path="kho/a.jsonl")]
+
+
+@pytest.mark.parametrize(
+    ("content", "ids"),
+    [
+        pytest.param("\n" + record(id="a") + "\n \t\n" + record(id="b") + "\n\n", ["a", "b"], id="blank lines"),
+        pytest.param(record(id="a").replace("\n", "\r\n") * 2, ["a", "a"], id="carriage returns"),
+        pytest.param("\ufeff" + record(id="a"), ["a"], id="byte order mark"),
+        pytest.param(record(id="a") + record(id="b").strip(), ["a", "b"], id="no line end at the end"),
+        pytest.param(record(id="a", text="x\u2028y\x85z"), ["a"], id="line separators in a text are no line ends"),
+        pytest.param(record(id=5), ["5"], id="whole number as id"),
+        pytest.param(record(id=0), ["0"], id="zero as id"),
+        pytest.param(record(title=None), ["1"], id="null title"),
+        pytest.param('{"id": "\\ud83d\\ude00", "text": "a"}', ["😀"], id="escaped"),
+    ],
+)
+def test_json_lines_in_the_wild(read, content, ids):
+    """Blank lines and line ends of any kind do no harm."""
+    assert [document.id for document in read("a.jsonl", content)] == ids
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        pytest.param('{"id": "1", "text": ', "is not JSON", id="broken JSON"),
+        pytest.param("Điều 1", "is not JSON", id="plain text"),
+        pytest.param(record().strip() * 2, "is not JSON", id="two objects"),
+        pytest.param("[" * 100_000, "is not JSON", id="nested too deeply"),
+        pytest.param('{"id": "1", "text": ' + "[" * 100_000 + "]" * 100_000 + "}", "is not JSON", id="so is a value"),
+        pytest.param('{"id": ' + "9" * 5000 + ', "text": "a"}', "is not JSON", id="endless number"),
+        pytest.param('["1", "một"]', "is JSON, but not an object", id="array"),
+        pytest.param("null", "is JSON, but not an object", id="null"),
+        pytest.param('{"text": "a"}', 'has no "id"', id="no id"),
+        pytest.param('{"id": "", "text": "a"}', 'has no "id"', id="empty id"),
+        pytest.param('{"id": null, "text": "a"}', 'has no "id"', id="null id"),
+        pytest.param('{"id": ["1"], "text": "a"}', 'has no "id"', id="list as id"),
+        pytest.param('{"id": 1.5, "text": "a"}', 'has no "id"', id="fraction as id"),
+        pytest.param('{"id": true, "text": "a"}', 'has no "id"', id="true as id"),
+        pytest.param('{"id": "1"}', 'has no "text"', id="no text"),
+        pytest.param('{"id": "1", "text": 5}', 'has no "text"', id="number as text"),
+        pytest.param('{"id": "1", "text": "a", "title": 5}', 'has a "title"', id="number as title"),
+        pytest.param('{"id": "1", "text": "a\0"}', "is not text", id="NUL"),
+        pytest.param(b'{"id": "1", "text": "\xff"}', "is not UTF-8 text (byte 21)", id="not UTF-8"),
+        pytest.param("\u00a0", "holds no text", id="no-break space only"),
+    ],
+)
+def test_faults_of_a_line(read, tmp_path, line, reason):
+    """A faulty line is told with its number, and the lines around it are read."""
+    line = line if isinstance(line, bytes) else line.encode()
+    before, fault, after = read("a.jsonl", b"\n" + record(id="a").encode() + line + b"\n" + record(id="b").encode())
+    assert (before.id, after.id) == ("a", "b")
+    assert isinstance(fault, SourceError)
+    assert (fault.path, fault.line) == (tmp_path / "a.jsonl", 3)
+    assert fault.reason.startswith(reason)
+
+
+def test_a_fault_names_one_line(read):
+    """The message of a fault in JSON does not name a second line beside the file's."""
+    _, fault = read("a.jsonl", record() + '{"id": "1",\n')
+    assert str(fault).count("line ") == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"\n \n"])
+def test_json_lines_without_a_line(read, content):
+    """A file of JSON lines that has none is a fault of the file."""
+    (fault,) = read("a.jsonl", content)
+    assert (fault.reason, fault.line) == ("holds no text", None)
+
+
+@pytest.mark.parametrize("name", ["x.txt", "x.md", "x.jsonl"])
+def test_a_folder_is_unreadable(tmp_path, name):
+    """A folder named as a file is a fault that gives the system's reason."""
+    (tmp_path / name).mkdir()
+    (reading,) = read_file(tmp_path / name, name)
+    assert str(reading.content) == f"{tmp_path / name}: cannot be read: Is a directory"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read everything")
+def test_permission_denied(tmp_path):
+    """A file that may not be read is a fault that gives the system's reason."""
+    path = tmp_path / "x.txt"
+    path.write_text(TEXT)
+    path.chmod(0)
+    (reading,) = read_file(path, "x.txt")
+    assert reading.content.reason == "cannot be read: Permission denied"
+
+
+@pytest.mark.parametrize(
+    ("content", "ids"),
+    [
+        pytest.param(TEXT.encode(), ["-"], id="text"),
+        pytest.param((record(id="a") + record(id="b")).encode(), ["a", "b"], id="JSON lines"),
+        pytest.param(b"\r\n  " + record(id="a").encode(), ["a"], id="JSON lines after blanks"),
+        pytest.param(MARK + record(id="a").encode(), ["a"], id="JSON lines after a byte order mark"),
+        pytest.param(b'["a"]', ["-"], id="a JSON array is text"),
+    ],
+)
+def test_stream(content, ids):
+    """A stream is JSON lines if it starts like them, otherwise one text; its path is a dash."""
+    documents = [reading.content for reading in read_stream(content)]
+    assert [(document.id, document.path) for document in documents] == [(identity, "-") for identity in ids]
+
+
+@pytest.mark.parametrize(("content", "reason"), WHOLE_FILE_FAULTS)
+def test_faults_of_a_stream(content, reason):
+    """A stream that is no text is a fault of "-"."""
+    ((fault, *_),) = read_stream(content)
+    assert (fault.path, fault.line) == (Path("-"), None)
+    assert fault.reason.startswith(reason)
+
+
+@given(st.binary() | st.binary().map(lambda content: b"{" + content) | st.text().map(str.encode))
+def test_anything_is_read(content):
+    """Whatever comes by a stream is documents and faults, never an exception, and at least one of them."""
+    contents = [reading.content for reading in read_stream(content)]
+    assert contents
+    assert all(isinstance(content, Document | SourceError) for content in contents)
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.jsonl"])
+@pytest.mark.parametrize("content", [TEXT, record() + "\n\r\n" + record() + "{\n\n", "\n\n\n", "a\0b\n"])
+def test_sizes_add_up(tmp_path, name, content):
+    """The sizes of what was read add up to the file's, so that progress reaches its end."""
+    path = tmp_path / name
+    path.write_bytes(content.encode())
+    assert sum(reading.size for reading in read_file(path, name)) == path.stat().st_size
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("a.txt", True), ("A.TXT", True), ("a.md", True), ("a.JSONL", True)]
+    + [(name, False) for name in ("a.json", "a.pdf", "txt", ".txt", "a.txt~", "a.txt.gz", "a")],
+)
+def test_is_readable(name, expected):
+    """The suffix tells whether a file is read, in whatever case."""
+    assert is_readable(Path(name)) == expected

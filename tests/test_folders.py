@@ -1,0 +1,279 @@
+"""An index is brought up to date with files and folders: what is new, changed or gone, and nothing else."""
+
+import itertools
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from timviet.index import open_index, sync
+from timviet.index.errors import IndexLockedError, SourceError
+
+clock = itertools.count(1_700_000_000_000_000_000, 1_000_000_000)
+
+
+class Place:
+    """A folder with an index in it, and files beside it to bring it up to date with."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.index = folder / "chỉ mục"
+
+    def write(self, name, content):
+        """Write a file later than all before it."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        os.utime(path, ns=(0, next(clock)))
+        return path
+
+    def sync(self, *names, **options):
+        """Bring the index up to date with files and folders."""
+        with open_index(self.index, create=True) as index:
+            return sync(index, [self.folder / name for name in names], **options)
+
+    def contents(self):
+        """The text of each document by its id."""
+        found = {}
+        with open_index(self.index, create=True) as index, index.whoosh.reader() as reader:
+            for fields in reader.all_stored_fields():
+                found.setdefault(fields["id"], []).append(fields["text"])
+        return {identity: "\n".join(texts) for identity, texts in found.items()}
+
+
+@pytest.fixture
+def place(tmp_path):
+    """An empty place."""
+    return Place(tmp_path)
+
+
+def lines(words):
+    """Lines of JSON: `x1` is a document with the id x and the text 1, `!` is a broken line."""
+    records = [json.dumps({"id": word[0], "text": word[1:]}) for word in words.split()]
+    return "".join("{\n" if '"!"' in record else f"{record}\n" for record in records)
+
+
+def counts(summary):
+    """What a run did: new, changed, unchanged and removed documents, and errors."""
+    assert summary.documents == summary.new + summary.changed
+    return summary.new, summary.changed, summary.unchanged, summary.removed, len(summary.errors)
+
+
+def test_up_to_date(place):
+    """Each run tells what is new, changed and unchanged, and writes what is new or changed."""
+    place.write("kho/a.txt", "Một\nHai")
+    place.write("kho/sâu/b.md", "# Ba")
+    summary = place.sync("kho")
+    assert (counts(summary), summary.paragraphs, summary.seconds > 0) == ((2, 0, 0, 0, 0), 3, True)
+    place.write("kho/a.txt", "Bốn")
+    place.write("kho/c.jsonl", lines("x5 y6"))
+    assert counts(place.sync("kho")) == (2, 1, 1, 0, 0)
+    assert place.contents() == {"kho/a.txt": "Bốn", "kho/sâu/b.md": "# Ba", "x": "5", "y": "6"}
+    assert counts(place.sync("kho")) == (0, 0, 4, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("content", "later", "changed"), [("Hội", 0, False), ("Hội", 1, True), ("Hội", -1, True), ("Mười", 0, True)]
+)
+def test_unchanged_files_are_not_read(place, content, later, changed):
+    """A file is read again if its size or time is another one, be it by a nanosecond, and only then."""
+    time = place.write("a.txt", "Một").stat().st_mtime_ns
+    place.sync("a.txt")
+    os.utime(place.write("a.txt", content), ns=(0, time + later))
+    assert counts(place.sync("a.txt")) == (0, int(changed), int(not changed), 0, 0)
+    assert place.contents() == {"a.txt": content if changed else "Một"}
+
+
+def test_prune(place):
+    """Documents whose file is gone are removed on request, but only those under the paths given."""
+    names = ["kho/a.txt", "kho/sâu/b.txt", "kho2/c.txt", "d.txt"]
+    paths = [place.write(name, "Một") for name in names]
+    place.sync(*names, stream=b"Hai")
+    for path in paths:
+        path.unlink()
+    assert counts(place.sync("kho")) == (0, 0, 0, 0, 0)
+    assert counts(place.sync("kho/sâu", prune=True)) == (0, 0, 0, 1, 0)
+    assert counts(place.sync("kho", prune=True)) == (0, 0, 0, 1, 0)
+    paths[2].parent.rmdir()
+    assert counts(place.sync("kho2", "d.txt", prune=True)) == (0, 0, 0, 2, 0)  # the paths themselves are gone
+    assert place.contents().keys() == {"-"}
+
+
+@pytest.mark.parametrize("prune", [False, True])
+def test_missing_path(place, prune):
+    """A path that is not there, and of which the index knows nothing, is an error; nothing is indexed or removed."""
+    place.write("kho/a.txt", "Một")
+    place.sync("kho")
+    place.write("kho/a.txt", "Hai")
+    with pytest.raises(SourceError, match="there is no such file or folder") as caught:
+        place.sync("kho", "kh", prune=prune)
+    assert (caught.value.path, caught.value.line) == (place.folder / "kh", None)
+    assert place.contents() == {"kho/a.txt": "Một"}
+
+
+def test_what_is_left_out(place):
+    """Hidden files are passed over in silence and other suffixes counted; what is named is read, or an error."""
+    for name in ("a.txt", ".b.txt", ".git/c.txt", "d.PDF", "e.pdf", "f.pdf", "Makefile"):
+        place.write(f"kho/{name}", "Một")
+    summary = place.sync("kho")
+    told = {reason.split(" is no format")[0]: count for reason, count in summary.skipped.items()}
+    assert (told, summary.errors) == ({".PDF": 1, ".pdf": 2, "no suffix": 1}, [])
+    assert place.contents().keys() == {"kho/a.txt"}
+    summary = place.sync("kho/.b.txt", "kho/.git", "kho/d.PDF")
+    assert [error.path for error in summary.errors] == [place.folder / "kho/d.PDF"]
+    assert place.contents().keys() == {"kho/a.txt", "kho/.b.txt", "kho/.git/c.txt"}
+
+
+def test_named_twice(place):
+    """A file that several of the paths lead to is read once."""
+    place.write("kho/sâu/a.txt", "Một")
+    assert counts(place.sync("kho", "kho", "kho/sâu", "kho/sâu/a.txt")) == (1, 0, 0, 0, 0)
+    assert counts(place.sync("kho", "kho/sâu/a.txt")) == (0, 0, 1, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        pytest.param("a.txt", b"", id="emptied"),
+        pytest.param("a.md", b"\xff\xfe", id="not UTF-8"),
+        pytest.param("a.jsonl", b"{\n", id="broken line"),
+        pytest.param("a.jsonl", b'{"id": "x", "text": "a", "n": NaN}\n', id="metadata that are no JSON"),
+    ],
+)
+def test_a_fault_keeps_what_was_there(place, name, fault):
+    """What the index held of a file that has a fault now stays, until the file is whole again."""
+    good = lines("x1") if name == "a.jsonl" else "Một"
+    place.write(f"kho/{name}", good)
+    place.sync("kho")
+    before = place.contents()
+    path = place.write(f"kho/{name}", fault)
+    summary = place.sync("kho", prune=True)
+    assert (counts(summary), [error.path for error in summary.errors]) == ((0, 0, 0, 0, 1), [path])
+    assert place.contents() == before != {}
+    place.write(f"kho/{name}", good)
+    assert counts(place.sync("kho")) == (0, 1, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("runs", "errors", "contents"),
+    [
+        pytest.param([{"a": "x1 y2", "b": "z3"}, {"a": "y4"}], [0, 0], "y4 z3", id="a line goes"),
+        pytest.param([{"a": "x1 y2"}, {"a": "x3 !"}], [0, 1], "x3 y2", id="a line breaks, maybe that of y"),
+        pytest.param([{"a": "x1 x2 y3"}], [1], "x1 y3", id="an id twice in a file: the first stays"),
+        pytest.param([{"a": "x1", "b": "x2 y3"}], [1], "x1 y3", id="an id in two files"),
+        pytest.param([{"b": "x1"}, {"a": "x2 y3"}], [0, 1], "x1 y3", id="an id in two runs"),
+        pytest.param([{"a": "x1"}, {"a": "x2", "b": "x3"}], [0, 1], "x2", id="an id in two runs, changed in the first"),
+        pytest.param([{"a": "x1 y2"}, {"a": None, "b": "x1 y2"}], [0, 0], "x1 y2", id="a file is renamed"),
+        pytest.param([{"a": "x1 y2"}, {"a": "y2", "b": "x1"}], [0, 0], "x1 y2", id="a line moves to the next file"),
+        pytest.param([{"b": "x1 y2"}, {"b": "y2", "a": "x1"}], [0, 0], "x1 y2", id="a line moves to the file before"),
+    ],
+)
+def test_lines(place, runs, errors, contents):
+    """After several runs, the index holds the first document of each id that the files have, and has told the rest."""
+    for files, told in zip(runs, errors, strict=True):
+        for name, words in files.items():
+            path = place.write(f"kho/{name}.jsonl", lines(words or ""))
+            if words is None:
+                path.unlink()
+        assert len(place.sync("kho", prune=True).errors) == told
+    assert place.contents() == {word[0]: word[1:] for word in contents.split()}
+
+
+@pytest.mark.parametrize("fault", [lines("x2"), '{"id": "y", "text": "a", "n": NaN}\n'], ids=["repeated id", "NaN"])
+def test_a_line_that_cannot_be_indexed(place, fault):
+    """A line that is found wanting only when it is indexed is told with its number, too."""
+    path = place.write("a.jsonl", f"{lines('x1')}\n{fault}{lines('z3')}")
+    assert [(error.path, error.line) for error in place.sync("a.jsonl").errors] == [(path, 3)]
+    assert place.contents() == {"x": "1", "z": "3"}
+
+
+def test_stream(place):
+    """A stream is indexed with the files; the next one replaces documents of its ids and leaves the others."""
+    place.write("a.jsonl", lines("y1"))
+    assert counts(place.sync("a.jsonl", stream=b"Hai")) == (2, 0, 0, 0, 0)
+    assert counts(place.sync(stream=lines("x3 y4 !").encode())) == (1, 0, 0, 0, 2)
+    assert counts(place.sync(stream=b"Ba", prune=True)) == (0, 1, 0, 0, 0)
+    assert counts(place.sync(stream=b"")) == (0, 0, 0, 0, 1)
+    assert place.contents() == {"y": "1", "-": "Ba", "x": "3"}
+
+
+def test_an_exception_rolls_back(place):
+    """An exception in the middle leaves the index as it was and lets the next run do it all."""
+
+    def interrupt(_done, _total):
+        raise KeyboardInterrupt
+
+    place.write("kho/a.txt", "Một")
+    place.sync("kho")
+    for name in "abc":
+        place.write(f"kho/{name}.txt", "Hai")
+    with pytest.raises(KeyboardInterrupt):
+        place.sync("kho", progress=interrupt)
+    assert place.contents() == {"kho/a.txt": "Một"}
+    assert counts(place.sync("kho", timeout=0)) == (2, 1, 0, 0, 0)
+
+
+def test_locked(place):
+    """Where another writer is at work, a run waits for no longer than it is told."""
+    with open_index(place.index, create=True) as index, index.writer(), pytest.raises(IndexLockedError) as caught:
+        place.sync(stream=b"a", timeout=0.1)
+    assert caught.value.waited == 0.1
+
+
+@pytest.mark.parametrize("content", ["Một", lines("x1 y2 !"), f"\n{lines('x1')}\r\n\n{lines('y2')}\n", "\xff", ""])
+@pytest.mark.parametrize("stream", [None, b"Hai"])
+def test_progress(place, content, stream):
+    """Progress grows to its end, all bytes that are read, whatever they are."""
+    seen = []
+    for name in ("a.jsonl", "b.txt", "c.md"):
+        place.write(name, content)
+    place.sync("a.jsonl", "b.txt", "c.md", stream=stream, progress=lambda *step: seen.append(step))
+    total = 3 * len(content.encode()) + len(stream or b"")
+    assert seen == sorted(seen)
+    assert {of for _, of in seen} == {seen[-1][0]} == {total}
+
+
+@pytest.mark.parametrize("location", ["../chỉ mục", "../../trong/chỉ mục", ":memory:"])
+def test_names(place, monkeypatch, location):
+    """A file is known by its path from the folder around the index, or the working folder, if it is below that."""
+    outside = place.write("ngoài.txt", "Một")
+    path = place.write("trong/kho/a.txt", "Một")
+    monkeypatch.chdir(path.parent)
+    with open_index(location, create=True) as index:
+        sync(index, [Path("a.txt"), outside])
+        sync(index, [path, Path("../kho"), Path("../../ngoài.txt")])
+        known = "a.txt" if location == ":memory:" else "kho/a.txt"
+        assert {document.id for document in index.documents()} == {known, str(outside)}
+
+
+@pytest.mark.parametrize("name", ["Số 1", "a'b\"c`", "a\nb", "Đie\u0302\u0300u", "😀", "-", "a\\b", " ", "\x1b[0m"])
+def test_odd_names(place, name):
+    """Whatever a file is called, it is known by that name: found again unchanged, and pruned when it is gone."""
+    path = place.write(f"kho/{name}.txt", "Một")
+    assert (counts(place.sync("kho")), place.contents()) == ((1, 0, 0, 0, 0), {f"kho/{name}.txt": "Một"})
+    assert counts(place.sync("kho")) == (0, 0, 1, 0, 0)
+    path.unlink()
+    assert counts(place.sync("kho", prune=True)) == (0, 0, 0, 1, 0)
+
+
+def test_odd_files(place):
+    """A link is read under its own name, a folder's is not followed; no target or no UTF-8 name is an error."""
+    place.write("a.txt", "Một")
+    place.write(os.fsdecode(b"kho/\xff.txt"), "Hai")
+    for name, target in (("c.txt", "../a.txt"), ("d.txt", "e.txt"), ("vòng", "..")):
+        (place.folder / "kho" / name).symlink_to(target)
+    reasons = [error.reason for error in place.sync("kho").errors]
+    assert reasons == ["cannot be read: No such file or directory", "its name is not UTF-8"]
+    assert place.contents() == {"kho/c.txt": "Một"}
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read everything")
+def test_an_unreadable_folder(place):
+    """A folder that may not be read is an error, and what the index held of it stays."""
+    path = place.write("kho/sâu/a.txt", "Một")
+    place.sync("kho")
+    path.parent.chmod(0)
+    summary = place.sync("kho", prune=True)
+    path.parent.chmod(0o700)
+    assert ([error.path for error in summary.errors], summary.removed) == ([path.parent], 0)

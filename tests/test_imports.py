@@ -1,0 +1,65 @@
+"""Starting up is light, and what the packages export is what they say."""
+
+import importlib
+import subprocess
+import sys
+
+import pytest
+
+COMMANDS = ("index", "search", "info", "remove", "analyze", "explain", "demo")
+HEAVY = ("whoosh", "icu", "numpy", "hypothesis", "pytest")
+# What the packages may load of their own, and the command line with click.
+ALLOWED = {
+    "import timviet.search": {"timviet", "timviet.search"},
+    "import timviet.index": {"timviet", "timviet.index"},
+    "from timviet.search.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass": {
+        "timviet",
+        "timviet.index",
+        "timviet.index.errors",
+        "timviet.search",
+        "timviet.search.cli",
+        *(
+            f"timviet.search.cli.{name}_command"
+            for name in ("index", "search", "info", "remove", "analyze", "explain", "demo")
+        ),
+        "timviet.search.cli.options",
+    },
+}
+
+
+def loaded_by(code: str) -> set[str]:
+    probe = f"{code}\nimport sys\nprint('\\n'.join(sorted(sys.modules)), file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    return set(done.stderr.split())
+
+
+@pytest.mark.parametrize("code", ALLOWED, ids=lambda code: code.splitlines()[0])
+def test_what_starting_up_loads(code):
+    """Importing a package, or asking the command line for help, loads nothing heavy and no more than it has to."""
+    loaded = loaded_by(code)
+    assert {module for module in loaded if module.startswith("timviet")} <= ALLOWED[code]
+    assert not {module for module in loaded if module.split(".")[0] in HEAVY}
+
+
+EXPORTS = {
+    "timviet.index": (
+        "AnalyzedToken Document Forms Index Paragraph Source StoredDocument Summary Token VietnameseAnalyzer Writer "
+        "analyze canonical fold open_index sync tokenize"
+    ),
+    "timviet.search": "Explanation Hit Level Marks Relaxation Results Searcher Snippet",
+}
+
+
+@pytest.mark.parametrize("package", EXPORTS)
+def test_exports(package):
+    """The packages export exactly these names, each of which is there."""
+    module = importlib.import_module(package)
+    assert module.__all__ == EXPORTS[package].split()
+    assert all(getattr(module, name) is not None for name in module.__all__)
+
+
+@pytest.mark.parametrize("package", EXPORTS)
+def test_names_that_are_not_there(package):
+    """A name that a package does not export is an AttributeError, as of any module."""
+    with pytest.raises(AttributeError, match="has no attribute 'Nothing'"):
+        _ = importlib.import_module(package).Nothing
