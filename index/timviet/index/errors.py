@@ -22,6 +22,17 @@ from pathlib import Path
 class TimvietError(Exception):
     """The root of all errors that timviet raises on purpose."""
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle with message and attributes, whatever arguments the error was made with."""
+        return _restore, (type(self), self.args, vars(self))
+
+
+def _restore(kind: type[TimvietError], arguments: tuple[object, ...], attributes: dict[str, object]) -> TimvietError:
+    error = kind.__new__(kind)
+    error.args = arguments
+    vars(error).update(attributes)
+    return error
+
 
 class IndexPlaceError(TimvietError):
     """An error about the folder an index is in, or should be in.

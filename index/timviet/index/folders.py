@@ -114,7 +114,9 @@ class _Run:
     """One run of `sync`: what the index knew before, what this run has seen, and the summary of both."""
 
     def __init__(self, index: Index, writer: Writer) -> None:
-        self._base = Path.cwd() if index.location == IN_MEMORY else _absolute(Path(index.location)).parent
+        self._index_folder = _absolute(Path(index.location))
+        self._base = Path.cwd() if index.location == IN_MEMORY else self._index_folder.parent
+        self._unreadable: list[Path] = []
         self._writer = writer
         self._known = {document.id: document.source for document in index.documents()}
         self._known_files: dict[str, list[str]] = {}
@@ -129,7 +131,9 @@ class _Run:
         return any(self._is_under(name, root) for name in self._known_files)
 
     def find_files(self, roots: list[Path]) -> Iterator[_File]:
-        for path in dict.fromkeys(path for root in roots for path in _walk(root)):
+        for path in dict.fromkeys(path for root in roots for path in _walk(root, self._skip_folder)):
+            if path.is_relative_to(self._index_folder):
+                continue
             name = self._name(path)
             try:
                 name.encode()
@@ -163,7 +167,8 @@ class _Run:
 
     def prune(self, roots: list[Path], found: set[str]) -> None:
         for name, identities in self._known_files.items():
-            if name not in found and any(self._is_under(name, root) for root in roots):
+            gone = name not in found and not any(self._is_under(name, folder) for folder in self._unreadable)
+            if gone and any(self._is_under(name, root) for root in roots):
                 self._remove(identity for identity in identities if identity not in self._seen)
 
     def _index_readings(self, readings: Iterable[Reading], file: _File | None) -> Iterator[int]:
@@ -212,6 +217,11 @@ class _Run:
             self._writer.remove(identity)
             self.summary.removed += 1
 
+    def _skip_folder(self, error: OSError) -> None:
+        folder = Path(error.filename)
+        self._unreadable.append(folder)
+        self._skip(SourceError(folder, f"cannot be read: {error.strerror}"))
+
     def _skip(self, error: SourceError) -> None:
         self.summary.skipped[error.reason] += 1
         self.summary.errors.append(error)
@@ -227,11 +237,11 @@ def _absolute(path: Path) -> Path:
     return Path(os.path.abspath(path))  # noqa: PTH100  # unlike Path.resolve, leaves a link its own name
 
 
-def _walk(root: Path) -> Iterator[Path]:
+def _walk(root: Path, unreadable: Callable[[OSError], None]) -> Iterator[Path]:
     if not root.is_dir():
         if root.exists():
             yield root
         return
-    for folder, folders, names in os.walk(root):
+    for folder, folders, names in os.walk(root, onerror=unreadable):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         yield from (Path(folder, name) for name in sorted(names) if not name.startswith("."))

@@ -20,6 +20,8 @@ from timviet.index.writer import Source, Writer
 
 IN_MEMORY = ":memory:"
 
+_WRITE_LOCK = "MAIN_WRITELOCK"  # Whoosh's name for it
+
 
 @dataclass(frozen=True, slots=True)
 class StoredDocument:
@@ -128,12 +130,28 @@ def open_index(location: str | Path, create: bool = False) -> Index:
         if not create:
             message = f"there is no index at {folder}: make one with `timviet index FOLDER`, or name another place"
             raise IndexNotFoundError(message, str(folder))
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            message = f"cannot make an index at {folder}: something else is there; name a new or an empty folder"
-            raise NotAnIndexError(message, str(folder))
-        folder.mkdir(parents=True, exist_ok=True)
-        return Index(str(folder), FileIndex.create(storage, ParagraphSchema()))
+        _create(storage, folder)
     return Index(str(folder), _open_whoosh(storage, folder))
+
+
+def _create(storage: FileStorage, folder: Path) -> None:
+    """Make an empty index, unless another process does so at the same time."""
+    if folder.exists() and (not folder.is_dir() or any(_is_foreign(entry) for entry in folder.iterdir())):
+        message = f"cannot make an index at {folder}: something else is there; name a new or an empty folder"
+        raise NotAnIndexError(message, str(folder))
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = storage.lock(_WRITE_LOCK)
+    lock.acquire(blocking=True)
+    try:
+        if not _has_index(folder):
+            FileIndex.create(storage, ParagraphSchema())
+    finally:
+        lock.release()
+
+
+def _is_foreign(entry: Path) -> bool:
+    """Tell whether a file is another one than an interrupted creation leaves behind."""
+    return entry.name != _WRITE_LOCK and not entry.name.startswith("_MAIN_")
 
 
 class _MemoryStorage(RamStorage):

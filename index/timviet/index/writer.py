@@ -32,7 +32,7 @@ class Source:
 class Writer:
     """Adds, replaces and removes documents; made by `Index.writer`.
 
-    As a context manager it commits at the end, and rolls back when an exception passes through.
+    As a context manager it commits at the end, unless it has ended, and rolls back when an exception passes through.
 
     Example:
         >>> from timviet.index import open_index
@@ -91,6 +91,8 @@ class Writer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        if self._whoosh.is_closed:
+            return
         if kind is None:
             self.commit()
         else:

@@ -98,7 +98,8 @@ def reading_level(leaf: Word | Pattern | Fuzzy, folded: str, reading: str) -> Le
 def _folded_forms(leaf: Word | Pattern | Fuzzy, lexicon: Lexicon) -> dict[str, float]:
     if isinstance(leaf, Pattern):
         shape = Shape(leaf.text)
-        return {form: 1.0 for form in lexicon.folded_forms(leaf.fieldname, shape.prefix) if shape.fits(form)}
+        forms = (form for prefix in shape.prefixes for form in lexicon.folded_forms(leaf.fieldname, prefix))
+        return {form: 1.0 for form in forms if shape.fits(form)}
     if isinstance(leaf, Fuzzy):
         neighbours = lexicon.neighbours(leaf.fieldname, leaf.forms.folded, leaf.maxdist)
         return dict.fromkeys(neighbours, SLIP_WEIGHT) | {leaf.forms.folded: 1.0}

@@ -1,7 +1,6 @@
 """Find in a paragraph what made it match: spans of the text as written."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 from whoosh.query import Query
@@ -9,7 +8,7 @@ from whoosh.reading import IndexReader
 
 from timviet.index.analysis import AnalyzedToken, analyze
 from timviet.index.schema import folded_field
-from timviet.search.match import Leaf, TermGroup, TermSequence, scored_leaves
+from timviet.search.match import Leaf, TermGroup, TermSequence, scored_leaves, wanted
 
 Span = tuple[int, int]
 
@@ -42,8 +41,7 @@ class Highlighter:
 
     def __init__(self, plan: Query, reader: IndexReader) -> None:
         self._leaves = [leaf for leaf in scored_leaves(plan) if leaf.fieldname in _FIELDS]
-        terms = plan.existing_terms(reader, expand=True)
-        self._whoosh_terms = {term.decode() for field, term in terms if field in _FIELDS}
+        self._whoosh_terms = _whoosh_terms(plan, reader)
 
     def matches(self, text: str) -> list[Match]:
         """Return what the leaves match in a paragraph, in order; what several match is there for each."""
@@ -53,7 +51,7 @@ class Highlighter:
             found += [
                 Match(token.start, token.end, len(self._leaves), 1.0)
                 for token in tokens
-                if not self._whoosh_terms.isdisjoint((token.forms.keyed, token.forms.folded))
+                if not self._whoosh_terms.isdisjoint(zip(_FIELDS, (token.forms.keyed, token.forms.folded), strict=True))
             ]
         return sorted(found)
 
@@ -81,6 +79,16 @@ def merge_spans(text: str, matches: Iterable[Match]) -> list[Span]:
     return merged
 
 
+def _whoosh_terms(query: Query, reader: IndexReader) -> set[tuple[str, str]]:
+    """Return the terms of the text that Whoosh's own queries in a plan look for."""
+    if isinstance(query, Leaf):
+        return set()
+    if query.is_leaf():
+        terms = query.existing_terms(reader, expand=True)
+        return {(field, term.decode()) for field, term in terms if field in _FIELDS}
+    return set().union(*(_whoosh_terms(part, reader) for part in wanted(query)))
+
+
 def _matches(tokens: Sequence[AnalyzedToken], leaf: Leaf, number: int) -> Iterator[Match]:
     rarity = leaf.statistics.inverse_document_frequency
     for run in _runs(tokens, leaf):
@@ -93,24 +101,31 @@ def _runs(tokens: Sequence[AnalyzedToken], leaf: Leaf) -> Iterator[range]:
         yield from (range(position, position + 1) for position in _positions(tokens, leaf))
     elif isinstance(leaf, TermSequence):
         places = [set(_positions(tokens, group)) for group in leaf.groups]
-        for first in sorted(places[0]):
-            steps = _steps([first], places[1:], leaf.asked.slop)
-            if steps:
-                breaks = [0, *(i for i, (a, b) in enumerate(pairwise(steps), 1) if b > a + 1), len(steps)]
-                yield from (range(steps[a], steps[b - 1] + 1) for a, b in pairwise(breaks))
+        positions = _sequence_positions(places, leaf.asked.slop)
+        for start in (position for position in positions if position - 1 not in positions):
+            stop = start
+            while stop in positions:
+                stop += 1
+            yield range(start, stop)
 
 
 def _positions(tokens: Sequence[AnalyzedToken], group: TermGroup) -> list[int]:
     return [position for position, token in enumerate(tokens) if group.accepts(token.forms)]
 
 
-def _steps(taken: list[int], places: Sequence[set[int]], slop: int) -> list[int] | None:
-    """Return positions, one from each of the places, neighbours at most `slop` apart; None where there are none."""
-    if not places:
-        return taken
-    for position in range(taken[-1] + 1, taken[-1] + slop + 1):
-        if position in places[0]:
-            steps = _steps([*taken, position], places[1:], slop)
-            if steps:
-                return steps
-    return None
+def _sequence_positions(places: Sequence[set[int]], slop: int) -> set[int]:
+    """Return the positions that take part in a sequence: one from each of the places, steps of at most `slop`."""
+    reached = [places[0]]
+    for place in places[1:]:
+        reached.append({position for position in place if _near(reached[-1], range(position - slop, position))})
+    taking_part = [reached[-1]]
+    for place in reversed(reached[:-1]):
+        following = taking_part[-1]
+        taking_part.append(
+            {position for position in place if _near(following, range(position + 1, position + slop + 1))}
+        )
+    return set().union(*taking_part)
+
+
+def _near(positions: set[int], steps: range) -> bool:
+    return any(step in positions for step in steps)

@@ -3,12 +3,14 @@
 Each finds its paragraphs and scores them with `timviet.search.rank`.
 """
 
+import sys
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from whoosh.matching import ListMatcher, Matcher
-from whoosh.query import Not, Query
+from whoosh.query import AndNot, Not, Query
 from whoosh.query.wrappers import WrappingQuery
 from whoosh.reading import IndexReader, TermNotFound
 from whoosh.searching import SearchContext, Searcher
@@ -17,6 +19,18 @@ from timviet.index.analysis import Forms
 from timviet.index.schema import is_folded_field
 from timviet.search.query import Fuzzy, Pattern, Phrase, Word
 from timviet.search.rank import TermStatistics
+
+
+class ScoredMatcher(ListMatcher):
+    """Whoosh's view of paragraphs that are known with their scores."""
+
+    def id(self) -> int:
+        """Return the current paragraph's number; past the last one, a larger one, for Whoosh's own matchers ask."""
+        return self._ids[self._i] if self.is_active() else sys.maxsize
+
+    def skip_to(self, id: int) -> None:  # noqa: A002  # Whoosh's name
+        """Go to the first paragraph whose number is at least `id`."""
+        self._i = bisect_left(self._ids, id, self._i)
 
 
 class Posting(NamedTuple):
@@ -67,7 +81,7 @@ class Leaf(Query):
         reader = searcher.reader()
         found = sorted(self.postings(reader).items())
         scores = [self.score(reader, number, posting) for number, posting in found]
-        return ListMatcher([number for number, _ in found], scores)
+        return ScoredMatcher([number for number, _ in found], scores)
 
     def estimate_size(self, ixreader: IndexReader) -> int:
         """Return about how many paragraphs are found, by which Whoosh orders its work."""
@@ -139,16 +153,21 @@ class Filter(WrappingQuery):
     def matcher(self, searcher: Searcher, context: SearchContext | None = None) -> Matcher:
         """Return Whoosh's view of the paragraphs found."""
         numbers = list(self.child.matcher(searcher, searcher.boolean_context()).all_ids())
-        return ListMatcher(numbers, [0.0] * len(numbers))
+        return ScoredMatcher(numbers, [0.0] * len(numbers))
 
 
 def scored_leaves(query: Query) -> list[Leaf]:
-    """Return the leaves of a plan that add to scores: not those under `NOT`, and not filters."""
-    if isinstance(query, Leaf):
-        return [query]
-    if isinstance(query, Not | Filter):
+    """Return the leaves of a plan that add to scores: not those that are excluded, and not filters."""
+    if isinstance(query, Filter):
         return []
-    return [leaf for child in query.children() for leaf in scored_leaves(child)]
+    return [query] if isinstance(query, Leaf) else [leaf for part in wanted(query) for leaf in scored_leaves(part)]
+
+
+def wanted(query: Query) -> list[Query]:
+    """Return the parts of a query that a result may match: all but what `NOT` excludes."""
+    if isinstance(query, Not):
+        return []
+    return [query.a] if isinstance(query, AndNot) else list(query.children())
 
 
 def _posting(occurrences: Sequence[tuple[int, float]]) -> Posting:

@@ -11,7 +11,8 @@ from typing import Any
 from whoosh.qparser import QueryParser, plugins, syntax
 from whoosh.query import FuzzyTerm, NullQuery, Prefix, Query
 
-from timviet.index.errors import QueryLimitError
+from timviet.index.analysis import forms
+from timviet.index.errors import QueryLimitError, QuerySyntaxError
 from timviet.index.schema import TEXT_FIELDS, metadata_key, query_name
 from timviet.index.tokens import TOKEN
 from timviet.search.query import Fuzzy, Pattern, Phrase, Range, Required, Word, Words
@@ -22,9 +23,11 @@ MAX_QUERY_LENGTH = 10_000
 MAX_NESTING = 20
 
 # A token with wildcards in it; a question mark at its end belongs to the sentence.
-_PIECE = re.compile(rf"{TOKEN.pattern}(?:(?:\*|\?(?=[^\W_*]))+(?:{TOKEN.pattern})?)*")
+_WILDCARDS = r"(?:\*|\?(?=[?*]*[^\W_]|\?*\*))+"
+_PIECE = re.compile(rf"{TOKEN.pattern}(?:{_WILDCARDS}(?:{TOKEN.pattern})?)*")
 _AT_START = r"(?<![^\s(+\-=])"
 _BEFORE_CLAUSE = r'(?=[\w"“„(])'
+_BEFORE_CLAUSE_OR_EXACT = r'(?=[\w"“„(=])'
 
 
 def parse(text: str, fields: Mapping[str, str], strict: bool = False) -> Query:
@@ -51,8 +54,12 @@ def parse(text: str, fields: Mapping[str, str], strict: bool = False) -> Query:
     parser = _Parser(fields)
     if strict:
         check_syntax(text, parser.tag(text), fields)
-    query = parser.parse(text, normalize=False)
-    return query if has_leaves(query) else NullQuery
+    query = parser.parse(text.strip(), normalize=False)
+    if has_leaves(query):
+        return query
+    if strict:
+        raise QuerySyntaxError(text, 0, "nothing to search for")
+    return NullQuery
 
 
 def query_fields(metadata_fields: Iterable[str]) -> dict[str, str]:
@@ -108,7 +115,7 @@ class _Parser(QueryParser):
 
     def phrase(self, fieldname: str, text: str, boost: float, slop: int = 1) -> Query | None:
         """Return the phrase of a text's tokens, the leaf of its only token, or None of none."""
-        pieces = _PIECE.findall(text)
+        pieces = [piece for piece in _PIECE.findall(text) if forms(piece).canonical]
         parts = [(Pattern if {"*", "?"} & set(piece) else Word)(fieldname, piece) for piece in pieces]
         if len(parts) == 1:
             parts[0].boost = boost
@@ -190,7 +197,7 @@ class _PhraseTagger(plugins.PhrasePlugin.PhraseTagger):
 
 class _PhrasePlugin(plugins.PhrasePlugin):
     def taggers(self, parser: QueryParser) -> list[tuple[Any, int]]:
-        return [(_PhraseTagger(r'["“„](?P<text>[^"“”„]*)["“”](?:~(?P<slop>[1-9][0-9]?))?'), 0)]
+        return [(_PhraseTagger(r'["“„](?P<text>[^"“”„]*)["“”](?:~(?P<slop>[1-9][0-9]?)(?![0-9]))?'), 0)]
 
 
 class _RangeNode(syntax.RangeNode):
@@ -215,7 +222,7 @@ class _RangePlugin(plugins.RangePlugin):
 class _WildcardPlugin(plugins.WildcardPlugin):
     """A wildcard stands within a word or at its end; a question's question mark is none."""
 
-    expr = r'(?P<text>(?<=[^\s()"“”:*])\*|(?<=[^\s()"“”:?])\?(?=[^\W_]|\*))'
+    expr = rf'(?P<text>(?<=[^\s()"“”:*]){_WILDCARDS})'
 
 
 class _FuzzyNode(plugins.FuzzyTermPlugin.FuzzyTermNode):
@@ -236,8 +243,12 @@ class _FuzzyPlugin(plugins.FuzzyTermPlugin):
 def _plugins(fields: Mapping[str, str]) -> list[Any]:
     tagger = plugins.OperatorsPlugin.OpTagger
     prefixes = [
-        (tagger(rf"{_AT_START}{sign}{_BEFORE_CLAUSE}", group, syntax.PrefixOperator), 0)
-        for sign, group in ((r"\+", _RequiredGroup), ("-", syntax.NotGroup), ("=", _ExactGroup))
+        (tagger(rf"{_AT_START}{sign}{before}", group, syntax.PrefixOperator), 0)
+        for sign, before, group in (
+            ("=", _BEFORE_CLAUSE, _ExactGroup),  # first, for it may follow the others
+            (r"\+", _BEFORE_CLAUSE_OR_EXACT, _RequiredGroup),
+            ("-", _BEFORE_CLAUSE_OR_EXACT, syntax.NotGroup),
+        )
     ]
     return [
         _FieldsPlugin(fields),

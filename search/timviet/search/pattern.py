@@ -2,7 +2,7 @@
 
 import re
 
-from timviet.index.spelling import as_written, marks, spellings
+from timviet.index.spelling import as_written, fold, marks, spellings
 from timviet.index.unicode import latin_ascii
 from timviet.search.marks import Level, compare
 
@@ -19,19 +19,19 @@ class Shape:
         pattern: the pattern as typed.
 
     Attributes:
-        prefix: the folded letters that the folded form of every such token starts with.
+        prefixes: folded letters; the folded form of every such token starts with one of these.
         has_marks: whether any mark was typed.
 
     Example:
         >>> shape = Shape("đả*")
-        >>> shape.prefix, shape.fits("dang"), shape.fits("uy")
-        ('da', True, False)
+        >>> shape.prefixes, shape.fits("dang"), shape.fits("uy")
+        (('da',), True, False)
     """
 
     def __init__(self, pattern: str) -> None:
         pieces = _WILDCARD.split(pattern)
         letters = [piece if piece in _REGEX else latin_ascii(as_written(piece)) for piece in pieces]
-        self.prefix = letters[0]
+        self.prefixes = tuple({letters[0], fold(letters[0])})
         self._regex = re.compile(
             "".join(_REGEX.get(piece) or "".join(f"({re.escape(letter)})" for letter in piece) for piece in letters)
         )

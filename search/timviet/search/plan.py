@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from heapq import nlargest
 from typing import Literal
 
-from whoosh.query import And, AndMaybe, Every, Not, Or, Query, TermRange
+from whoosh.query import And, AndMaybe, AndNot, Every, Not, Or, Query, TermRange
 
 from timviet.index.schema import folded_field, is_metadata_field, value_bounds, value_field
 from timviet.index.spelling import fold
@@ -68,7 +68,7 @@ class _Planner:
 
     def _words(self, words: Words) -> Query:
         clauses = _merge_repeated(_flatten(words))
-        excluded = [Not(self.plan(clause.query)) for clause in clauses if isinstance(clause, Not)]
+        excluded = [self.plan(clause.query) for clause in clauses if isinstance(clause, Not)]
         wanted = [clause for clause in clauses if not isinstance(clause, Not)]
         required = [self.plan(clause) for clause in wanted if self._is_required(clause)]
         optional = [self.plan(clause) for clause in wanted if not self._is_required(clause)]
@@ -79,7 +79,7 @@ class _Planner:
             found = And([*required, Or(optional)])
         else:
             found = AndMaybe(And(required), Or(optional))
-        return And([found, *excluded]) if excluded else found
+        return AndNot(found, Or(excluded)) if excluded else found
 
     def _is_required(self, clause: Query) -> bool:
         """Whether results have to match a clause: by the search's `match`, by `+`, or because it names a field."""

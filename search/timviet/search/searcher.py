@@ -3,9 +3,11 @@
 import json
 import time
 from collections.abc import Sequence
+from threading import Lock
 from types import TracebackType
 from typing import Literal, NamedTuple, Self
 
+from whoosh.collectors import TopCollector, UnlimitedCollector
 from whoosh.query import NullQuery, Query
 
 from timviet.index.schema import is_metadata_field
@@ -51,6 +53,8 @@ class Searcher:
 
     def __init__(self, index: Index) -> None:
         self._index = index
+        # Whoosh's readers of stored fields seek in a file that all threads share.
+        self._one_at_a_time = Lock()
         self._open()
 
     def _open(self) -> None:
@@ -94,11 +98,11 @@ class Searcher:
         if limit < 1 or offset < 0 or snippet_length < 0:
             raise ValueError("limit must be at least 1, offset and snippet_length at least 0")
         started = time.perf_counter()
-        parsed = self._parse(query, strict=strict)
-        found = self._relax(parsed, marks, match, offset + limit)
-        highlighter = Highlighter(found.plan, self._whoosh.reader())
-        page = found.ranked[offset : offset + limit]
-        hits = tuple(self._hit(number, score, highlighter, snippet_length) for number, score in page)
+        with self._one_at_a_time:
+            found = self._relax(self._parse(query, strict=strict), marks, match, offset + limit)
+            highlighter = Highlighter(found.plan, self._whoosh.reader())
+            page = found.ranked[offset : offset + limit]
+            hits = tuple(self._hit(number, score, highlighter, snippet_length) for number, score in page)
         took_ms = (time.perf_counter() - started) * 1000
         return Results(found.total, took_ms, found.relaxed or None, hits)
 
@@ -122,14 +126,15 @@ class Searcher:
         Returns:
             The score and its parts, which add up to it; None where the query does not find the paragraph.
         """
-        found = self._relax(self._parse(query), marks, match, None)
-        for rank, (number, score) in enumerate(found.ranked, 1):
-            fields = self._whoosh.reader().stored_fields(number)
-            if fields["id"] == document_id and paragraph in (None, fields["paragraph"]):
-                parts = explain_parts(found.plan, self._whoosh.reader(), number)
-                remainder = round(score - sum(part.score for part in parts), 9)
-                return Explanation(document_id, fields["paragraph"], rank, found.total, score, parts, remainder)
-        return None
+        with self._one_at_a_time:
+            found = self._relax(self._parse(query), marks, match, None)
+            for rank, (number, score) in enumerate(found.ranked, 1):
+                fields = self._whoosh.reader().stored_fields(number)
+                if fields["id"] == document_id and paragraph in (None, fields["paragraph"]):
+                    parts = explain_parts(found.plan, self._whoosh.reader(), number)
+                    remainder = round(score - sum(part.score for part in parts), 9)
+                    return Explanation(document_id, fields["paragraph"], rank, found.total, score, parts, remainder)
+            return None
 
     def refresh(self) -> bool:
         """Go over to the snapshot of the last commit.
@@ -137,15 +142,18 @@ class Searcher:
         Returns:
             Whether there was a newer one.
         """
-        if self._whoosh.up_to_date():
-            return False
-        self._whoosh.close()
-        self._open()
-        return True
+        with self._one_at_a_time:
+            if self._whoosh.up_to_date():
+                return False
+            self._whoosh.close()
+            self._open()
+            return True
 
     def close(self) -> None:
         """Let go of the snapshot."""
-        self._whoosh.close()
+        with self._one_at_a_time:
+            if not self._whoosh.is_closed:
+                self._whoosh.close()
 
     def __enter__(self) -> Self:
         return self
@@ -188,7 +196,10 @@ class Searcher:
         self, query: Query, marks: Marks, match: Literal["all", "any"], limit: int | None, contradicting: bool
     ) -> _Found:
         plan = make_plan(query, self._lexicon, marks, match, contradicting=contradicting)
-        results = self._whoosh.search(plan, limit=limit)
+        # Whoosh does not count what it skips, and skips also where it replaces matchers: so it is to do neither.
+        collector = UnlimitedCollector() if limit is None else TopCollector(limit, usequality=False, replace=0)
+        self._whoosh.search_with_collector(plan, collector)
+        results = collector.results()
         return _Found(plan, [(number, score or 0.0) for number, score in results.items()], len(results))
 
     def _hit(self, number: int, score: float, highlighter: Highlighter, snippet_length: int) -> Hit:

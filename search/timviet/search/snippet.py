@@ -145,7 +145,7 @@ def _join(text: str, windows: Sequence[Span], matches: Sequence[Match]) -> Snipp
         shown = text[start:end].rstrip()
         start += len(shown) - len(shown.lstrip())
         shown = shown.lstrip()
-        piece = (f"{ELLIPSIS} " if start > 0 and number == 0 else "") + shown
+        piece = (f"{ELLIPSIS} " if text[:start].strip() and number == 0 else "") + shown
         offset = length + len(piece) - len(shown) - start
         inside = [match for match in matches if start <= match.start and match.end <= start + len(shown)]
         spans += [(first + offset, last + offset) for first, last in merge_spans(text, inside)]

@@ -27,6 +27,8 @@ _LEFTOVERS = {
     "=": "an equals sign that does not stand before a clause",
     "+": "a plus that does not stand before a clause",
 }
+_LEFTOVER_OPERATORS = {"AND", "OR", "NOT"}
+_LEFTOVER_MINUS = re.compile(r"-[\w\"“„(]")
 
 
 def check_syntax(query: str, nodes: Iterable[syntax.SyntaxNode], fields: Mapping[str, str]) -> None:
@@ -44,12 +46,10 @@ def check_syntax(query: str, nodes: Iterable[syntax.SyntaxNode], fields: Mapping
     _check_words(query, solid, fields)
     _check_brackets(query, solid)
     _check_operands(query, solid)
-    if not any(node.has_text for node in solid) and not any(isinstance(node, syntax.RangeNode) for node in solid):
-        raise QuerySyntaxError(query, 0, "nothing to search for")
 
 
 def _check_words(query: str, nodes: list[syntax.SyntaxNode], fields: Mapping[str, str]) -> None:
-    for node in nodes:
+    for node, after in zip(nodes, [*nodes[1:], None], strict=False):
         if not isinstance(node, syntax.WordNode):
             continue
         unknown = _UNKNOWN_FIELD.match(node.text)
@@ -57,6 +57,11 @@ def _check_words(query: str, nodes: list[syntax.SyntaxNode], fields: Mapping[str
             known = ", ".join(sorted(fields))
             reason = f"there is no field {unknown['name']!r} (there are {known})"
             raise QuerySyntaxError(query, node.startchar, reason)
+        if node.text in _LEFTOVER_OPERATORS:
+            side = "after" if after is None or isinstance(after, _CLOSE) else "before"
+            raise QuerySyntaxError(query, node.startchar, f"{node.text} with nothing {side} it")
+        if _LEFTOVER_MINUS.match(node.text):
+            raise QuerySyntaxError(query, node.startchar, "a minus that does not stand before a clause")
         for offset, sign in enumerate(node.text):
             if sign in _LEFTOVERS:
                 raise QuerySyntaxError(query, node.startchar + offset, _LEFTOVERS[sign])

@@ -1,0 +1,214 @@
+"""Leaves of a plan find their paragraphs and positions, and score them, as counting by hand does."""
+
+from itertools import pairwise, product
+from math import log, prod
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from whoosh.query import And, Not, Term
+from whoosh.util.numeric import byte_to_length, length_to_byte
+
+from helpers import add_segment, make_index
+from timviet.index import Document, canonical, fold
+from timviet.search import Searcher
+from timviet.search.lexicon import Lexicon
+from timviet.search.marks import Level, level
+from timviet.search.match import Filter, TermGroup, TermSequence, scored_leaves
+from timviet.search.parser import parse
+from timviet.search.plan import make_plan
+from timviet.search.rank import K1, LEVEL_WEIGHTS, B
+
+SYLLABLES = ["a", "á", "ạ", "ba", "bà", "bả"]
+words = st.sampled_from(SYLLABLES)
+texts = st.lists(st.lists(words, max_size=12).map(" ".join), min_size=1, max_size=4)
+segments = st.lists(texts, min_size=1, max_size=3)
+queries = st.lists(words, min_size=1, max_size=3)
+
+
+def weights_of_levels(query: list[str]) -> dict[Level, float]:
+    """What an occurrence at each level counts: all readings in full where no mark was typed."""
+    marked = any(fold(word) != canonical(word) for word in query)
+    return LEVEL_WEIGHTS | ({} if marked else {Level.COMPLETES: 1.0}) | {Level.CONTRADICTS: 0.0}
+
+
+def weight(typed: str, written: str, query: list[str]) -> float:
+    """What one occurrence of a written syllable counts for a typed one."""
+    if fold(typed) != fold(written):
+        return 0.0
+    return weights_of_levels(query)[level(canonical(typed), canonical(written))]
+
+
+def occurrences(phrase: list[str], tokens: list[str], slop: int) -> dict[int, float]:
+    """The places where a phrase ends, each with the weight of the best way to get there: every way is tried."""
+    places = [[place for place, token in enumerate(tokens) if weight(word, token, phrase)] for word in phrase]
+    ends: dict[int, float] = {}
+    for way in product(*places):
+        if all(1 <= after - before <= slop for before, after in pairwise(way)):
+            counts = prod(weight(word, tokens[place], phrase) for word, place in zip(phrase, way, strict=True))
+            ends[way[-1]] = max(ends.get(way[-1], 0.0), counts)
+    return ends
+
+
+def rarity(typed: str, query: list[str], paragraphs: list[list[str]]) -> float:
+    """A word's inverse document frequency; its readings are taken to be spread independently."""
+    total = len(paragraphs)
+    readings = {word: sum(word in tokens for tokens in paragraphs) for word in SYLLABLES}
+    marked = any(fold(word) != canonical(word) for word in query)
+    if marked:
+        found = total * (1 - prod(1 - weight(typed, word, query) * count / total for word, count in readings.items()))
+    else:
+        found = sum(any(fold(token) == typed for token in tokens) for tokens in paragraphs)
+    return log(1 + (total - found + 0.5) / (found + 0.5))
+
+
+def bm25(rarity: float, frequency: float, length: int, average: float) -> float:
+    """Okapi BM25 for a paragraph of a length that is kept in a byte."""
+    kept = byte_to_length(length_to_byte(length)) or 1
+    return rarity * (K1 + 1) * frequency / (frequency + K1 * (1 - B + B * kept / average))
+
+
+def average_length(paragraphs: list[list[str]]) -> float:
+    """The mean number of tokens of a paragraph."""
+    return max(sum(map(len, paragraphs)), 1) / len(paragraphs)
+
+
+def plan_leaf(index, query):
+    """The one leaf of a query's plan."""
+    with index.whoosh.reader() as reader:
+        (leaf,) = scored_leaves(make_plan(parse(query, {}), Lexicon(reader)))
+    return leaf
+
+
+def postings(index, leaf):
+    """What a leaf finds: the frequency and the positions by document."""
+    with index.whoosh.reader() as reader:
+        return {
+            own.stored_fields(number)["id"]: (posting.frequency, dict(posting.positions))
+            for own, _ in reader.leaf_readers()
+            for number, posting in leaf.postings(own).items()
+        }
+
+
+def by_hand(paragraphs, phrase, slop=1):
+    """What is to be found: the frequency and the positions by document."""
+    found = {document: occurrences(phrase, tokens, slop) for document, tokens in paragraphs.items()}
+    return {document: (pytest.approx(sum(ends.values())), ends) for document, ends in found.items() if ends}
+
+
+def numbered(segments: list[list[str]]) -> dict[str, list[str]]:
+    """The tokens of each document by its id, as `make_index` numbers them."""
+    every = [text.split() for segment in segments for text in segment]
+    return {str(number): tokens for number, tokens in enumerate(every)}
+
+
+@given(segments, words, st.data())
+def test_postings_of_words(segments, word, data):
+    """A word is found at each place of a reading that answers it, in every segment, not in deleted documents."""
+    index = make_index(*segments)
+    paragraphs = numbered(segments)
+    removed = data.draw(st.sets(st.sampled_from(sorted(paragraphs))))
+    add_segment(index, Document(id="new", text="á ba"), remove=removed)
+    left = {document: tokens for document, tokens in paragraphs.items() if document not in removed}
+    leaf = plan_leaf(index, word)
+    assert isinstance(leaf, TermGroup)
+    assert postings(index, leaf) == by_hand(left | {"new": ["á", "ba"]}, [word])
+
+
+@given(segments, st.lists(words, min_size=2, max_size=4), st.integers(1, 4))
+@example([["ba ba ba a"]], ["ba", "ba", "a"], 2)
+@example([["a ba a ba ba"]], ["a", "ba", "ba"], 3)
+@example([["á ba a bà"]], ["á", "bà"], 3)
+def test_postings_of_phrases(segments, phrase, slop):
+    """A phrase is found wherever its words follow one another within the slop, whichever way fits best."""
+    index = make_index(*segments)
+    leaf = plan_leaf(index, f'"{" ".join(phrase)}"~{slop}')
+    assert isinstance(leaf, TermSequence)
+    assert postings(index, leaf) == by_hand(numbered(segments), phrase, slop)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "frequency"),
+    [
+        pytest.param('"công an"', "công an, công an", 2, id="next to each other, twice"),
+        pytest.param('"công an"', "công, an", 1, id="across punctuation"),
+        pytest.param('"công an"', "công tác an ninh", 0, id="a word between"),
+        pytest.param('"công an"', "an công", 0, id="in the other order"),
+        pytest.param('"công an"~2', "công tác an ninh", 1, id="a word between is one step more"),
+        pytest.param('"công an"~2', "công tác bảo an", 0, id="two words between are too many"),
+        pytest.param('"a b c"~2', "a x b x c", 1, id="each step may be as long"),
+        pytest.param('"a b c"~2', "a b x x c", 0, id="no step may be longer"),
+        pytest.param('"cong an"', "công an công ăn", 2, id="readings with marks count in full without marks"),
+        pytest.param('"công an"', "công an công ăn", 1.5, id="readings with more marks count half beside marks"),
+        pytest.param('"công an"', "cong an", 0.7, id="a text without marks counts less"),
+        pytest.param('"05-CT/TW"', "Chỉ thị số 05-CT/TW", 1, id="a code"),
+        pytest.param('"công a*"', "công an, công ăn, công ty", 1.5, id="a prefix at the end"),
+    ],
+)
+def test_phrases(phrase, text, frequency):
+    """A phrase counts as often as it ends somewhere, each time by its words' weights."""
+    index = make_index([text])
+    found = postings(index, plan_leaf(index, phrase))
+    assert sum(count for count, _ in found.values()) == pytest.approx(frequency)
+
+
+@given(segments, queries)
+@example([["a " * 15], ["a"]], ["a"])  # a length that is rounded
+def test_scores_of_words(segments, query):
+    """A paragraph's score is the sum of its words' BM25 over frequencies weighted by mark level."""
+    paragraphs = list(numbered(segments).values())
+    average = average_length(paragraphs)
+    expected = {}
+    for document, tokens in enumerate(paragraphs):
+        frequencies = [sum(weight(word, token, query) for token in tokens) for word in query]
+        parts = [
+            bm25(rarity(word, query, paragraphs), frequency, len(tokens), average)
+            for word, frequency in zip(query, frequencies, strict=True)
+        ]
+        if any(frequencies):
+            expected[str(document)] = pytest.approx(sum(parts))
+    with Searcher(make_index(*segments)) as searcher:
+        results = searcher.search(" ".join(query), match="any", limit=100)
+    if results.relaxed:
+        assert not expected
+    else:
+        assert {hit.document_id: hit.score for hit in results} == expected
+        assert [hit.score for hit in results] == sorted((hit.score for hit in results), reverse=True)
+
+
+@given(segments, st.lists(words, min_size=2, max_size=3), st.integers(1, 3))
+def test_scores_of_phrases(segments, phrase, slop):
+    """A phrase is as rare as its words together; each place where it ends is an occurrence."""
+    paragraphs = list(numbered(segments).values())
+    average = average_length(paragraphs)
+    total_rarity = sum(rarity(word, phrase, paragraphs) for word in phrase)
+    frequencies = [sum(occurrences(phrase, tokens, slop).values()) for tokens in paragraphs]
+    expected = {
+        str(document): pytest.approx(bm25(total_rarity, frequencies[document], len(tokens), average))
+        for document, tokens in enumerate(paragraphs)
+        if frequencies[document]
+    }
+    with Searcher(make_index(*segments)) as searcher:
+        results = searcher.search(f'"{" ".join(phrase)}"~{slop}', limit=100)
+    assert ({} if results.relaxed else {hit.document_id: hit.score for hit in results}) == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "plain"), [("a^2", "a"), ('"a ba"^2', '"a ba"'), ("(a ba)^2", "a ba"), ("b*^2", "b*"), ("a~^2", "a~")]
+)
+def test_boosts_multiply(query, plain):
+    """A boost multiplies the score of what it stands after."""
+    with Searcher(make_index(["a ba", "ba a", "bà", "á"])) as searcher:
+        boosted, unboosted = (searcher.search(text, match="any") for text in (query, plain))
+    assert [2 * hit.score for hit in unboosted] == pytest.approx([hit.score for hit in boosted])
+    assert unboosted
+
+
+def test_only_what_counts_is_scored():
+    """Filters, and what is left out, are no leaves that add to a score."""
+    index = make_index(["a ba"])
+    leaf, other = plan_leaf(index, "a"), plan_leaf(index, "ba")
+    assert scored_leaves(And([leaf, Filter(other), Not(other), Term("id", "0")])) == [leaf]
+    with index.whoosh.searcher() as searcher:
+        matcher = Filter(leaf).matcher(searcher)
+        assert (list(matcher.all_ids()), matcher.score()) == ([0], 0.0)

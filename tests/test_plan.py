@@ -1,0 +1,233 @@
+"""Leaves of a query become terms of an index with weights, and groups say what is required."""
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from whoosh.query import And, Every, Not, Or, Prefix, Term
+
+from helpers import found, make_index, make_searcher
+from timviet.index import Document, open_index
+from timviet.index.analysis import forms
+from timviet.index.schema import folded_field
+from timviet.search import Searcher
+from timviet.search.expand import level_weights
+from timviet.search.lexicon import Lexicon
+from timviet.search.marks import Level
+from timviet.search.match import TermGroup, scored_leaves
+from timviet.search.parser import parse, query_fields
+from timviet.search.plan import MAX_EXPANSIONS, make_plan
+from timviet.search.rank import LEVEL_WEIGHTS
+from timviet.search.rank import SLIP_WEIGHT as SLIP
+
+SAME, COMPLETES, BARE, CONTRADICTS = Level
+MORE, NONE = LEVEL_WEIGHTS[COMPLETES], LEVEL_WEIGHTS[BARE]
+
+READINGS = "dang đang đảng đăng dáng dâng uy ủy kỹ kim duong đường"
+
+
+@pytest.fixture(scope="module")
+def lexicon():
+    """What is known of an index of many readings."""
+    with make_index([READINGS]).whoosh.reader() as reader:
+        yield Lexicon(reader)
+
+
+@pytest.fixture(scope="module")
+def records():
+    """A searcher of paragraphs of letters, with titles, paths and years."""
+    index = open_index(":memory:", create=True)
+    with index.writer() as writer:
+        for year, text in enumerate(["a b c", "a b", "a c", "b c", "a", "b", "c", "d"], 2020):
+            title = "Quyết định" if year % 2 else "Chỉ thị"
+            writer.add(Document(id=text, text=text, title=title, path=f"van-ban/{year}", metadata={"Năm": year}))
+    return Searcher(index)
+
+
+def leaves(query, lexicon, **options):
+    """The scored leaves of a query's plan."""
+    return scored_leaves(make_plan(parse(query, query_fields([])), lexicon, **options))
+
+
+@pytest.mark.parametrize(
+    ("marks", "marked", "contradicting", "expected"),
+    [
+        pytest.param("auto", True, False, {SAME: 1, COMPLETES: MORE, BARE: NONE}, id="marks typed"),
+        pytest.param("auto", False, False, {SAME: 1, COMPLETES: 1, BARE: NONE}, id="no marks typed: all readings"),
+        pytest.param("strict", True, True, {SAME: 1}, id="strict"),
+        pytest.param("ignore", True, False, dict.fromkeys(Level, 1), id="ignore"),
+    ],
+)
+def test_weights_of_levels(marks, marked, contradicting, expected):
+    """Marks that were typed count; without any, readings with marks count in full."""
+    assert level_weights(marks, marked=marked, contradicting=contradicting) == expected
+
+
+def test_contradicting_readings_count_least():
+    """Where other marks than typed match too, they count less than any other level."""
+    weights = level_weights("auto", marked=True, contradicting=True)
+    assert 0 < weights[CONTRADICTS] < min(weights[level] for level in (SAME, COMPLETES, BARE))
+    assert max(MORE, NONE) < weights[SAME] == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "options", "folded", "expected"),
+    [
+        # Words
+        pytest.param("dang", {}, True, {"dang": 1}, id="no marks typed: by folded form"),
+        pytest.param("đảng", {"marks": "ignore"}, True, {"dang": 1}, id="marks ignored: by folded form"),
+        pytest.param("đang", {}, False, {"dang": NONE, "đang": 1, "đảng": MORE, "đăng": MORE}, id="the stroke typed"),
+        pytest.param("ĐẢNG", {}, False, {"dang": NONE, "đảng": 1}, id="stroke and tone typed"),
+        pytest.param("kĩ", {}, False, {"kỹ": 1}, id="i for y"),
+        pytest.param("đẵng", {}, False, {"dang": NONE}, id="a reading that does not occur"),
+        pytest.param("đẵng", {"marks": "strict"}, False, {}, id="strictly, a reading that does not occur"),
+        pytest.param("đang", {"marks": "strict"}, False, {"đang": 1}, id="strictly, the same marks"),
+        pytest.param("dang", {"marks": "strict"}, False, {"dang": 1}, id="strictly, no marks"),
+        pytest.param("=dang", {}, False, {"dang": 1}, id="an exact word"),
+        pytest.param("=dang", {"marks": "ignore"}, False, {"dang": 1}, id="an exact word, where marks are ignored"),
+        pytest.param("=dang uy", {}, True, {"uy": 1}, id="a word beside an exact one"),
+        pytest.param("dâng uy", {}, False, {"uy": 1, "ủy": MORE}, id="a word without marks beside one with marks"),
+        pytest.param("xyz", {}, True, {"xyz": 1}, id="a word that does not occur"),
+        # Other marks than typed
+        pytest.param(
+            "đáng",
+            {"contradicting": True},
+            False,
+            {"dang": NONE, "đang": 0.3, "đảng": 0.3, "đăng": 0.3, "dáng": 0.3, "dâng": 0.3},
+            id="contradicting readings",
+        ),
+        pytest.param("dang", {"contradicting": True}, True, {"dang": 1}, id="nothing contradicts letters"),
+        # Patterns
+        pytest.param("d*", {}, True, {"dang": 1, "duong": 1}, id="a prefix"),
+        pytest.param("đư*", {}, False, {"duong": NONE, "đường": 1}, id="a prefix with marks"),
+        pytest.param("đ?ng", {}, False, {"dang": NONE, "đang": 1, "đảng": 1, "đăng": 1}, id="a letter left open"),
+        pytest.param("k*", {}, True, {"ki": 1, "kim": 1}, id="a prefix before i or y"),
+        pytest.param("kỹ*", {}, False, {"kỹ": 1}, id="a prefix that is a syllable with y"),
+        # Slips
+        pytest.param("dung~", {}, True, {"dang": SLIP, "duong": SLIP, "dung": 1}, id="one slip"),
+        pytest.param("ủa~", {}, False, {"uy": SLIP * NONE, "ủy": SLIP}, id="a slip, and levels of marks"),
+        pytest.param("kem~2", {}, True, {"kem": 1, "kim": SLIP, "ki": SLIP}, id="two slips"),
+    ],
+)
+def test_terms_of_a_leaf(lexicon, query, options, folded, expected):
+    """A word stands for the readings that answer it, a pattern for the tokens that fit it, each by its weight."""
+    *_, group = leaves(query, lexicon, **options)
+    assert group.fieldname == (folded_field("text") if folded else "text")
+    assert group.weights == pytest.approx({forms(word).keyed: weight for word, weight in expected.items()})
+
+
+def test_a_pattern_stands_for_its_most_frequent_terms():
+    """A prefix of more terms than can be searched is searched by those that most paragraphs have."""
+    words = [f"x{number}" for number in range(MAX_EXPANSIONS + 100)]
+    with make_index([" ".join(words), " ".join(words[:100])]).whoosh.reader() as reader:
+        (group,) = leaves("x*", Lexicon(reader))
+    assert len(group.weights) == MAX_EXPANSIONS
+    assert set(words[:100]) <= set(group.weights)
+
+
+def test_a_phrase_is_a_sequence_of_groups(lexicon):
+    """A phrase has a group of terms at each position, and is as rare as they are together."""
+    (sequence,) = leaves('"dang uy"', lexicon)
+    rarities = [group.statistics.inverse_document_frequency for group in sequence.groups]
+    assert [list(group.weights) for group in sequence.groups] == [["dang"], ["uy"]]
+    assert sequence.statistics.inverse_document_frequency == pytest.approx(sum(rarities))
+
+
+@pytest.mark.parametrize(
+    ("query", "match", "expected"),
+    [
+        # Words side by side
+        pytest.param("a b", "all", "a b c, a b", id="all words"),
+        pytest.param("a b", "any", "a b c, a b, a c, a, b c, b", id="any word"),
+        pytest.param("a (b c)", "all", "a b c", id="words in brackets are words side by side"),
+        pytest.param("+a b", "any", "a b c, a b, a c, a", id="one word required"),
+        pytest.param("+a +b c", "any", "a b c, a b", id="two words required"),
+        pytest.param("a -b", "all", "a c, a", id="a word left out"),
+        pytest.param("a c -b", "any", "a c, a, c", id="a word left out where any would do"),
+        pytest.param("+a c -b", "any", "a c, a", id="one required, one left out"),
+        pytest.param('"a b" c', "any", "a b c, a b, b c, a c, c", id="a phrase or a word"),
+        # Only what is left out
+        pytest.param("-a", "all", "b c, b, c, d", id="one word left out"),
+        pytest.param("-a -b", "any", "c, d", id="two words left out"),
+        pytest.param("-(a b)", "all", "a c, b c, a, b, c, d", id="all of a group left out"),
+        pytest.param("NOT (a OR b OR c)", "all", "d", id="each of several left out"),
+        # Fields are required whatever the match
+        pytest.param("a nam:2020", "any", "a b c", id="metadata"),
+        pytest.param("b title:chi", "any", "a b c, a c, a, c", id="the title, which counts as a word"),
+        pytest.param("a b path:2021", "any", "a b", id="the path, of what holds a word"),
+        pytest.param("a nam:[2021 TO 2023]", "any", "a b, a c", id="a range of metadata"),
+        pytest.param("a text:[b TO c]", "all", "a b c, a b, a c", id="a range of the text"),
+        pytest.param("nam:{2025 TO 2027]", "any", "c, d", id="a range alone"),
+        pytest.param("-nam:[2021 TO 2027]", "all", "a b c", id="a range left out"),
+        pytest.param("title:(quyet OR chi) d", "all", "d", id="alternatives in a field"),
+    ],
+)
+def test_what_is_required(records, query, match, expected):
+    """Words are required by `match`, by `+` and by naming a field; what is left out is in no result."""
+    assert sorted(found(records, query, match=match)) == sorted(expected.split(", "))
+
+
+@st.composite
+def boolean(draw, depth=3):
+    """A Boolean query in full brackets, and the sets of words that it holds of."""
+    kind = draw(st.sampled_from(["word"] if depth == 0 else ["word", "not", "minus", "AND", "OR", " "]))
+    if kind == "word":
+        word = draw(st.sampled_from("abc"))
+        return word, lambda words: word in words
+    one, holds = draw(boolean(depth - 1))
+    if kind in ("not", "minus"):
+        return f"({'NOT ' if kind == 'not' else '-'}({one}))", lambda words: not holds(words)
+    other, also_holds = draw(boolean(depth - 1))
+    if kind == "OR":
+        return f"(({one}) OR ({other}))", lambda words: holds(words) or also_holds(words)
+    return f"(({one}) {kind} ({other}))", lambda words: holds(words) and also_holds(words)
+
+
+@given(boolean())
+@example(("a OR -b", lambda words: "a" in words or "b" not in words))
+@example(("-a OR -b", lambda words: "a" not in words or "b" not in words))
+@example(("-a AND -b", lambda words: "a" not in words and "b" not in words))
+def test_operators_are_boolean(records, query_and_meaning):
+    """AND, OR, NOT and brackets find what their logic says, where all words are required."""
+    query, holds = query_and_meaning
+    texts = ["a b c", "a b", "a c", "b c", "a", "b", "c", "d"]
+    assert sorted(found(records, query, match="all")) == sorted(text for text in texts if holds(text.split()))
+
+
+@pytest.mark.parametrize("clause", ["nam:[2020 TO 2030]", "path:van", "nam:2020", "text:[a TO c]", "-d", "-nam:2021"])
+def test_filters_add_no_score(records, clause):
+    """Paths, metadata, ranges and what is left out decide whether a paragraph is found, not how well."""
+    plain, filtered = (records.search(query, match="all") for query in ("a b c", f"a b c {clause}"))
+    assert [hit.score for hit in filtered] == pytest.approx([hit.score for hit in plain])
+
+
+def test_titles_add_to_the_score(records):
+    """A word in the title counts as one in the text does."""
+    plain, with_title = (records.search(query, match="all")[0].score for query in ("d", "d title:quyet"))
+    assert with_title > plain
+
+
+@pytest.mark.parametrize(("repeated", "boosted"), [("a a b", "a^2 b"), ("uy ỦY UỶ", "uy ủy^2"), ("a^3 a", "a^4")])
+def test_a_repeated_word_counts_as_often(repeated, boosted):
+    """A word typed twice, in any spelling, is one word that counts twice."""
+    searcher = make_searcher("a b", "a b b", "ủy uy", "uy")
+    scores = [[(hit.document_id, hit.score) for hit in searcher.search(query)] for query in (repeated, boosted)]
+    assert scores[0] == scores[1] != []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        pytest.param(Term("text", "dang"), id="a term"),
+        pytest.param(And([Prefix("text.folded", "da"), Not(Term("id", "5"))]), id="a tree"),
+        pytest.param(Or([Every(), Not(Every())]), id="everything"),
+    ],
+)
+def test_ready_queries_stay_as_they_are(lexicon, query):
+    """A Whoosh query is its own plan."""
+    assert make_plan(query, lexicon) == query
+
+
+def test_ready_queries_may_hold_ours(lexicon):
+    """A parsed query may be part of a Whoosh query."""
+    plan = make_plan(And([Term("id", "5"), parse("dang", {})]), lexicon)
+    assert [type(leaf) for leaf in scored_leaves(plan)] == [TermGroup]

@@ -1,0 +1,287 @@
+"""A searcher answers for one snapshot: what is found, in which order, in pages, and what had to be loosened."""
+
+import json
+import random
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from whoosh.query import And, Every, FuzzyTerm, Not, NullQuery, Or, Prefix, Term
+from whoosh.reading import ReaderClosed
+
+from helpers import add_segment, found, make_index, make_searcher
+from timviet.index import Document, open_index
+from timviet.index.errors import QueryLimitError, QuerySyntaxError
+from timviet.search import Hit, Searcher
+from timviet.search.searcher import ENOUGH
+
+TEXTS = [
+    "Đảng ủy xã họp về phòng chống ma túy",
+    "dang uy xa hop ve phong chong ma tuy",
+    "ĐẢNG UỶ PHƯỜNG RA NGHỊ QUYẾT",
+    "Người dân đang đăng ký, ủy ban phường hướng dẫn",
+    "Chợ hoa mở tùy ngày, mà phường không thu phí",
+]
+SPELLINGS = ["hòa", "hoà", "thủy", "thuỷ", "khỏe", "khoẻ", "kỹ", "quý", "đường", "việt", "ma", "tuý"]
+RANDOM_TEXTS = [" ".join(random.Random(seed).choices(SPELLINGS, k=5 + seed % 40)) for seed in range(150)]  # noqa: S311
+
+signs = st.sampled_from([*'"“()+-=~^*?:[]{} ', " AND ", " NOT ", "title:", "year:[", " TO ", "\ud83d", "\u3164"])
+queries = st.lists(signs | st.sampled_from(["đảng", "uy", "a", "1"])).map("".join).filter(lambda text: len(text) < 300)
+
+page_queries = st.sampled_from(
+    ["hoa", "thủy ma", "ma hoa", "hoa thuy khoe ky quy duong viet ma", '"viet ma"', "k*", "-ma"]
+)
+
+
+@pytest.fixture(scope="module")
+def searcher():
+    """A searcher of a few paragraphs typed in different ways."""
+    with make_searcher(*TEXTS) as searcher:
+        yield searcher
+
+
+@pytest.fixture(scope="module")
+def many():
+    """A searcher of many paragraphs in several segments."""
+    with Searcher(make_index(RANDOM_TEXTS[:60], RANDOM_TEXTS[60:140], RANDOM_TEXTS[140:])) as searcher:
+        yield searcher
+
+
+def test_a_hit_has_all_that_is_shown():
+    """A hit has its document's id, title, path and metadata, its place there, its text as written and a snippet."""
+    index = open_index(":memory:", create=True)
+    document = Document("qd", "Điều 1\n\nĐảng <ủy>", title="Quyết định", metadata={"Năm": 2024}, path="a/qd.txt")
+    add_segment(index, document)
+    with Searcher(index) as searcher:
+        results = searcher.search("dang uy")
+    (hit,) = results
+    assert isinstance(hit, Hit)
+    assert (hit.document_id, hit.paragraph, hit.start, hit.text) == ("qd", 1, 8, "Đảng <ủy>")
+    assert (hit.title, hit.path, hit.metadata) == ("Quyết định", "a/qd.txt", {"Năm": 2024})
+    assert hit.snippet.to_html() == "<mark>Đảng</mark> &lt;<mark>ủy</mark>&gt;"
+    as_json = json.loads(json.dumps(results.to_dict()))
+    assert (as_json["total"], as_json["relaxed"]) == (1, None)
+    assert as_json["hits"] == json.loads(json.dumps([hit.to_dict()]))
+    assert as_json["hits"][0]["snippet"] == {"text": "Đảng <ủy>", "spans": [[0, 4], [6, 8]]}
+
+
+def test_results_are_a_sequence(searcher):
+    """Results are the hits of the page, in order, best first."""
+    results = searcher.search("dang")
+    assert [*results] == [results[place] for place in range(len(results))] == [*results[:]]
+    assert results.total == len(results) == 4
+    assert [hit.score for hit in results] == sorted((hit.score for hit in results), reverse=True)
+    assert results.took_ms > 0
+
+
+@settings(max_examples=25)
+@given(page_queries, st.integers(9, 60), st.sampled_from(["all", "any", "auto"]))
+def test_pages_are_parts_of_the_whole(many, query, size, match):
+    """Pages of any size, one after the other, are the whole; each tells the same exact total."""
+    whole = many.search(query, limit=1000, match=match)
+    pages = [many.search(query, limit=size, offset=offset, match=match) for offset in range(0, whole.total + 1, size)]
+    assert {page.total for page in pages} == {whole.total} == {len(whole)}
+    assert [hit for page in pages for hit in page] == [*whole]
+    assert {page.relaxed for page in pages} == {whole.relaxed}
+
+
+@pytest.mark.parametrize(
+    ("query", "options", "expected", "kinds"),
+    [
+        pytest.param("đảng ủy", {"match": "all"}, "012", (), id="all the words"),
+        pytest.param("chợ họp", {"match": "any"}, "014", (), id="any of the words"),
+        pytest.param("đảng phường", {}, "2", ("match",), id="all the words, then some"),
+        pytest.param("chợ họp", {}, "", ("match",), id="some of the words"),
+        pytest.param("chợ", {}, "4", (), id="no other paragraph holds any"),
+        pytest.param("chờ", {}, "4", ("marks",), id="other marks, where nothing has these"),
+        pytest.param("chờ", {"marks": "strict"}, "", (), id="strictly, no other marks"),
+        pytest.param("chờ", {"match": "all"}, "4", ("marks",), id="other marks, all the words"),
+        pytest.param("chờ xuân", {}, "", ("match", "marks"), id="some of the words, with other marks"),
+        pytest.param("chờ xuân", {"match": "all"}, "", (), id="no other marks help"),
+        pytest.param("xuân", {}, "", (), id="nothing at all"),
+        pytest.param(Term("text", "zzz"), {}, "", (), id="a ready query that finds nothing"),
+    ],
+)
+def test_what_is_loosened(searcher, query, options, expected, kinds):
+    """Where little is found, some words are enough; where nothing is, other marks; and the answer says so."""
+    results = searcher.search(query, **options)
+    assert tuple(own.kind for own in results.relaxed or ()) == kinds
+    assert (results.relaxed is None) == (not kinds)
+    assert all(own.message for own in results.relaxed or ())
+    places = [hit.document_id for hit in results]
+    if "match" in kinds:
+        assert places[: len(expected)] == [*expected]
+        assert len(places) > len(expected)
+    else:
+        assert sorted(places) == [*expected]
+
+
+@pytest.mark.parametrize("complete", [ENOUGH - 1, ENOUGH])
+def test_enough_is_enough(complete):
+    """Paragraphs with some of the words are added only where fewer than ten have all, and come after them."""
+    with make_searcher(*["a a a a"] * 5, *["a b x y z"] * complete) as searcher:
+        results = searcher.search("a b", limit=50)
+    assert results.total == (complete if complete >= ENOUGH else complete + 5)
+    assert (results.relaxed is None) == (complete >= ENOUGH)
+    assert all("b" in hit.text for hit in results[:complete])
+
+
+@pytest.mark.parametrize("query", ["", "  ", "🎉", '""', "-", "?!", "\ud83d", NullQuery])
+def test_a_query_without_words_finds_nothing(searcher, query):
+    """Where there is nothing to search for, nothing is found, and nothing is loosened for it."""
+    results = searcher.search(query)
+    assert (results.total, results.hits, results.relaxed) == (0, (), None)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        pytest.param(Term("text.folded", "dang"), "0123", id="a folded term"),
+        pytest.param(Term("text", "dang"), "1", id="a term without marks"),
+        pytest.param(Prefix("text.folded", "phuo"), "234", id="a prefix"),
+        pytest.param(FuzzyTerm("text.folded", "phuong", maxdist=2), "01234", id="slips"),
+        pytest.param(Not(Term("text.folded", "dang")), "4", id="what does not hold a term"),
+        pytest.param(And([Every(), Not(Term("text.folded", "phuong"))]), "01", id="a tree"),
+        pytest.param(Or([Term("id", "0"), Term("id", "3")]), "03", id="documents by their ids"),
+        pytest.param(Every(), "01234", id="everything"),
+    ],
+)
+def test_ready_queries(searcher, query, expected):
+    """A Whoosh query finds what Whoosh finds; the terms it looks for in the text are marked."""
+    results = searcher.search(query)
+    assert sorted(hit.document_id for hit in results) == [*expected]
+    assert results.relaxed is None
+    looks_for_words = isinstance(query, Term | Prefix | FuzzyTerm)
+    assert [bool(hit.snippet.spans) for hit in results] == [looks_for_words] * len(expected)
+
+
+def test_faults_of_a_query(searcher):
+    """A fault in a query is an error only where the search is strict; a limit is one always."""
+    assert found(searcher, '"đảng ủy') == found(searcher, "đảng ủy")
+    with pytest.raises(QuerySyntaxError, match="quotation mark"):
+        searcher.search('"đảng ủy', strict=True)
+    with pytest.raises(QueryLimitError):
+        searcher.search("a" * 10_001)
+
+
+@pytest.mark.parametrize("options", [{"limit": 0}, {"limit": -1}, {"offset": -1}, {"snippet_length": -1}])
+def test_faults_of_a_call(searcher, options):
+    """A page or a snippet of impossible size is refused."""
+    with pytest.raises(ValueError, match="limit must be at least 1, offset and snippet_length at least 0"):
+        searcher.search("đảng", **options)
+
+
+def test_pages_and_snippets_have_their_size(searcher):
+    """A page has no more hits than the limit, a page after the last none; snippets are as short as asked for."""
+    assert [len(searcher.search("dang", limit=limit, offset=offset)) for limit, offset in [(3, 0), (3, 3), (9, 4)]] == [
+        3,
+        1,
+        0,
+    ]
+    assert all(len(hit.snippet.text.strip(" …")) <= 12 for hit in searcher.search("dang", snippet_length=12))
+
+
+@given(queries)
+@example("year:[\ud83d TO x]")
+@example('"\u3164 a"')
+@example("a^" + "9" * 200)
+def test_any_text_can_be_searched(searcher, text):
+    """Whatever was typed, there is an answer, and what is marked in it is in the paragraph."""
+    try:
+        results = searcher.search(text)
+    except QueryLimitError:
+        return
+    assert all(hit.snippet.text == hit.text for hit in results)
+
+
+def test_a_searcher_keeps_its_snapshot():
+    """A searcher answers from its snapshot until it is refreshed, whatever is committed, or removed, meanwhile."""
+    index = make_index(["Đảng ủy"])
+    with Searcher(index) as searcher:
+        assert not searcher.refresh()
+        with index.writer() as writer:
+            writer.add(Document(id="1", text="Đảng bộ"))
+            writer.remove("0")
+            assert found(searcher, "dang") == ["0"]
+        assert found(searcher, "dang") == ["0"]
+        assert found(Searcher(index), "dang") == ["1"]
+        assert searcher.refresh()
+        assert found(searcher, "dang") == ["1"]
+        assert not searcher.refresh()
+
+
+def test_new_metadata_can_be_searched_after_a_refresh():
+    """A field that a commit brings is known once the searcher is refreshed."""
+    index = make_index(["a"])
+    with Searcher(index) as searcher:
+        add_segment(index, Document(id="new", text="a", metadata={"Năm": 2024}))
+        assert found(searcher, "nam:2024", match="all") == []
+        searcher.refresh()
+        assert found(searcher, "nam:2024", match="all") == found(searcher, "nam:[2000 TO 2030]") == ["new"]
+
+
+def test_closing():
+    """A closed searcher answers no more, may be closed again, and leaves the index and other searchers open."""
+    index = make_index(["Đảng ủy"])
+    with Searcher(index) as other:
+        with Searcher(index) as searcher:
+            searcher.close()
+        with pytest.raises(ReaderClosed):
+            searcher.search("dang")
+        assert found(other, "dang") == found(Searcher(index), "dang") == ["0"]
+
+
+def test_an_empty_index_is_searched():
+    """Where nothing is indexed, nothing is found."""
+    with make_searcher() as searcher:
+        for query in ("dang", "-dang", "dang*", "title:dang", Every()):
+            assert found(searcher, query) == []
+        assert searcher.explain("dang", "0") is None
+
+
+def test_threads_share_a_searcher(tmp_path):
+    """Threads that search with one searcher at the same time get the answers that they get one after the other."""
+    index = open_index(tmp_path, create=True)
+    for first in range(0, 150, 50):
+        texts = RANDOM_TEXTS[first : first + 50]
+        add_segment(index, *(Document(id=str(number), text=text) for number, text in enumerate(texts, first)))
+    asked = [*SPELLINGS, "hoa ma", '"viet ma"', "k*", "-hoa", '"hòa thủy"~3', "ma tuý việt", "kỹ~"] * 4
+    interval = sys.getswitchinterval()
+    with index, Searcher(index) as searcher, ThreadPoolExecutor(8) as threads:
+        expected = [searcher.search(query).hits for query in asked]
+        sys.setswitchinterval(1e-6)
+        try:
+            answers = [results.hits for results in threads.map(searcher.search, asked)]
+        finally:
+            sys.setswitchinterval(interval)
+    assert answers == expected
+
+
+def test_another_process_searches_while_this_one_writes(tmp_path):
+    """A searcher in another process sees each commit as a whole, in the order in which they are made."""
+    script = """
+import sys
+from timviet.index import open_index
+from timviet.search import Searcher
+with open_index(sys.argv[1]) as index, Searcher(index) as searcher:
+    totals = [searcher.search("dang uy", limit=100).total]
+    print("ready", flush=True)
+    while totals[-1] < 20:
+        searcher.refresh()
+        totals.append(len(searcher.search("dang uy", limit=100)))
+    print(*totals)
+"""
+    with open_index(tmp_path, create=True) as index:
+        reader = subprocess.Popen([sys.executable, "-c", script, tmp_path], stdout=subprocess.PIPE, text=True)
+        assert reader.stdout.readline() == "ready\n"
+        for number in range(10):
+            with index.writer() as writer:
+                writer.add(Document(id=str(number), text="Đảng ủy xã\nĐảng uỷ phường"))
+    totals = [int(total) for total in reader.communicate(timeout=60)[0].split()]
+    assert reader.returncode == 0
+    assert totals == sorted(totals)
+    assert set(totals) <= set(range(0, 21, 2))
+    assert totals[-1] == 20
