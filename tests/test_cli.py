@@ -159,7 +159,7 @@ def test_the_nearest_index_upwards(indexed):
 
 
 def test_where_the_index_is(indexed):
-    """`--index` comes before `$TIMVIET_INDEX`, which comes before `.timviet`; it may stand before the command."""
+    """`--index`, after or before the command, wins over `$TIMVIET_INDEX`, and that over `.timviet`."""
     (indexed / "mot.txt").write_text("Hạ Long", "utf-8")
     (indexed / "hai.txt").write_text("Cửa Lò", "utf-8")
     assert run("index", "--index", "mot", "mot.txt").returncode == 0
@@ -167,6 +167,7 @@ def test_where_the_index_is(indexed):
     environment = os.environ | {"TIMVIET_INDEX": "mot"}
     assert run("search", "ha long", env=environment).returncode == 0
     assert run("search", "--index", "hai", "cua lo", env=environment).returncode == 0
+    assert run("--index", "hai", "search", "cua lo", env=environment).returncode == 0
     assert run("search", "ha long").returncode == 1
 
 
@@ -179,6 +180,18 @@ def test_faults_are_told_and_the_rest_is_indexed(folder):
     assert "anh.txt: is not text" in done.stderr
     assert "luat.jsonl, line 2: is not JSON" in done.stderr
     assert run("search", "ha long").returncode == 0
+
+
+@pytest.mark.parametrize("damage", [lambda content: b"", lambda content: content[:3000], lambda content: b"x" * 5000])
+def test_a_damaged_index(indexed, damage):
+    """Commands on an index with a damaged segment say so and end with status 2."""
+    (segment,) = (indexed / ".timviet").glob("*.seg")
+    segment.write_bytes(damage(segment.read_bytes()))
+    for arguments in (["search", "mưa"], ["info"], ["remove", "x"], ["index", "van-ban"]):
+        done = run(*arguments)
+        assert done.returncode == 2
+        assert "is damaged" in done.stderr
+        assert "Traceback" not in done.stderr
 
 
 def test_many_faults_are_summed_up(folder):

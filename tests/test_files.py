@@ -83,8 +83,8 @@ WHOLE_FILE_FAULTS = [
     pytest.param(b"", "holds no text", id="empty"),
     pytest.param(b" \r\n\t\n", "holds no text", id="blank"),
     pytest.param(b"PK\x03\x04\0\0a", "is not text", id="binary"),
-    pytest.param("Điều".encode("utf-16"), "is not text", id="UTF-16"),
-    pytest.param("abc Điê".encode("cp1258"), "is not UTF-8 text (byte 4)", id="not UTF-8"),
+    pytest.param("Điều".encode("utf-16"), "is UTF-16 text, save it as UTF-8", id="UTF-16"),
+    pytest.param("abc Điê".encode("cp1258"), "is not UTF-8 text", id="not UTF-8"),
     pytest.param("Điều".encode()[:-1] + b"a\xe1\xbb", "is not UTF-8 text", id="cut in a letter"),
 ]
 
@@ -149,7 +149,7 @@ def test_json_lines_in_the_wild(read, content, ids):
         pytest.param('{"id": "1", "text": 5}', 'has no "text"', id="number as text"),
         pytest.param('{"id": "1", "text": "a", "title": 5}', 'has a "title"', id="number as title"),
         pytest.param('{"id": "1", "text": "a\0"}', "is not text", id="NUL"),
-        pytest.param(b'{"id": "1", "text": "\xff"}', "is not UTF-8 text (byte 21)", id="not UTF-8"),
+        pytest.param(b'{"id": "1", "text": "\xff"}', "is not UTF-8 text", id="not UTF-8"),
         pytest.param("\u00a0", "holds no text", id="no-break space only"),
     ],
 )

@@ -118,7 +118,7 @@ def test_what_is_left_out(place):
         place.write(f"kho/{name}", "Một")
     summary = place.sync("kho")
     told = {reason.split(" is no format")[0]: count for reason, count in summary.skipped.items()}
-    assert (told, summary.errors) == ({".PDF": 1, ".pdf": 2, "no suffix": 1}, [])
+    assert (told, summary.errors) == ({".PDF": 1, ".pdf": 2, "a file without a suffix": 1}, [])
     assert place.contents().keys() == {"kho/a.txt"}
     summary = place.sync("kho/.b.txt", "kho/.git", "kho/d.PDF")
     assert [error.path for error in summary.errors] == [place.folder / "kho/d.PDF"]
@@ -277,3 +277,33 @@ def test_an_unreadable_folder(place):
     summary = place.sync("kho", prune=True)
     path.parent.chmod(0o700)
     assert ([error.path for error in summary.errors], summary.removed) == ([path.parent], 0)
+
+
+def test_a_file_with_faults_is_read_again(place):
+    """A file of which a line was left out does not look unchanged, so that the line comes in once it can."""
+    place.write("kho/a.jsonl", lines("x1"))
+    place.write("kho/b.jsonl", lines("x2 y3"))
+    assert len(place.sync("kho").errors) == 1
+    assert len(place.sync("kho").errors) == 1
+    (place.folder / "kho/a.jsonl").unlink()
+    assert place.sync("kho", prune=True).errors == []
+    assert place.contents() == {"x": "2", "y": "3"}
+    assert counts(place.sync("kho")) == (0, 0, 2, 0, 0)
+
+
+def test_no_regular_file(place):
+    """A pipe among the files is left out, not waited for."""
+    place.write("kho/a.txt", "Một")
+    os.mkfifo(place.folder / "kho/b.txt")
+    summary = place.sync("kho")
+    assert (summary.documents, dict(summary.skipped)) == (1, {"is no regular file": 1})
+
+
+def test_nothing_to_do(place):
+    """A run that changes nothing leaves the last commit as it is."""
+    place.write("kho/a.txt", "Một")
+    place.sync("kho")
+    with open_index(place.index) as index:
+        before = index.whoosh.latest_generation()
+        place.sync("kho", prune=True)
+        assert index.whoosh.latest_generation() == before

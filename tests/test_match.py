@@ -17,7 +17,7 @@ from timviet.search.marks import Level, level
 from timviet.search.match import Filter, TermGroup, TermSequence, scored_leaves
 from timviet.search.parser import parse
 from timviet.search.plan import make_plan
-from timviet.search.rank import K1, LEVEL_WEIGHTS, B
+from timviet.search.rank import K1, LEVEL_WEIGHTS, PAIR_WEIGHT, B
 
 SYLLABLES = ["a", "á", "ạ", "ba", "bà", "bả"]
 words = st.sampled_from(SYLLABLES)
@@ -26,51 +26,76 @@ segments = st.lists(texts, min_size=1, max_size=3)
 queries = st.lists(words, min_size=1, max_size=3)
 
 
-def weights_of_levels(query: list[str]) -> dict[Level, float]:
-    """What an occurrence at each level counts: all readings in full where no mark was typed."""
-    marked = any(fold(word) != canonical(word) for word in query)
-    return LEVEL_WEIGHTS | ({} if marked else {Level.COMPLETES: 1.0}) | {Level.CONTRADICTS: 0.0}
+def is_marked(word: str) -> bool:
+    """Whether a syllable has any mark."""
+    return fold(word) != canonical(word)
 
 
-def weight(typed: str, written: str, query: list[str]) -> float:
-    """What one occurrence of a written syllable counts for a typed one."""
+def weight(typed: str, written: str, query: list[str], paragraph: list[str]) -> float:
+    """What one occurrence of a written syllable counts for a typed one of a query.
+
+    All readings count in full where no mark was typed; one without marks only in a paragraph typed without marks.
+    """
     if fold(typed) != fold(written):
         return 0.0
-    return weights_of_levels(query)[level(canonical(typed), canonical(written))]
+    own = level(canonical(typed), canonical(written))
+    if own is Level.BARE and 10 * sum(map(is_marked, paragraph)) > len(paragraph):
+        return 0.0
+    marked = any(map(is_marked, query))
+    return 1.0 if own is Level.COMPLETES and not marked else LEVEL_WEIGHTS.get(own, 0.0)
 
 
-def occurrences(phrase: list[str], tokens: list[str], slop: int) -> dict[int, float]:
+def occurrences(phrase: list[str], query: list[str], tokens: list[str], slop: int = 1) -> dict[int, float]:
     """The places where a phrase ends, each with the weight of the best way to get there: every way is tried."""
-    places = [[place for place, token in enumerate(tokens) if weight(word, token, phrase)] for word in phrase]
+    weights = [{at: weight(word, token, query, tokens) for at, token in enumerate(tokens)} for word in phrase]
+    places = [[place for place, own in by_place.items() if own] for by_place in weights]
     ends: dict[int, float] = {}
     for way in product(*places):
         if all(1 <= after - before <= slop for before, after in pairwise(way)):
-            counts = prod(weight(word, tokens[place], phrase) for word, place in zip(phrase, way, strict=True))
+            counts = prod(by_place[place] for by_place, place in zip(weights, way, strict=True))
             ends[way[-1]] = max(ends.get(way[-1], 0.0), counts)
     return ends
+
+
+def inverse_document_frequency(found: float, total: int) -> float:
+    """How much what is found in some of the paragraphs tells them apart."""
+    return log(1 + (total - found + 0.5) / (found + 0.5))
 
 
 def rarity(typed: str, query: list[str], paragraphs: list[list[str]]) -> float:
     """A word's inverse document frequency; its readings are taken to be spread independently."""
     total = len(paragraphs)
-    readings = {word: sum(word in tokens for tokens in paragraphs) for word in SYLLABLES}
-    marked = any(fold(word) != canonical(word) for word in query)
-    if marked:
-        found = total * (1 - prod(1 - weight(typed, word, query) * count / total for word, count in readings.items()))
-    else:
-        found = sum(any(fold(token) == typed for token in tokens) for tokens in paragraphs)
-    return log(1 + (total - found + 0.5) / (found + 0.5))
+    if not any(map(is_marked, query)):
+        return inverse_document_frequency(sum(any(fold(token) == typed for token in own) for own in paragraphs), total)
+    typed_bare = [own for own in paragraphs if own and 10 * sum(map(is_marked, own)) <= len(own)]
+    shares = []
+    for reading in SYLLABLES:
+        count = sum(reading in own for own in paragraphs)
+        if level(canonical(typed), canonical(reading)) is Level.BARE:
+            count = min(count, len(typed_bare))
+        shares.append(weight(typed, reading, query, [fold(typed)]) * count / total)
+    return inverse_document_frequency(total * (1 - prod(1 - share for share in shares)), total)
 
 
-def bm25(rarity: float, frequency: float, length: int, average: float) -> float:
-    """Okapi BM25 for a paragraph of a length that is kept in a byte."""
-    kept = byte_to_length(length_to_byte(length)) or 1
-    return rarity * (K1 + 1) * frequency / (frequency + K1 * (1 - B + B * kept / average))
+def bm25(rarity: float, frequency: float, tokens: list[str], paragraphs: list[list[str]]) -> float:
+    """Okapi BM25 for a paragraph whose length is kept in a byte."""
+    length = byte_to_length(length_to_byte(len(tokens))) or 1
+    average = max(sum(map(len, paragraphs)), 1) / len(paragraphs)
+    return rarity * (K1 + 1) * frequency / (frequency + K1 * (1 - B + B * length / average))
 
 
-def average_length(paragraphs: list[list[str]]) -> float:
-    """The mean number of tokens of a paragraph."""
-    return max(sum(map(len, paragraphs)), 1) / len(paragraphs)
+def phrase_scores(phrase: list[str], query: list[str], paragraphs: list[list[str]], slop: int = 1) -> list[float]:
+    """What a phrase adds to each paragraph's score: it is as rare as the paragraphs that hold it."""
+    frequencies = [sum(occurrences(phrase, query, own, slop).values()) for own in paragraphs]
+    own_rarity = inverse_document_frequency(sum(map(bool, frequencies)), len(paragraphs))
+    return [bm25(own_rarity, *own, paragraphs) for own in zip(frequencies, paragraphs, strict=True)]
+
+
+def word_scores(word: str, query: list[str], paragraphs: list[list[str]]) -> list[float]:
+    """What a word adds to each paragraph's score."""
+    frequencies = [sum(weight(word, token, query, own) for token in own) for own in paragraphs]
+    own_rarity = rarity(word, query, paragraphs)
+    return [bm25(own_rarity, *own, paragraphs) for own in zip(frequencies, paragraphs, strict=True)]
 
 
 def plan_leaf(index, query):
@@ -92,7 +117,7 @@ def postings(index, leaf):
 
 def by_hand(paragraphs, phrase, slop=1):
     """What is to be found: the frequency and the positions by document."""
-    found = {document: occurrences(phrase, tokens, slop) for document, tokens in paragraphs.items()}
+    found = {document: occurrences(phrase, phrase, tokens, slop) for document, tokens in paragraphs.items()}
     return {document: (pytest.approx(sum(ends.values())), ends) for document, ends in found.items() if ends}
 
 
@@ -154,40 +179,26 @@ def test_phrases(phrase, text, frequency):
 
 @given(segments, queries)
 @example([["a " * 15], ["a"]], ["a"])  # a length that is rounded
+@example([["a ba", "ba a"], ["a"]], ["a", "ba", "a", "ba"])  # a pair that counts twice
 def test_scores_of_words(segments, query):
-    """A paragraph's score is the sum of its words' BM25 over frequencies weighted by mark level."""
+    """A paragraph's score is the sum of the BM25 of its words and, by half, of its pairs of neighbouring words."""
     paragraphs = list(numbered(segments).values())
-    average = average_length(paragraphs)
-    expected = {}
-    for document, tokens in enumerate(paragraphs):
-        frequencies = [sum(weight(word, token, query) for token in tokens) for word in query]
-        parts = [
-            bm25(rarity(word, query, paragraphs), frequency, len(tokens), average)
-            for word, frequency in zip(query, frequencies, strict=True)
-        ]
-        if any(frequencies):
-            expected[str(document)] = pytest.approx(sum(parts))
+    parts = [word_scores(word, query, paragraphs) for word in query]
+    pairs = [phrase_scores([*pair], query, paragraphs) for pair in pairwise(query)]
+    scores = [sum(own) for own in zip(*parts, strict=True)]
+    with_pairs = [score + PAIR_WEIGHT * sum(own[place] for own in pairs) for place, score in enumerate(scores)]
+    expected = {str(place): pytest.approx(with_pairs[place]) for place, score in enumerate(scores) if score}
     with Searcher(make_index(*segments)) as searcher:
         results = searcher.search(" ".join(query), match="any", limit=100)
-    if results.relaxed:
-        assert not expected
-    else:
-        assert {hit.document_id: hit.score for hit in results} == expected
-        assert [hit.score for hit in results] == sorted((hit.score for hit in results), reverse=True)
+    assert ({} if results.relaxed else {hit.document_id: hit.score for hit in results}) == expected
+    assert [hit.score for hit in results] == sorted((hit.score for hit in results), reverse=True)
 
 
 @given(segments, st.lists(words, min_size=2, max_size=3), st.integers(1, 3))
 def test_scores_of_phrases(segments, phrase, slop):
-    """A phrase is as rare as its words together; each place where it ends is an occurrence."""
-    paragraphs = list(numbered(segments).values())
-    average = average_length(paragraphs)
-    total_rarity = sum(rarity(word, phrase, paragraphs) for word in phrase)
-    frequencies = [sum(occurrences(phrase, tokens, slop).values()) for tokens in paragraphs]
-    expected = {
-        str(document): pytest.approx(bm25(total_rarity, frequencies[document], len(tokens), average))
-        for document, tokens in enumerate(paragraphs)
-        if frequencies[document]
-    }
+    """A paragraph's score for a phrase is its BM25; each place where it ends is an occurrence."""
+    scores = phrase_scores(phrase, phrase, list(numbered(segments).values()), slop)
+    expected = {str(place): pytest.approx(score) for place, score in enumerate(scores) if score}
     with Searcher(make_index(*segments)) as searcher:
         results = searcher.search(f'"{" ".join(phrase)}"~{slop}', limit=100)
     assert ({} if results.relaxed else {hit.document_id: hit.score for hit in results}) == expected

@@ -15,7 +15,7 @@ from whoosh.reading import ReaderClosed
 from helpers import add_segment, found, make_index, make_searcher
 from timviet.index import Document, open_index
 from timviet.index.errors import QueryLimitError, QuerySyntaxError
-from timviet.search import Hit, Searcher
+from timviet.search import Searcher
 from timviet.search.searcher import ENOUGH
 
 TEXTS = [
@@ -30,10 +30,7 @@ RANDOM_TEXTS = [" ".join(random.Random(seed).choices(SPELLINGS, k=5 + seed % 40)
 
 signs = st.sampled_from([*'"“()+-=~^*?:[]{} ', " AND ", " NOT ", "title:", "year:[", " TO ", "\ud83d", "\u3164"])
 queries = st.lists(signs | st.sampled_from(["đảng", "uy", "a", "1"])).map("".join).filter(lambda text: len(text) < 300)
-
-page_queries = st.sampled_from(
-    ["hoa", "thủy ma", "ma hoa", "hoa thuy khoe ky quy duong viet ma", '"viet ma"', "k*", "-ma"]
-)
+page_queries = st.sampled_from(["hoa", "thủy ma", "hoa thuy khoe ky quy duong viet ma", '"viet ma"', "k*", "-ma"])
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +55,6 @@ def test_a_hit_has_all_that_is_shown():
     with Searcher(index) as searcher:
         results = searcher.search("dang uy")
     (hit,) = results
-    assert isinstance(hit, Hit)
     assert (hit.document_id, hit.paragraph, hit.start, hit.text) == ("qd", 1, 8, "Đảng <ủy>")
     assert (hit.title, hit.path, hit.metadata) == ("Quyết định", "a/qd.txt", {"Năm": 2024})
     assert hit.snippet.to_html() == "<mark>Đảng</mark> &lt;<mark>ủy</mark>&gt;"
@@ -122,11 +118,11 @@ def test_what_is_loosened(searcher, query, options, expected, kinds):
 @pytest.mark.parametrize("complete", [ENOUGH - 1, ENOUGH])
 def test_enough_is_enough(complete):
     """Paragraphs with some of the words are added only where fewer than ten have all, and come after them."""
-    with make_searcher(*["a a a a"] * 5, *["a b x y z"] * complete) as searcher:
+    with make_searcher(*["b b b b"] * 5, *[f"a b {'x ' * 80}"] * complete, *["y"] * 50) as searcher:
         results = searcher.search("a b", limit=50)
     assert results.total == (complete if complete >= ENOUGH else complete + 5)
     assert (results.relaxed is None) == (complete >= ENOUGH)
-    assert all("b" in hit.text for hit in results[:complete])
+    assert all("a" in hit.text for hit in results[:complete])
 
 
 @pytest.mark.parametrize("query", ["", "  ", "🎉", '""', "-", "?!", "\ud83d", NullQuery])
@@ -159,12 +155,10 @@ def test_ready_queries(searcher, query, expected):
 
 
 def test_faults_of_a_query(searcher):
-    """A fault in a query is an error only where the search is strict; a limit is one always."""
+    """A fault in a query is an error only where the search is strict."""
     assert found(searcher, '"đảng ủy') == found(searcher, "đảng ủy")
     with pytest.raises(QuerySyntaxError, match="quotation mark"):
         searcher.search('"đảng ủy', strict=True)
-    with pytest.raises(QueryLimitError):
-        searcher.search("a" * 10_001)
 
 
 @pytest.mark.parametrize("options", [{"limit": 0}, {"limit": -1}, {"offset": -1}, {"snippet_length": -1}])
@@ -186,7 +180,7 @@ def test_pages_and_snippets_have_their_size(searcher):
 
 @given(queries)
 @example("year:[\ud83d TO x]")
-@example('"\u3164 a"')
+@example(' AND + AND "')
 @example("a^" + "9" * 200)
 def test_any_text_can_be_searched(searcher, text):
     """Whatever was typed, there is an answer, and what is marked in it is in the paragraph."""
@@ -245,9 +239,8 @@ def test_an_empty_index_is_searched():
 def test_threads_share_a_searcher(tmp_path):
     """Threads that search with one searcher at the same time get the answers that they get one after the other."""
     index = open_index(tmp_path, create=True)
-    for first in range(0, 150, 50):
-        texts = RANDOM_TEXTS[first : first + 50]
-        add_segment(index, *(Document(id=str(number), text=text) for number, text in enumerate(texts, first)))
+    for first in range(3):
+        add_segment(index, *(Document(id=text, text=text) for text in RANDOM_TEXTS[first::3]))
     asked = [*SPELLINGS, "hoa ma", '"viet ma"', "k*", "-hoa", '"hòa thủy"~3', "ma tuý việt", "kỹ~"] * 4
     interval = sys.getswitchinterval()
     with index, Searcher(index) as searcher, ThreadPoolExecutor(8) as threads:
@@ -281,7 +274,6 @@ with open_index(sys.argv[1]) as index, Searcher(index) as searcher:
             with index.writer() as writer:
                 writer.add(Document(id=str(number), text="Đảng ủy xã\nĐảng uỷ phường"))
     totals = [int(total) for total in reader.communicate(timeout=60)[0].split()]
-    assert reader.returncode == 0
     assert totals == sorted(totals)
     assert set(totals) <= set(range(0, 21, 2))
-    assert totals[-1] == 20
+    assert (reader.returncode, totals[-1]) == (0, 20)

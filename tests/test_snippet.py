@@ -28,10 +28,10 @@ def matches_of(text, *found):
 @st.composite
 def paragraphs(draw):
     """A text whose words are all different, so that a piece of it is at one place only, and matches of its words."""
-    ends = st.sampled_from([" ", "  ", "\u3000", ", ", ". ", "! ", "-", "\n", " (", "; "])
-    letters = draw(st.lists(st.sampled_from(["a", "đường", "khu\u031bơng", "x" * 12, "🎉", "05"]), max_size=25))
+    ends = st.sampled_from([" ", "  ", "\u3000", ", ", ". ", "! ", "-", "\n", " (", "; ", " 🎉 "])
+    letters = draw(st.lists(st.sampled_from(["a", "đường", "khu\u031bơng", "x" * 12]), max_size=25))
     lead = draw(st.sampled_from(["", " ", "\u3000\u3000", "- "]))
-    text = lead + "".join(f"{word}{number}{draw(ends)}" for number, word in enumerate(letters))
+    text = lead + "".join(f"{word}{number:02}{draw(ends)}" for number, word in enumerate(letters))
     tokens = [found.span() for found in re.finditer(r"\w[\w\u031b]*", text)]
     chosen = draw(st.lists(st.sampled_from(tokens), unique=True, max_size=6)) if tokens else []
     matches = [
@@ -85,6 +85,15 @@ def test_the_rarest_words_are_shown():
     assert make_snippet(text, matches, 7).to_html() == "<mark>ma túy</mark> …"
 
 
+def test_words_that_matched_side_by_side_stay_together():
+    """A window does not start in the middle of what is marked as one, for one more match at its end."""
+    text = "Hôm qua " + "và " * 20 + "Đảng ủy xã " + "và " * 10 + "xã Đảng xã xã " + "và " * 20
+    places = [(found.start(), found.end()) for found in re.finditer("Đảng|ủy|xã", text)]
+    matches = [Match(start, end, len(text[start:end]), 1.0) for start, end in places]
+    length = text.rindex("xã") + 2 - text.index("ủy")
+    assert "<mark>ủy" not in make_snippet(text, matches, length).to_html()
+
+
 @given(paragraphs(), st.integers(1, 120))
 @example(("  đường1 " + "x " * 30, [Match(2, 8, 0, 1.0)]), 40)
 def test_a_snippet_is_cut_out_of_the_paragraph(paragraph, length):
@@ -105,13 +114,13 @@ def test_a_snippet_is_cut_out_of_the_paragraph(paragraph, length):
 @given(paragraphs(), st.integers(1, 120))
 @example(("\u3000Đường1 " + "x " * 30, [Match(1, 7, 0, 1.0)]), 40)
 def test_ellipses_stand_where_something_was_cut(paragraph, length):
-    """There is an ellipsis where text was left out, before, between and after the pieces, and nowhere else."""
+    """There is an ellipsis between pieces, and before and after them where more than space was left out."""
     text, matches = paragraph
     snippet = make_snippet(text, matches, length)
     rest, shown = text, []
     for piece in pieces_of(snippet):
         before, _, rest = rest.partition(piece)
-        shown += [bool(before.strip()), piece]
+        shown += [bool(before if shown else before.strip()), piece]
     if shown:
         expected = "".join(part if isinstance(part, str) else f" {ELLIPSIS} " if part else "" for part in shown)
         assert snippet.text.strip() == f"{expected}{f' {ELLIPSIS}' if rest.strip() else ''}".strip()

@@ -157,7 +157,6 @@ circle.append(circle)
         pytest.param({"metadata": {"a": reduce(lambda items, _: [items], range(100_000), [])}}, id="nested too deeply"),
         pytest.param({"metadata": {1: "a"}}, id="number as key"),
         pytest.param({"metadata": {("a",): "a"}}, id="tuple as key"),
-        pytest.param({"metadata": None}, id="no mapping"),
         pytest.param({"title": 5}, id="title that is no text"),
         pytest.param({"paragraphs": ["một", None]}, id="paragraph that is no text"),
     ],

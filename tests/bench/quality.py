@@ -4,7 +4,8 @@
 
 Each set is a folder with corpus.jsonl and queries.jsonl ({"id", "text"} a line) and qrels.tsv (query, document, 1).
 Each question is asked as typed, without marks, and with each syllable's marks left out by the toss of a coin (of a
-fixed seed); of the engine as it is, and, on the same index, as one that keeps all marks and one that drops them.
+fixed seed); of the engine as it is, and, on the same index, of plain BM25 as in an engine that keeps all marks and in
+one that drops them.
 """
 
 import json
@@ -15,11 +16,12 @@ from pathlib import Path
 import click
 
 from timviet.index import Document, Index, fold, open_index, tokenize
-from timviet.search import Searcher, expand
+from timviet.search import Searcher, expand, plan, rank
 from timviet.search.marks import Level
 
 SEED = 20
-ENGINES = {"timviet": "auto", "keeps marks": "strict", "drops marks": "ignore"}
+# Each engine by how it takes marks and how much it makes of neighbouring words.
+ENGINES = {"timviet": ("auto", rank.PAIR_WEIGHT), "keeps marks": ("strict", 0.0), "drops marks": ("ignore", 0.0)}
 
 
 def strip_marks(text: str, share: float, chance: random.Random) -> str:
@@ -72,7 +74,7 @@ def measure(folder: Path, stripped_share: float) -> None:
         build(index, folder, stripped_share)
         print(f"{folder.name}: {len(typed)} questions, {index.paragraph_count} paragraphs (even / odd questions)")
         with Searcher(index) as searcher:
-            for engine, marks in ENGINES.items():
+            for engine, (marks, plan.PAIR_WEIGHT) in ENGINES.items():
                 columns = []
                 for name, queries in asked.items():
                     ranks = reciprocal_ranks(searcher, queries, answers, marks)

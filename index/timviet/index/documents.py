@@ -1,8 +1,8 @@
 """Documents, and the paragraphs that are indexed, ranked and shown."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from timviet.index.errors import DocumentError
@@ -49,12 +49,16 @@ class Document:
     id: str
     text: str = ""
     title: str | None = None
-    metadata: Mapping[str, object] = field(default_factory=dict)
+    metadata: Mapping[str, object] | None = None
     path: str | None = None
-    paragraphs: Sequence[str] | None = None
+    paragraphs: Iterable[str] | None = None
 
     def __post_init__(self) -> None:
         """Refuse what could not be found or shown again."""
+        if self.paragraphs is not None and not isinstance(self.paragraphs, str):
+            object.__setattr__(self, "paragraphs", tuple(self.paragraphs))
+        if self.metadata is None:
+            object.__setattr__(self, "metadata", {})
         if not isinstance(self.id, str) or not self.id:
             raise DocumentError(f"cannot index a document with the id {self.id!r}: give it an id that is text")
         texts = {

@@ -79,13 +79,13 @@ class SourceError(TimvietError):
 
     Attributes:
         path: the file.
-        reason: what is wrong, in a few words.
+        reason: what is wrong, in a few words, the same for all faults of a kind.
         line: the line's number from 1, or None where the whole file is meant.
     """
 
-    def __init__(self, path: Path, reason: str, line: int | None = None) -> None:
+    def __init__(self, path: Path, reason: str, line: int | None = None, detail: str = "") -> None:
         where = f"{path}, line {line}" if line else f"{path}"
-        super().__init__(f"{where}: {reason}")
+        super().__init__(f"{where}: {reason}{f' ({detail})' if detail else ''}")
         self.path = path
         self.reason = reason
         self.line = line

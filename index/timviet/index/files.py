@@ -2,7 +2,7 @@
 
 import json
 import re
-from codecs import BOM_UTF8
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from typing import NamedTuple
 from timviet.index.documents import Document
 from timviet.index.errors import DocumentError, SourceError
 
-_HEADING = re.compile(r"^# +(?P<title>.*\S)", re.MULTILINE)
+_HEADING = re.compile(r"^# +(?P<title>\S.*)", re.MULTILINE)
 _BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -75,7 +75,7 @@ def _read_text(content: bytes, path: Path, name: str) -> Iterator[Reading]:
 def _read_markdown(content: bytes, path: Path, name: str) -> Iterator[Reading]:
     def document(text: str) -> Document:
         heading = _HEADING.search(text)
-        return Document(id=name, text=text, path=name, title=heading["title"] if heading else None)
+        return Document(id=name, text=text, path=name, title=heading["title"].rstrip() if heading else None)
 
     yield Reading(_document(content, path, document), len(content))
 
@@ -95,27 +95,28 @@ def _read_json_lines(content: bytes, path: Path, name: str) -> Iterator[Reading]
 def _document(
     content: bytes, path: Path, make: Callable[[str], Document], line: int | None = None
 ) -> Document | SourceError:
+    if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return SourceError(path, "is UTF-16 text, save it as UTF-8", line)
     if b"\0" in content:
         return SourceError(path, "is not text", line)
     try:
         text = content.decode().removeprefix(_BYTE_ORDER_MARK)
     except UnicodeDecodeError as error:
-        return SourceError(path, f"is not UTF-8 text (byte {error.start})", line)
+        return SourceError(path, "is not UTF-8 text", line, f"byte {error.start}")
     if not text.strip():
         return SourceError(path, "holds no text", line)
     try:
         return make(text)
+    except json.JSONDecodeError as error:
+        return SourceError(path, "is not JSON", line, f"{error.msg}, column {error.colno}")
+    except (ValueError, RecursionError) as error:
+        return SourceError(path, "is not JSON that can be read", line, str(error))
     except DocumentError as error:
         return SourceError(path, str(error), line)
 
 
 def _record(line: str, name: str) -> Document:
-    try:
-        record = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise DocumentError(f"is not JSON: {error.msg} at column {error.colno}") from error
-    except (ValueError, RecursionError) as error:
-        raise DocumentError(f"is not JSON that can be read: {error}") from error
+    record = json.loads(line)
     if not isinstance(record, dict):
         raise DocumentError("is JSON, but not an object with an id and a text")
     identity, text, title = (record.pop(key, None) for key in ("id", "text", "title"))

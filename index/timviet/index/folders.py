@@ -1,10 +1,11 @@
 """Bring an index up to date with files and folders, reading only what is new or changed."""
 
 import os
+import stat
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Set
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from timviet.index.documents import Document
@@ -12,6 +13,9 @@ from timviet.index.errors import DocumentError, SourceError
 from timviet.index.files import Reading, is_readable, read_file, read_stream
 from timviet.index.store import IN_MEMORY, Index
 from timviet.index.writer import Source, Writer
+
+# No file was changed at this time.
+_NEVER = -1
 
 
 @dataclass(slots=True)
@@ -95,6 +99,8 @@ def sync(
             progress(done, total)
         if prune:
             run.prune(roots, {file.source.path for file in files})
+        if not (run.summary.documents or run.summary.removed):
+            writer.rollback()
     run.summary.seconds = time.perf_counter() - started
     return run.summary
 
@@ -116,7 +122,7 @@ class _Run:
     def __init__(self, index: Index, writer: Writer) -> None:
         self._index_folder = _absolute(Path(index.location))
         self._base = Path.cwd() if index.location == IN_MEMORY else self._index_folder.parent
-        self._unreadable: list[Path] = []
+        self._unreadable: set[Path] = set()
         self._writer = writer
         self._known = {document.id: document.source for document in index.documents()}
         self._known_files: dict[str, list[str]] = {}
@@ -128,7 +134,7 @@ class _Run:
         self.summary = Summary()
 
     def is_known(self, root: Path) -> bool:
-        return any(self._is_under(name, root) for name in self._known_files)
+        return any(_is_under(self._path(name), {root}) for name in self._known_files)
 
     def find_files(self, roots: list[Path]) -> Iterator[_File]:
         for path in dict.fromkeys(path for root in roots for path in _walk(root, self._skip_folder)):
@@ -143,16 +149,19 @@ class _Run:
             except OSError as error:
                 self._skip(SourceError(path, f"cannot be read: {error.strerror}"))
             else:
-                if is_readable(path):
+                unreadable = None if stat.S_ISREG(status.st_mode) else "is no regular file"
+                if not is_readable(path):
+                    unreadable = f"{path.suffix or 'a file without a suffix'} is no format that timviet reads"
+                if unreadable is None:
                     yield _File(path, Source(name, status.st_size, status.st_mtime_ns))
                 elif path in roots:
-                    self._skip(SourceError(path, f"{path.suffix or 'no suffix'} is no format that timviet reads"))
+                    self._skip(SourceError(path, unreadable))
                 else:
-                    self.summary.skipped[f"{path.suffix or 'no suffix'} is no format that timviet reads"] += 1
+                    self.summary.skipped[unreadable] += 1
 
     def is_unchanged(self, file: _File) -> bool:
         identities = self._known_files.get(file.source.path, [])
-        if not identities or self._known[identities[0]] != file.source:
+        if not identities or any(self._known[identity] != file.source for identity in identities):
             return False
         self.summary.unchanged += len(identities)
         self._seen.update(dict.fromkeys(identities, file.source.path))
@@ -167,41 +176,48 @@ class _Run:
 
     def prune(self, roots: list[Path], found: set[str]) -> None:
         for name, identities in self._known_files.items():
-            gone = name not in found and not any(self._is_under(name, folder) for folder in self._unreadable)
-            if gone and any(self._is_under(name, root) for root in roots):
+            path = self._path(name)
+            if name not in found and _is_under(path, set(roots)) and not _is_under(path, self._unreadable):
                 self._remove(identity for identity in identities if identity not in self._seen)
 
     def _index_readings(self, readings: Iterable[Reading], file: _File | None) -> Iterator[int]:
         errors = len(self.summary.errors)
+        last = None
         for content, size, line in readings:
-            if isinstance(content, Document):
-                self._add(content, file, line)
-            else:
+            if isinstance(content, SourceError):
                 self._skip(content)
+            elif self._add(content, file, line):
+                last = content
             yield size
-        if file and len(self.summary.errors) == errors:
+        if file is None:
+            return
+        if len(self.summary.errors) == errors:
             gone = self._known_files.get(file.source.path, [])
             self._remove(identity for identity in gone if identity not in self._seen)
+        elif last:
+            # A file with faults is read again until it has none, for which its documents must not look unchanged.
+            self._writer.add(last, replace(file.source, modified_ns=_NEVER))
 
-    def _add(self, document: Document, file: _File | None, line: int | None) -> None:
+    def _add(self, document: Document, file: _File | None, line: int | None) -> bool:
         path, source = (file.path, file.source) if file else (Path("-"), None)
         origin = source.path if source else "-"
         owner = self._owner_of(document.id, origin)
         if owner:
-            reason = f"the id {document.id!r} is already used by a document of {owner}"
-            self._skip(SourceError(path, reason, line))
-            return
+            reason = "has the id of another document"
+            self._skip(SourceError(path, reason, line, f"{document.id!r}, of {owner}"))
+            return False
         try:
             self.summary.paragraphs += self._writer.add(document, source)
         except DocumentError as error:
-            self._skip(SourceError(path, str(error), line))
-            return
+            self._skip(SourceError(path, "cannot be kept", line, str(error)))
+            return False
         self._seen[document.id] = origin
         self.summary.documents += 1
         if document.id in self._known:
             self.summary.changed += 1
         else:
             self.summary.new += 1
+        return True
 
     def _owner_of(self, identity: str, origin: str) -> str | None:
         """Return the file that an id belongs to, if it is another one and may still have it."""
@@ -210,7 +226,7 @@ class _Run:
         known = self._known.get(identity)
         if known is None or known.path == origin or known.path in self._changed:
             return None
-        return known.path if (self._base / known.path).exists() else None
+        return known.path if self._path(known.path).exists() else None
 
     def _remove(self, identities: Iterable[str]) -> None:
         for identity in identities:
@@ -219,18 +235,23 @@ class _Run:
 
     def _skip_folder(self, error: OSError) -> None:
         folder = Path(error.filename)
-        self._unreadable.append(folder)
+        self._unreadable.add(folder)
         self._skip(SourceError(folder, f"cannot be read: {error.strerror}"))
 
     def _skip(self, error: SourceError) -> None:
+        """Count a file or line that is left out, and keep its fault."""
         self.summary.skipped[error.reason] += 1
         self.summary.errors.append(error)
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self._base).as_posix() if path.is_relative_to(self._base) else path.as_posix()
 
-    def _is_under(self, name: str, root: Path) -> bool:
-        return (self._base / name).is_relative_to(root)
+    def _path(self, name: str) -> Path:
+        return self._base / name
+
+
+def _is_under(path: Path, roots: Set[Path]) -> bool:
+    return not roots.isdisjoint((path, *path.parents))
 
 
 def _absolute(path: Path) -> Path:

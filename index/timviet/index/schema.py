@@ -17,6 +17,9 @@ from timviet.index.tokens import surfaces
 
 SCHEMA_VERSION = 1
 TEXT_FIELDS = ("text", "title", "path")
+# Holds one term, UNMARKED, for paragraphs that were typed without marks.
+UNMARKED_FIELD = "unmarked"
+UNMARKED = "1"
 
 _METADATA = "meta."
 _FOLDED = ".folded"
@@ -112,7 +115,7 @@ def number_term(text: str) -> str | None:
         number = float(text)
     except ValueError:
         return None
-    if number != number:  # not a number, which sorts nowhere
+    if "_" in text or number != number:  # Python's digit groups; and what is no number sorts nowhere
         return None
     without_minus_zero = number + 0.0
     return f"n{float_to_sortable_long(without_minus_zero, signed=True):016x}"
@@ -149,6 +152,7 @@ def _fields() -> dict[str, FieldType]:
     fields = {
         "id": ID(stored=True),
         "paragraph": NUMERIC(stored=True, signed=False, shift_step=0),
+        UNMARKED_FIELD: ID(),
         "start": STORED(),
         "metadata": STORED(),
         "source": STORED(),

@@ -75,20 +75,35 @@ class Index:
     @property
     def document_count(self) -> int:
         """How many documents the last commit holds."""
-        with self.whoosh.reader() as reader:
+        with self.reader() as reader:
             return sum(1 for _ in _first_paragraphs(reader))
 
     @property
     def paragraph_count(self) -> int:
         """How many paragraphs the last commit holds."""
-        with self.whoosh.reader() as reader:
+        with self.reader() as reader:
             return int(reader.doc_count())
 
     def documents(self) -> Iterator[StoredDocument]:
         """Yield what the last commit knows of each document besides its text."""
-        with self.whoosh.reader() as reader:
+        with self.reader() as reader:
             for number in _first_paragraphs(reader):
                 yield _stored_document(reader.stored_fields(number))
+
+    def reader(self) -> IndexReader:
+        """Return Whoosh's reader of the last commit.
+
+        Raises:
+            NotAnIndexError: a file of the index is damaged or missing.
+        """
+        try:
+            reader: IndexReader = self.whoosh.reader()
+        except PermissionError:
+            raise
+        except Exception as error:  # what Whoosh makes of damaged bytes may be any error
+            message = f"the index {self.location} is damaged ({error!r}): delete the folder and index again"
+            raise NotAnIndexError(message, self.location) from error
+        return reader
 
     def close(self) -> None:
         """Let go of the index; searchers opened on it keep their snapshot."""

@@ -8,10 +8,18 @@ from typing import Any, Self
 
 from whoosh.writing import SegmentWriter
 
-from timviet.index.analysis import indexed_forms
+from timviet.index.analysis import indexed_forms, typed_without_marks
 from timviet.index.documents import Document, Paragraph
 from timviet.index.errors import DocumentError
-from timviet.index.schema import folded_field, metadata_field, metadata_key, sort_terms, value_field
+from timviet.index.schema import (
+    UNMARKED,
+    UNMARKED_FIELD,
+    folded_field,
+    metadata_field,
+    metadata_key,
+    sort_terms,
+    value_field,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +87,19 @@ class Writer:
 
     def commit(self) -> None:
         """Make all changes visible to readers that open or refresh from now on, and end this writer."""
-        self._whoosh.commit()
+        try:
+            self._whoosh.commit()
+        except BaseException:
+            # Whoosh lets go of its lock after errors, but not when it is interrupted.
+            if self._whoosh.writelock:
+                self._whoosh.writelock.release()
+            raise
 
     def rollback(self) -> None:
         """Leave the index as it was before this writer, and end it."""
         self._whoosh.cancel()
+        for name in self._whoosh.newsegment.list_files(self._whoosh.storage):
+            self._whoosh.storage.delete_file(name)
 
     def __enter__(self) -> Self:
         return self
@@ -102,8 +118,8 @@ class Writer:
 def _document_fields(document: Document) -> dict[str, Any]:
     try:
         document.id.encode()
-        metadata = json.dumps(dict(document.metadata), ensure_ascii=False, allow_nan=False)
-        searched = _metadata_fields(document.metadata)
+        metadata = json.dumps(dict(document.metadata or {}), ensure_ascii=False, allow_nan=False)
+        searched = _metadata_fields(document.metadata or {})
     except (TypeError, ValueError, RecursionError) as error:
         raise DocumentError(f"cannot keep the id and metadata of document {document.id!r} as JSON: {error}") from error
     fields = {"id": document.id, "metadata": metadata} | searched
@@ -114,7 +130,10 @@ def _document_fields(document: Document) -> dict[str, Any]:
 
 
 def _paragraph_fields(paragraph: Paragraph) -> dict[str, Any]:
-    return {"paragraph": paragraph.number, "start": paragraph.start} | _text_fields("text", paragraph.text)
+    fields = {"paragraph": paragraph.number, "start": paragraph.start} | _text_fields("text", paragraph.text)
+    if typed_without_marks(indexed_forms(paragraph.text)):
+        fields[UNMARKED_FIELD] = UNMARKED
+    return fields
 
 
 def _text_fields(name: str, text: str) -> dict[str, Any]:

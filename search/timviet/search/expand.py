@@ -1,13 +1,14 @@
 """From a leaf of a query to the terms of an index that answer it, each with its weight."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from timviet.index.analysis import keyed
 from timviet.index.schema import folded_field
 from timviet.index.spelling import marks as marks_of
 from timviet.search.lexicon import Lexicon
-from timviet.search.marks import Level, Marks, compare, level
+from timviet.search.marks import Level, Marks, compare
+from timviet.search.marks import level as mark_level
 from timviet.search.pattern import Shape
 from timviet.search.query import Fuzzy, Pattern, Word
 from timviet.search.rank import LEVEL_WEIGHTS, SLIP_WEIGHT
@@ -25,10 +26,12 @@ class Expansion(NamedTuple):
     Attributes:
         field: the indexed field they stand in.
         weights: each term's weight, from 0 to 1.
+        bare: those terms of the text that answer only in paragraphs typed without marks.
     """
 
     field: str
     weights: dict[str, float]
+    bare: frozenset[str] = frozenset()
 
 
 def level_weights(marks: Marks, marked: bool, contradicting: bool) -> Weights:
@@ -70,12 +73,16 @@ def expand(leaf: Word | Pattern | Fuzzy, lexicon: Lexicon, weights: Weights) -> 
     if weights is _ANY_READING or (not has_marks(leaf) and weights[Level.SAME] == weights.get(Level.COMPLETES)):
         return Expansion(folded_field(leaf.fieldname), folded)
     readings: dict[str, float] = {}
+    bare: set[str] = set()
+    bare_counts_everywhere = leaf.fieldname != "text" or Level.CONTRADICTS in weights
     for form, weight in folded.items():
         for reading in lexicon.readings(leaf.fieldname, form):
-            level_weight = weights.get(reading_level(leaf, form, reading))
-            if level_weight:
-                readings[keyed(form, reading)] = weight * level_weight
-    return Expansion(leaf.fieldname, readings)
+            level = reading_level(leaf, form, reading)
+            if level in weights:
+                readings[keyed(form, reading)] = weight * weights[level]
+            if level is Level.BARE and not bare_counts_everywhere:
+                bare.add(keyed(form, reading))
+    return Expansion(leaf.fieldname, readings, frozenset(bare))
 
 
 def reading_level(leaf: Word | Pattern | Fuzzy, folded: str, reading: str) -> Level:
@@ -89,10 +96,16 @@ def reading_level(leaf: Word | Pattern | Fuzzy, folded: str, reading: str) -> Le
     if isinstance(leaf, Pattern):
         return Shape(leaf.text).level(folded, reading)
     if folded == leaf.forms.folded:
-        return level(leaf.forms.canonical, reading)
+        return mark_level(leaf.forms.canonical, reading)
     # Letters have slipped, so that places cannot be compared: the marks themselves are.
     typed, written = ([(0, mark) for _, mark in marks_of(form)] for form in (leaf.forms.canonical, reading))
     return compare(frozenset(typed), frozenset(written))
+
+
+def _swapped(folded: str) -> Iterator[str]:
+    """Yield the form with each two neighbouring letters in the other order: the commonest slip of fingers."""
+    for i in range(len(folded) - 1):
+        yield folded[:i] + folded[i + 1] + folded[i] + folded[i + 2 :]
 
 
 def _folded_forms(leaf: Word | Pattern | Fuzzy, lexicon: Lexicon) -> dict[str, float]:
@@ -101,6 +114,7 @@ def _folded_forms(leaf: Word | Pattern | Fuzzy, lexicon: Lexicon) -> dict[str, f
         forms = (form for prefix in shape.prefixes for form in lexicon.folded_forms(leaf.fieldname, prefix))
         return {form: 1.0 for form in forms if shape.fits(form)}
     if isinstance(leaf, Fuzzy):
-        neighbours = lexicon.neighbours(leaf.fieldname, leaf.forms.folded, leaf.maxdist)
-        return dict.fromkeys(neighbours, SLIP_WEIGHT) | {leaf.forms.folded: 1.0}
+        typed = leaf.forms.folded
+        neighbours = {*lexicon.neighbours(leaf.fieldname, typed, leaf.maxdist), *_swapped(typed)}
+        return dict.fromkeys(neighbours, SLIP_WEIGHT) | {typed: 1.0}
     return {leaf.forms.folded: 1.0}

@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass, replace
 
-from whoosh.query import Query
+from whoosh.query import And, AndMaybe, Query
 from whoosh.reading import IndexReader
+from whoosh.searching import Searcher as WhooshSearcher
 
 from timviet.index.analysis import KEY_SEPARATOR, keyed
 from timviet.index.schema import is_folded_field, unfolded_field
 from timviet.search.expand import reading_level
 from timviet.search.lexicon import Lexicon
-from timviet.search.match import Leaf, TermGroup, scored_leaves
+from timviet.search.match import Filter, Leaf, TermGroup, Without, wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Part:
     """What one word, phrase or pattern of the query adds to the score.
 
     Attributes:
+        kind: "word", "phrase", "pattern", "fuzzy", or "pair" for two neighbouring words.
         label: what was typed.
         field: the indexed field it was looked for in.
         score: what it adds: boost × inverse document frequency × saturation.
@@ -44,6 +46,7 @@ class Part:
         readings: the terms that were found; none for a phrase.
     """
 
+    kind: str
     label: str
     field: str
     score: float
@@ -90,8 +93,24 @@ def explain_parts(plan: Query, reader: IndexReader, number: int) -> tuple[Part, 
         for leaf_reader, first in reader.leaf_readers()
         if first <= number < first + leaf_reader.doc_count_all()
     )
-    parts = (_part(leaf, leaf_reader, own_number) for leaf in scored_leaves(plan))
-    return tuple(part for part in parts if part)
+    return tuple(_parts(plan, leaf_reader, own_number) or ())
+
+
+def _parts(query: Query, reader: IndexReader, number: int) -> list[Part] | None:
+    """Return what the leaves below a query add to a paragraph's score; None where the query does not find it."""
+    if isinstance(query, Leaf):
+        part = _part(query, reader, number)
+        return [part] if part else None
+    if query.is_leaf() or isinstance(query, Filter):
+        searcher = WhooshSearcher(reader)
+        return [] if number in query.matcher(searcher, searcher.boolean_context()).all_ids() else None
+    if isinstance(query, Without) and _parts(query.excluded, reader, number) is not None:
+        return None
+    below = [_parts(child, reader, number) for child in wanted(query)]
+    required = below if isinstance(query, And) else below[:1] if isinstance(query, AndMaybe) else []
+    if None in required or all(parts is None for parts in below):
+        return None
+    return [part for parts in below if parts for part in parts]
 
 
 def _part(leaf: Leaf, reader: IndexReader, number: int) -> Part | None:
@@ -99,6 +118,7 @@ def _part(leaf: Leaf, reader: IndexReader, number: int) -> Part | None:
     if posting is None:
         return None
     return Part(
+        kind=type(leaf.asked).__name__.lower(),
         label=leaf.asked.text,
         field=leaf.fieldname,
         score=leaf.score(reader, number, posting),

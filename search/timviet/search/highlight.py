@@ -6,9 +6,10 @@ from typing import NamedTuple
 from whoosh.query import Query
 from whoosh.reading import IndexReader
 
-from timviet.index.analysis import AnalyzedToken, analyze
+from timviet.index.analysis import AnalyzedToken, analyze, typed_without_marks
 from timviet.index.schema import folded_field
 from timviet.search.match import Leaf, TermGroup, TermSequence, scored_leaves, wanted
+from timviet.search.query import Pair
 
 Span = tuple[int, int]
 
@@ -40,13 +41,18 @@ class Highlighter:
     """
 
     def __init__(self, plan: Query, reader: IndexReader) -> None:
-        self._leaves = [leaf for leaf in scored_leaves(plan) if leaf.fieldname in _FIELDS]
+        self._leaves = [
+            leaf for leaf in scored_leaves(plan) if leaf.fieldname in _FIELDS and not isinstance(leaf.asked, Pair)
+        ]
         self._whoosh_terms = _whoosh_terms(plan, reader)
 
     def matches(self, text: str) -> list[Match]:
         """Return what the leaves match in a paragraph, in order; what several match is there for each."""
         tokens = analyze(text)
-        found = [match for number, leaf in enumerate(self._leaves) for match in _matches(tokens, leaf, number)]
+        unmarked = typed_without_marks(token.forms for token in tokens)
+        found = [
+            match for number, leaf in enumerate(self._leaves) for match in _matches(tokens, leaf, number, unmarked)
+        ]
         if self._whoosh_terms:
             found += [
                 Match(token.start, token.end, len(self._leaves), 1.0)
@@ -89,18 +95,18 @@ def _whoosh_terms(query: Query, reader: IndexReader) -> set[tuple[str, str]]:
     return set().union(*(_whoosh_terms(part, reader) for part in wanted(query)))
 
 
-def _matches(tokens: Sequence[AnalyzedToken], leaf: Leaf, number: int) -> Iterator[Match]:
+def _matches(tokens: Sequence[AnalyzedToken], leaf: Leaf, number: int, unmarked: bool) -> Iterator[Match]:
     rarity = leaf.statistics.inverse_document_frequency
-    for run in _runs(tokens, leaf):
+    for run in _runs(tokens, leaf, unmarked):
         yield Match(tokens[run.start].start, tokens[run.stop - 1].end, number, rarity)
 
 
-def _runs(tokens: Sequence[AnalyzedToken], leaf: Leaf) -> Iterator[range]:
+def _runs(tokens: Sequence[AnalyzedToken], leaf: Leaf, unmarked: bool) -> Iterator[range]:
     """Yield runs of token positions that a leaf matches; the words between a loose phrase's parts are left out."""
     if isinstance(leaf, TermGroup):
-        yield from (range(position, position + 1) for position in _positions(tokens, leaf))
+        yield from (range(position, position + 1) for position in _positions(tokens, leaf, unmarked))
     elif isinstance(leaf, TermSequence):
-        places = [set(_positions(tokens, group)) for group in leaf.groups]
+        places = [set(_positions(tokens, group, unmarked)) for group in leaf.groups]
         positions = _sequence_positions(places, leaf.asked.slop)
         for start in (position for position in positions if position - 1 not in positions):
             stop = start
@@ -109,8 +115,8 @@ def _runs(tokens: Sequence[AnalyzedToken], leaf: Leaf) -> Iterator[range]:
             yield range(start, stop)
 
 
-def _positions(tokens: Sequence[AnalyzedToken], group: TermGroup) -> list[int]:
-    return [position for position, token in enumerate(tokens) if group.accepts(token.forms)]
+def _positions(tokens: Sequence[AnalyzedToken], group: TermGroup, unmarked: bool) -> list[int]:
+    return [position for position, token in enumerate(tokens) if group.accepts(token.forms, unmarked)]
 
 
 def _sequence_positions(places: Sequence[set[int]], slop: int) -> set[int]:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from whoosh.reading import IndexReader
 
 from timviet.index.analysis import KEY_SEPARATOR
-from timviet.index.schema import folded_field
+from timviet.index.schema import UNMARKED, UNMARKED_FIELD, folded_field
+from timviet.search.match import Leaf
 
 
 class Lexicon:
@@ -41,6 +42,14 @@ class Lexicon:
     def document_frequency(self, field: str, term: str) -> int:
         """Return how many paragraphs hold a term, deleted ones included until they are merged away."""
         return int(self._reader.doc_frequency(field, term))
+
+    def unmarked_count(self) -> int:
+        """Return how many paragraphs were typed without marks."""
+        return self.document_frequency(UNMARKED_FIELD, UNMARKED)
+
+    def count(self, leaf: Leaf) -> int:
+        """Return how many paragraphs a leaf of a plan finds, which reads its postings."""
+        return sum(len(leaf.postings(reader)) for reader, _ in self._reader.leaf_readers())
 
     def average_length(self, field: str) -> float:
         """Return a field's mean number of tokens a paragraph."""

@@ -5,18 +5,18 @@ Each finds its paragraphs and scores them with `timviet.search.rank`.
 
 import sys
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from whoosh.matching import ListMatcher, Matcher
-from whoosh.query import AndNot, Not, Query
+from whoosh.matching import FilterMatcher, ListMatcher, Matcher
+from whoosh.query import AndNot, Not, Or, Query
 from whoosh.query.wrappers import WrappingQuery
 from whoosh.reading import IndexReader, TermNotFound
 from whoosh.searching import SearchContext, Searcher
 
 from timviet.index.analysis import Forms
-from timviet.index.schema import is_folded_field
+from timviet.index.schema import UNMARKED, UNMARKED_FIELD, is_folded_field
 from timviet.search.query import Fuzzy, Pattern, Phrase, Word
 from timviet.search.rank import TermStatistics
 
@@ -94,25 +94,38 @@ class TermGroup(Leaf):
 
     Attributes:
         weights: each term's weight, from 0 to 1.
+        bare: those terms that count only in paragraphs typed without marks.
     """
 
     asked: Word | Pattern | Fuzzy
     weights: Mapping[str, float]
+    bare: Set[str] = frozenset()
+    _postings: dict[IndexReader, dict[int, Posting]] = field(default_factory=dict, init=False, repr=False)
 
-    def accepts(self, forms: Forms) -> bool:
-        """Tell whether a token of these forms is one of the terms."""
-        return (forms.folded if is_folded_field(self.fieldname) else forms.keyed) in self.weights
+    def accepts(self, forms: Forms, unmarked: bool) -> bool:
+        """Tell whether a token of these forms is one of the terms.
+
+        Args:
+            forms: the token's forms.
+            unmarked: whether it stands in a paragraph typed without marks.
+        """
+        term = forms.folded if is_folded_field(self.fieldname) else forms.keyed
+        return term in self.weights and (unmarked or term not in self.bare)
 
     def postings(self, reader: IndexReader) -> dict[int, Posting]:
         """Return what is found in each paragraph of a reader, by the paragraph's number there."""
-        postings: dict[int, list[tuple[int, float]]] = {}
+        if reader not in self._postings:
+            self._postings[reader] = self._read_postings(reader)
+        return self._postings[reader]
+
+    def _read_postings(self, reader: IndexReader) -> dict[int, Posting]:
+        unmarked = {number for number, _ in _term_postings(reader, UNMARKED_FIELD, UNMARKED)} if self.bare else set()
+        found: dict[int, list[tuple[int, float]]] = {}
         for term, weight in self.weights.items():
             for number, positions in _term_postings(reader, self.fieldname, term):
-                occurrences = [(position, weight) for position in positions]
-                if number in postings:
-                    occurrences = sorted([*postings[number], *occurrences])
-                postings[number] = occurrences
-        return {number: _posting(occurrences) for number, occurrences in postings.items()}
+                if term not in self.bare or number in unmarked:
+                    found.setdefault(number, []).extend((position, weight) for position in positions)
+        return {number: _posting(sorted(occurrences)) for number, occurrences in found.items()}
 
 
 @dataclass(eq=False)
@@ -147,13 +160,44 @@ class TermSequence(Leaf):
         return range(position - self.asked.slop, position)
 
 
+class AnyOf(Or):
+    """Whoosh's `Or` by its plain matcher: the one it picks for small indexes leaves out what scores nothing."""
+
+    matcher_type = Or.DEFAULT_MATCHER
+
+
 class Filter(WrappingQuery):
     """A clause that results have to match and that adds nothing to their score."""
 
     def matcher(self, searcher: Searcher, context: SearchContext | None = None) -> Matcher:
         """Return Whoosh's view of the paragraphs found."""
-        numbers = list(self.child.matcher(searcher, searcher.boolean_context()).all_ids())
+        numbers = _numbers(self.child, searcher)
         return ScoredMatcher(numbers, [0.0] * len(numbers))
+
+
+class Without(Query):
+    """What one query finds and another one does not. Whoosh's own `AndNot` may let its first result through."""
+
+    def __init__(self, wanted: Query, excluded: Query) -> None:
+        self.wanted = wanted
+        self.excluded = excluded
+
+    def is_leaf(self) -> bool:
+        """Say that there are queries below this one."""
+        return False
+
+    def children(self) -> Iterator[Query]:
+        """Yield the query whose results are wanted."""
+        yield self.wanted
+
+    def estimate_size(self, ixreader: IndexReader) -> int:
+        """Return about how many paragraphs are found, by which Whoosh orders its work."""
+        return self.wanted.estimate_size(ixreader)
+
+    def matcher(self, searcher: Searcher, context: SearchContext | None = None) -> Matcher:
+        """Return Whoosh's view of the paragraphs found."""
+        excluded = frozenset(_numbers(self.excluded, searcher))
+        return FilterMatcher(self.wanted.matcher(searcher, context), excluded, exclude=True)
 
 
 def scored_leaves(query: Query) -> list[Leaf]:
@@ -170,6 +214,10 @@ def wanted(query: Query) -> list[Query]:
     return [query.a] if isinstance(query, AndNot) else list(query.children())
 
 
+def _numbers(query: Query, searcher: Searcher) -> list[int]:
+    return list(query.matcher(searcher, searcher.boolean_context()).all_ids())
+
+
 def _posting(occurrences: Sequence[tuple[int, float]]) -> Posting:
     return Posting(sum(weight for _, weight in occurrences), occurrences)
 
@@ -179,6 +227,7 @@ def _term_postings(reader: IndexReader, field: str, term: str) -> Iterator[tuple
         matcher = reader.postings(field, term)
     except TermNotFound:
         return
+    has_positions = matcher.supports("positions")
     while matcher.is_active():
-        yield matcher.id(), matcher.value_as("positions")
+        yield matcher.id(), matcher.value_as("positions") if has_positions else []
         matcher.next()

@@ -15,13 +15,17 @@ from timviet.index.analysis import forms
 from timviet.index.errors import QueryLimitError, QuerySyntaxError
 from timviet.index.schema import TEXT_FIELDS, metadata_key, query_name
 from timviet.index.tokens import TOKEN
-from timviet.search.query import Fuzzy, Pattern, Phrase, Range, Required, Word, Words
+from timviet.search.query import Fuzzy, Pattern, Phrase, Range, Required, Word, Words, has_leaves
 from timviet.search.syntax import check_syntax
 
 DEFAULT_FIELD = "text"
 MAX_QUERY_LENGTH = 10_000
 MAX_NESTING = 20
 
+_RANGE = re.compile(
+    r"(?<=:)(?P<open>[\[{])(?P<start>[^\]}]{0,99}?)\s*\b[Tt][Oo]\b\s*(?P<end>[^\]}]{0,99}?)\s*(?P<close>[\]}])"
+)
+_BOOST = r"\^(?P<boost>[0-9]{0,3}(\.[0-9]{1,3})?)($|(?=[ \t\r\n)]))"
 # A token with wildcards in it; a question mark at its end belongs to the sentence.
 _WILDCARDS = r"(?:\*|\?(?=[?*]*[^\W_]|\?*\*))+"
 _PIECE = re.compile(rf"{TOKEN.pattern}(?:{_WILDCARDS}(?:{TOKEN.pattern})?)*")
@@ -72,19 +76,19 @@ def query_fields(metadata_fields: Iterable[str]) -> dict[str, str]:
     return {query_name(field): field for field in (*metadata_fields, *TEXT_FIELDS)}
 
 
-def has_leaves(query: Query) -> bool:
-    """Tell whether there is anything to search for in a query."""
-    return query is not NullQuery if query.is_leaf() else any(map(has_leaves, query.children()))
-
-
 def _check_limits(text: str) -> None:
     if len(text) > MAX_QUERY_LENGTH:
         message = f"the query has {len(text):,} characters, the limit is {MAX_QUERY_LENGTH:,}: search for a part of it"
         raise QueryLimitError(message, MAX_QUERY_LENGTH, len(text))
-    depth = deepest = 0
+    deepest = 0
+    open_brackets: list[int] = []  # each with how deep it is nested within
     for bracket in re.findall("[()]", text):
-        depth = depth + 1 if bracket == "(" else max(depth - 1, 0)
-        deepest = max(deepest, depth)
+        if bracket == "(":
+            open_brackets.append(0)
+        elif open_brackets:
+            depth = open_brackets.pop() + 1
+            open_brackets[-1:] = [max(depth, inner) for inner in open_brackets[-1:]]
+            deepest = max(deepest, depth)
     if deepest > MAX_NESTING:
         message = f"the query nests {deepest} brackets, the limit is {MAX_NESTING}: take some away"
         raise QueryLimitError(message, MAX_NESTING, deepest)
@@ -208,15 +212,14 @@ class _RangeNode(syntax.RangeNode):
 class _RangeTagger(plugins.RangePlugin.RangeTagger):
     def create(self, parser: QueryParser, match: re.Match[str]) -> _RangeNode:
         node = super().create(parser, match)
-        return _RangeNode(node.start, node.end, node.startexcl, node.endexcl)
+        return _RangeNode(node.start or None, node.end or None, node.startexcl, node.endexcl)
 
 
 class _RangePlugin(plugins.RangePlugin):
     """Whoosh's range syntax, after a field's name only."""
 
     def taggers(self, parser: QueryParser) -> list[tuple[Any, int]]:
-        expr = re.compile(rf"(?<=:){self.expr.pattern}", re.VERBOSE)
-        return [(_RangeTagger(expr, self.excl_start, self.excl_end), 1)]
+        return [(_RangeTagger(_RANGE, self.excl_start, self.excl_end), 1)]
 
 
 class _WildcardPlugin(plugins.WildcardPlugin):
@@ -258,5 +261,5 @@ def _plugins(fields: Mapping[str, str]) -> list[Any]:
         _RangePlugin(),
         plugins.GroupPlugin(),
         plugins.OperatorsPlugin(prefixes, AndNot=None, AndMaybe=None, Require=None),
-        plugins.BoostPlugin(),
+        plugins.BoostPlugin(_BOOST),
     ]

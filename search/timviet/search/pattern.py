@@ -7,7 +7,7 @@ from timviet.index.unicode import latin_ascii
 from timviet.search.marks import Level, compare
 
 _WILDCARD = re.compile("([*?])")
-_REGEX = {"*": ".*", "?": "."}
+_WILDCARDS = ("*", "?")
 
 
 class Shape:
@@ -30,12 +30,10 @@ class Shape:
 
     def __init__(self, pattern: str) -> None:
         pieces = _WILDCARD.split(pattern)
-        letters = [piece if piece in _REGEX else latin_ascii(as_written(piece)) for piece in pieces]
+        letters = [piece if piece in _WILDCARDS else latin_ascii(as_written(piece)) for piece in pieces]
         self.prefixes = tuple({letters[0], fold(letters[0])})
-        self._regex = re.compile(
-            "".join(_REGEX.get(piece) or "".join(f"({re.escape(letter)})" for letter in piece) for piece in letters)
-        )
-        self._typed = marks(as_written("".join(piece for piece in pieces if piece not in _REGEX)))
+        self._regex = _regex(letters)
+        self._typed = marks(as_written("".join(piece for piece in pieces if piece not in _WILDCARDS)))
         self.has_marks = bool(self._typed)
 
     def fits(self, folded: str) -> bool:
@@ -66,3 +64,20 @@ class Shape:
     def _match(self, folded: str) -> re.Match[str] | None:
         matches = (self._regex.fullmatch(spelling) for spelling in spellings(folded))
         return next((match for match in matches if match), None)
+
+
+def _regex(letters: list[str]) -> re.Pattern[str]:
+    """Return a regular expression with a group for each letter typed.
+
+    What stands between two asterisks is taken at the first place where it fits, once and for all (an atomic group), so
+    that many asterisks take no more time than one.
+    """
+    stretches = [""]
+    for piece in letters:
+        if piece == "*":
+            stretches.append("")
+        else:
+            stretches[-1] += "." if piece == "?" else "".join(f"({re.escape(letter)})" for letter in piece)
+    first, *others = stretches
+    between = "".join(f"(?>.*?{stretch})" for stretch in others[:-1])
+    return re.compile(first + between + "".join(f".*{stretch}" for stretch in others[-1:]), re.DOTALL)

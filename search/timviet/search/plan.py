@@ -5,7 +5,9 @@ are.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from heapq import nlargest
+from itertools import pairwise
 from typing import Literal
 
 from whoosh.query import And, AndMaybe, AndNot, Every, Not, Or, Query, TermRange
@@ -15,9 +17,14 @@ from timviet.index.spelling import fold
 from timviet.search.expand import Weights, expand, has_marks, level_weights
 from timviet.search.lexicon import Lexicon
 from timviet.search.marks import Marks
-from timviet.search.match import Filter, TermGroup, TermSequence
-from timviet.search.query import Fuzzy, Pattern, Phrase, Range, Required, Word, Words
-from timviet.search.rank import TermStatistics, inverse_document_frequency, weighted_document_frequency
+from timviet.search.match import AnyOf, Filter, TermGroup, TermSequence, Without
+from timviet.search.query import Fuzzy, Pair, Pattern, Phrase, Range, Required, Word, Words, has_leaves
+from timviet.search.rank import (
+    PAIR_WEIGHT,
+    TermStatistics,
+    inverse_document_frequency,
+    weighted_document_frequency,
+)
 
 # A prefix or pattern that stands for more terms than this is searched by its most frequent ones.
 MAX_EXPANSIONS = 1024
@@ -51,6 +58,7 @@ class _Planner:
         self._lexicon = lexicon
         self._weights = weights
         self._all_required = all_required
+        self._groups: dict[object, TermGroup] = {}
 
     def plan(self, query: Query) -> Query:
         match query:
@@ -63,23 +71,38 @@ class _Planner:
                 return leaf if query.fieldname in _SCORED_FIELDS else Filter(leaf)
             case Range():
                 return Filter(_range(query))
+            case Not():
+                return Filter(Without(Every(), self._excluded(query.query)))
+            case AndNot():
+                return Without(self.plan(query.a), self._excluded(query.b))
+            case And() | Or():
+                join = And if isinstance(query, And) else AnyOf
+                return join([self.plan(clause) for clause in query if has_leaves(clause)], boost=query.boost)
             case _:
-                return query.apply(self.plan)
+                return query
 
     def _words(self, words: Words) -> Query:
-        clauses = _merge_repeated(_flatten(words))
-        excluded = [self.plan(clause.query) for clause in clauses if isinstance(clause, Not)]
+        clauses = _flatten(words)
+        pairs = [self._sequence(pair) for pair in _pairs(clauses)]
+        clauses = _merge_repeated(clauses)
+        excluded = [self._excluded(clause.query) for clause in clauses if isinstance(clause, Not)]
         wanted = [clause for clause in clauses if not isinstance(clause, Not)]
         required = [self.plan(clause) for clause in wanted if self._is_required(clause)]
         optional = [self.plan(clause) for clause in wanted if not self._is_required(clause)]
         found: Query
         if not optional:
-            found = And(required or [Every()])
+            found = And(required or [Filter(Every())])
         elif all(isinstance(clause, Filter) for clause in required):
-            found = And([*required, Or(optional)])
+            found = And([*required, AnyOf(optional)])
         else:
-            found = AndMaybe(And(required), Or(optional))
-        return AndNot(found, Or(excluded)) if excluded else found
+            found = AndMaybe(And(required), AnyOf(optional))
+        if pairs:
+            found = AndMaybe(found, AnyOf(pairs))
+        return Without(found, AnyOf(excluded)) if excluded else found
+
+    def _excluded(self, query: Query) -> Query:
+        """Plan what is left out, for which all words are required in any case: `-(a b)` keeps out who has both."""
+        return _Planner(self._lexicon, self._weights, all_required=True).plan(query)
 
     def _is_required(self, clause: Query) -> bool:
         """Whether results have to match a clause: by the search's `match`, by `+`, or because it names a field."""
@@ -88,30 +111,36 @@ class _Planner:
 
     def _sequence(self, phrase: Phrase) -> TermSequence:
         groups = [self._group(part) for part in phrase.parts]
-        rarity = sum(group.statistics.inverse_document_frequency for group in groups)
-        return TermSequence(
-            fieldname=phrase.fieldname,
-            asked=phrase,
-            statistics=TermStatistics(rarity, groups[0].statistics.average_length),
-            document_frequency=min(group.document_frequency for group in groups),
-            groups=groups,
-        )
+        average_length = groups[0].statistics.average_length
+        sequence = TermSequence(phrase.fieldname, phrase, TermStatistics(0.0, average_length), 0, groups)
+        found = self._lexicon.count(sequence)
+        rarity = inverse_document_frequency(found, self._lexicon.paragraph_count)
+        return replace(sequence, statistics=TermStatistics(rarity, average_length), document_frequency=found)
 
     def _group(self, leaf: Word | Pattern | Fuzzy) -> TermGroup:
+        key = (type(leaf), leaf.fieldname, leaf.text, leaf.marks, leaf.boost)
+        if key not in self._groups:
+            self._groups[key] = self._make_group(leaf)
+        return self._groups[key]
+
+    def _make_group(self, leaf: Word | Pattern | Fuzzy) -> TermGroup:
         weights = self._weights if leaf.marks is None else level_weights(leaf.marks, marked=True, contradicting=False)
-        field, terms = expand(leaf, self._lexicon, weights)
-        frequencies = {term: self._lexicon.document_frequency(field, term) for term in terms}
-        kept = nlargest(MAX_EXPANSIONS, terms, key=lambda term: frequencies[term])
+        field, terms, bare = expand(leaf, self._lexicon, weights)
         paragraphs = self._lexicon.paragraph_count
+        most = dict.fromkeys(bare, self._lexicon.unmarked_count())
+        frequencies = {
+            term: min(self._lexicon.document_frequency(field, term), most.get(term, paragraphs)) for term in terms
+        }
+        kept = nlargest(MAX_EXPANSIONS, terms, key=lambda term: (terms[term], frequencies[term]))
         found = weighted_document_frequency(((terms[term], frequencies[term]) for term in kept), paragraphs)
+        rarity = inverse_document_frequency(found, paragraphs)
         return TermGroup(
             fieldname=field,
             asked=leaf,
-            statistics=TermStatistics(
-                inverse_document_frequency(found, paragraphs), self._lexicon.average_length(field)
-            ),
+            statistics=TermStatistics(rarity, self._lexicon.average_length(field)),
             document_frequency=min(sum(frequencies[term] for term in kept), paragraphs),
             weights={term: terms[term] for term in kept},
+            bare=bare,
         )
 
 
@@ -124,9 +153,24 @@ def _typed_leaves(query: Query) -> list[Word | Pattern | Fuzzy]:
 
 def _flatten(words: Words) -> list[Query]:
     clauses: list[Query] = []
-    for clause in words:
-        clauses.extend(_flatten(clause) if isinstance(clause, Words) else [clause])
+    for clause in filter(has_leaves, words):
+        has_operators = any(isinstance(part, Not | Required) for part in clause.children())
+        if isinstance(clause, Words) and (len(clause) == 1 or not has_operators):
+            clauses.extend(_flatten(clause))
+        else:
+            clauses.append(clause)
     return clauses
+
+
+def _pairs(clauses: Sequence[Query]) -> list[Pair]:
+    """Return the pairs of neighbouring words in the text, one that comes more than once counted as often."""
+    pairs: dict[object, Pair] = {}
+    for one, other in pairwise(clauses):
+        if isinstance(one, Word) and isinstance(other, Word) and one.fieldname == other.fieldname == "text":
+            key = (one.forms, one.marks, other.forms, other.marks)
+            before = pairs[key].boost if key in pairs else 0.0
+            pairs[key] = Pair("text", [one, other], boost=before + PAIR_WEIGHT * min(one.boost, other.boost))
+    return list(pairs.values())
 
 
 def _merge_repeated(clauses: Sequence[Query]) -> list[Query]:

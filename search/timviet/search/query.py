@@ -7,7 +7,7 @@ syllables as typed; `timviet.search.plan` turns them into terms of an index.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from whoosh.query import CompoundQuery, Query
+from whoosh.query import CompoundQuery, NullQuery, Query
 from whoosh.query.wrappers import WrappingQuery
 
 from timviet.index.analysis import Forms, forms
@@ -84,6 +84,10 @@ class Phrase(Query):
         return " ".join(part.text for part in self.parts)
 
 
+class Pair(Phrase):
+    """Two neighbouring words of a query, which count for more where they are neighbours in a text, too."""
+
+
 @dataclass(eq=False)
 class Range(Query):
     """Values between two others.
@@ -117,3 +121,8 @@ class Words(CompoundQuery):
 
 class Required(WrappingQuery):
     """A clause that every result has, also where any of the words would do: `+clause`."""
+
+
+def has_leaves(query: Query) -> bool:
+    """Tell whether there is anything to search for in a query."""
+    return query is not NullQuery if query.is_leaf() else any(map(has_leaves, query.children()))

@@ -15,6 +15,8 @@ B = 0.75
 
 # How much an occurrence counts in a query with marks. In one without any, a reading with marks counts in full.
 LEVEL_WEIGHTS = {Level.SAME: 1.0, Level.COMPLETES: 0.5, Level.BARE: 0.7}
+# How much two neighbouring words of a query count where they are neighbours in a paragraph, beside their own scores.
+PAIR_WEIGHT = 0.5
 # How much a word counts that is a slip or two away from the one typed.
 SLIP_WEIGHT = 0.5
 

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple, Self
 
 from whoosh.collectors import TopCollector, UnlimitedCollector
 from whoosh.query import NullQuery, Query
+from whoosh.searching import Searcher as WhooshSearcher
 
 from timviet.index.schema import is_metadata_field
 from timviet.index.store import Index
@@ -20,6 +21,8 @@ from timviet.search.parser import parse, query_fields
 from timviet.search.plan import make_plan
 from timviet.search.results import Hit, Relaxation, Results
 from timviet.search.snippet import DEFAULT_LENGTH, make_snippet
+
+Match = Literal["all", "any", "auto"]
 
 # When this many paragraphs hold all words, paragraphs that hold only some are not looked for.
 ENOUGH = 10
@@ -58,8 +61,8 @@ class Searcher:
         self._open()
 
     def _open(self) -> None:
-        self._whoosh = self._index.whoosh.searcher()
-        reader = self._whoosh.reader()
+        reader = self._index.reader()
+        self._whoosh = WhooshSearcher(reader, fromindex=self._index.whoosh)
         self._lexicon = Lexicon(reader)
         self._fields = query_fields(field for field in reader.indexed_field_names() if is_metadata_field(field))
 
@@ -69,7 +72,7 @@ class Searcher:
         limit: int = 10,
         offset: int = 0,
         marks: Marks = "auto",
-        match: Literal["all", "any", "auto"] = "auto",
+        match: Match = "auto",
         strict: bool = False,
         snippet_length: int = DEFAULT_LENGTH,
     ) -> Results:
@@ -112,7 +115,7 @@ class Searcher:
         document_id: str,
         paragraph: int | None = None,
         marks: Marks = "auto",
-        match: Literal["all", "any", "auto"] = "auto",
+        match: Match = "auto",
     ) -> Explanation | None:
         """Tell why a paragraph ranks where it does: each part of its score, term by term and mark level by mark level.
 
@@ -145,8 +148,9 @@ class Searcher:
         with self._one_at_a_time:
             if self._whoosh.up_to_date():
                 return False
-            self._whoosh.close()
+            before = self._whoosh
             self._open()
+            before.close()
             return True
 
     def close(self) -> None:
@@ -172,7 +176,7 @@ class Searcher:
         if found.total == 0 and marks == "auto" and query is not NullQuery:
             contradicting = self._relax_match(query, marks, match, limit, contradicting=True)
             if contradicting.total:
-                message = "nothing has the marks as typed; these paragraphs have other marks"
+                message = "nothing has the marks as typed; these paragraphs have others"
                 return contradicting._replace(relaxed=(*contradicting.relaxed, Relaxation("marks", message)))
         return found
 
@@ -189,7 +193,9 @@ class Searcher:
             return found
         complete = {number for number, _ in found.ranked}
         partial = [(number, score) for number, score in wider.ranked if number not in complete]
-        message = f"paragraphs that hold all the words: {found.total}; after them come those that hold some"
+        message = "no paragraph holds all the words; these hold some"
+        if found.total:
+            message = f"paragraphs that hold all the words: {found.total}; those after them hold some"
         return wider._replace(ranked=[*found.ranked, *partial], relaxed=(Relaxation("match", message),))
 
     def _run(

@@ -1,6 +1,7 @@
 """Cut out of a paragraph what shows best why it was found, and render it."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -11,7 +12,8 @@ from timviet.search.highlight import Match, Span, merge_spans
 ELLIPSIS = "…"
 DEFAULT_LENGTH = 240
 
-_CONTROL_CHARACTER = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_PUNCTUATION = tuple(",;:.!?…–()”")
+_CONTROL_CHARACTER = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,16 @@ def make_snippet(text: str, matches: Sequence[Match], length: int = DEFAULT_LENG
     """
     if len(text) <= length:
         return Snippet(text, tuple(merge_spans(text, matches)))
-    windows = [_widen(text, window, room) for window, room in _best_windows(matches, length)]
+    marked = merge_spans(text, matches)
+    whole = [_whole(match, marked, length // 2) for match in matches]
+    windows = [_widen(text, window, room, marked) for window, room in _best_windows(whole, length)]
     return _join(text, _merge(windows), matches)
+
+
+def _whole(match: Match, marked: Sequence[Span], limit: int) -> Match:
+    """Return a match as long as what is marked with it, unless that is longer than the limit."""
+    start, end = next(span for span in marked if span[0] <= match.start < span[1])
+    return match._replace(start=start, end=end) if end - start <= limit else match
 
 
 def _best_windows(matches: Sequence[Match], length: int) -> list[tuple[Span, int]]:
@@ -94,13 +104,20 @@ def _best_windows(matches: Sequence[Match], length: int) -> list[tuple[Span, int
 
 def _best_window(matches: Sequence[Match], length: int) -> Span | None:
     """Return from the start of the first to the end of the last match of the window whose leaves are rarest."""
-    best, best_value = None, -1.0
-    for number, first in enumerate(matches):
-        limit = first.start + length
-        inside = [match for match in matches[number:] if match.start < limit and match.end <= limit]
-        value = sum({match.leaf: match.rarity for match in inside}.values()) + 0.001 * len(inside)
-        if inside and value > best_value:
-            best, best_value = (first.start, max(match.end for match in inside)), value
+    best, best_value = None, 0.0
+    inside: Counter[int] = Counter()
+    rarity = {match.leaf: match.rarity for match in matches}
+    first = 0
+    for last, match in enumerate(matches):
+        inside[match.leaf] += 1
+        while match.end - matches[first].start > length and first <= last:
+            inside[matches[first].leaf] -= 1
+            first += 1
+            if first > last:
+                break
+        value = sum(rarity[leaf] for leaf, count in inside.items() if count) + 0.001 * inside.total()
+        if first <= last and value > best_value:
+            best, best_value = (matches[first].start, match.end), value
     return best
 
 
@@ -109,8 +126,11 @@ def _missed(matches: Sequence[Match], window: Span) -> list[Match]:
     return [match for match in matches if match.leaf not in shown]
 
 
-def _widen(text: str, window: Span, length: int) -> Span:
-    """Return the window with as much around it as there is room for, from sentence to sentence or word to word."""
+def _widen(text: str, window: Span, length: int, marked: Sequence[Span]) -> Span:
+    """Return the window with as much around it as there is room for.
+
+    It goes from sentence to sentence, or else from punctuation, or else from a word that does not follow a match.
+    """
     start, end = window
     sentences = [0, *sentence_boundaries(text)]
     words = sorted({0, *word_boundaries(text), len(text)})
@@ -119,8 +139,11 @@ def _widen(text: str, window: Span, length: int) -> Span:
         start = sentence_start
     else:
         earliest = max(end - length, start - (length - (end - start)) // 2)
-        starts = (word for word in words if earliest <= word <= start and text[word : word + 1].isalnum())
-        start = min(starts, default=start)
+        inside = {place for span in marked for place in range(span[0] + 1, span[1] + 1)}
+        starts = [word for word in words if earliest <= word <= start and text[word : word + 1].isalnum()]
+        starts = [word for word in starts if word not in inside] or starts
+        after_punctuation = [word for word in starts if text[:word].rstrip()[-1:] in _PUNCTUATION]
+        start = min(after_punctuation or starts, default=start)
     latest = start + length
     sentence_end = max((boundary for boundary in sentences if end <= boundary <= latest), default=None)
     end = sentence_end or max((word for word in words if end <= word <= latest), default=end)

@@ -1,15 +1,13 @@
 """`timviet analyze`: how a text is cut into tokens, and under which forms they are found."""
 
-import json
-
 import click
+
+from timviet.search.cli.options import format_option, to_json
 
 
 @click.command("analyze")
 @click.argument("text", nargs=-1, required=True)
-@click.option(
-    "--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format."
-)
+@format_option
 def command(text: tuple[str, ...], output: str) -> None:
     """Show a text's tokens and their forms.
 
@@ -33,7 +31,7 @@ def command(text: tuple[str, ...], output: str) -> None:
         for token in analyze(" ".join(text))
     ]
     if output == "json":
-        click.echo(json.dumps(tokens, ensure_ascii=False, indent=2))
+        click.echo(to_json(tokens, indent=2))
         return
     click.echo("position  span     surface       canonical     folded")
     for position, token in enumerate(tokens):

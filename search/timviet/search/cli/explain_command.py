@@ -1,6 +1,5 @@
 """`timviet explain`: why a paragraph ranks where it does."""
 
-import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from timviet.search.cli.options import find_index, index_option, marks_option, match_option
+from timviet.search.cli.options import find_index, format_option, index_option, marks_option, match_option, to_json
 
 if TYPE_CHECKING:
     from timviet.search import Explanation, Marks
@@ -20,9 +19,7 @@ if TYPE_CHECKING:
 @click.option("--paragraph", type=click.IntRange(min=0), help="Its number in the document. By default its best one.")
 @marks_option
 @match_option
-@click.option(
-    "--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format."
-)
+@format_option
 @index_option
 def command(
     query: str,
@@ -47,7 +44,7 @@ def command(
         click.echo(f"{query!r} does not find {document_id}{'' if paragraph is None else f', paragraph {paragraph}'}")
         sys.exit(1)
     if output == "json":
-        click.echo(json.dumps(asdict(explanation), ensure_ascii=False, indent=2))
+        click.echo(to_json(asdict(explanation), indent=2))
     else:
         _show(explanation)
 
@@ -59,7 +56,7 @@ def _show(explanation: "Explanation") -> None:
         boost = f", boost {part.boost:g}" if part.boost != 1 else ""
         rarity = f"idf {part.inverse_document_frequency:.3f}"
         counts = f"frequency {part.frequency:g} in {part.length} tokens"
-        click.echo(f"  {part.score:8.4f}  {part.label}  ({part.field}: {rarity}, {counts}{boost})")
+        click.echo(f"  {part.score:8.4f}  {part.kind} {part.label}  ({part.field}: {rarity}, {counts}{boost})")
         for reading in part.readings:
             click.echo(f"            {reading.frequency} × {reading.term}: {reading.level}, weight {reading.weight:g}")
     if explanation.remainder:

@@ -73,8 +73,10 @@ def _progress() -> "Iterator[Callable[[int, int], None]]":
 
 
 def _report(summary: "Summary", folder: Path) -> None:
+    from timviet.search.snippet import printable
+
     for error in summary.errors[:_ERRORS_SHOWN]:
-        click.echo(f"skipped: {error}", err=True)
+        click.echo(f"skipped: {printable(str(error))}", err=True)
     if len(summary.errors) > _ERRORS_SHOWN:
         click.echo(f"skipped: {len(summary.errors) - _ERRORS_SHOWN} more files or lines with errors", err=True)
     counts = {

@@ -1,18 +1,15 @@
 """`timviet info`: what an index holds."""
 
-import json
 from datetime import datetime
 from pathlib import Path
 
 import click
 
-from timviet.search.cli.options import find_index, index_option
+from timviet.search.cli.options import find_index, format_option, index_option, to_json
 
 
 @click.command("info")
-@click.option(
-    "--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format."
-)
+@format_option
 @index_option
 def command(output: str, index_folder: Path | None) -> None:
     """Tell what the index holds, how large it is, and when it was built."""
@@ -31,7 +28,7 @@ def command(output: str, index_folder: Path | None) -> None:
             "built": datetime.fromtimestamp(index.whoosh.last_modified()).astimezone().isoformat(timespec="seconds"),
         }
     if output == "json":
-        click.echo(json.dumps(facts, ensure_ascii=False, indent=2))
+        click.echo(to_json(facts, indent=2))
     else:
         for name, fact in facts.items():
             click.echo(f"{name:<11}{format(fact, ',') if isinstance(fact, int) else fact}")

@@ -1,6 +1,8 @@
 """What the commands share: where the index is, and how typed marks count."""
 
+import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,9 +17,8 @@ index_option: Decorator = click.option(
     "--index",
     "index_folder",
     type=click.Path(path_type=Path),
-    envvar="TIMVIET_INDEX",
-    show_envvar=True,
-    help="The index's folder. By default `.timviet` in this folder or the nearest one above it that has one.",
+    metavar="DIR",
+    help="The index's folder. By default $TIMVIET_INDEX, or `.timviet` in this folder or the nearest one above.",
 )
 
 marks_option: Decorator = click.option(
@@ -42,10 +43,15 @@ format_option: Decorator = click.option(
 
 
 def find_index(given: Path | None) -> Path:
-    """Return the index's folder: the one given after or before the command, the nearest one upwards, or one here."""
-    given = given or click.get_current_context().find_root().params.get("index_folder")
-    if given:
-        return given
+    """Return the index's folder.
+
+    That is the one given after the command, before it, or in $TIMVIET_INDEX, else the nearest one upwards, else one
+    here.
+    """
+    before_command = click.get_current_context().find_root().params.get("index_folder")
+    named = given or before_command or os.environ.get("TIMVIET_INDEX")
+    if named:
+        return Path(named)
     here = Path.cwd()
     folders = (folder / DEFAULT_FOLDER for folder in (here, *here.parents))
     nearest = next((folder for folder in folders if folder.is_dir()), here / DEFAULT_FOLDER)
@@ -55,3 +61,9 @@ def find_index(given: Path | None) -> Path:
 def count(number: int, noun: str) -> str:
     """Return a number with its noun: "1 paragraph", "2,000 paragraphs"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def to_json(value: object, indent: int | None = None) -> str:
+    """Return a value as JSON that any terminal and any file takes: of all letters, only lone surrogates are escaped."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    return re.sub("[\ud800-\udfff]", lambda surrogate: f"\\u{ord(surrogate.group()):04x}", text)

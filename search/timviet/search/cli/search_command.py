@@ -1,13 +1,12 @@
 """`timviet search`: find paragraphs, best first."""
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
 
-from timviet.search.cli.options import count, find_index, index_option, marks_option, match_option
+from timviet.search.cli.options import count, find_index, index_option, marks_option, match_option, to_json
 
 if TYPE_CHECKING:
     from timviet.search import Hit, Marks, Results
@@ -73,10 +72,10 @@ def command(
             text, limit, offset, marks=marks, match=match, strict=strict, snippet_length=snippet_length
         )
     if output == "json":
-        click.echo(json.dumps({"query": text} | results.to_dict(), ensure_ascii=False, indent=2))
+        click.echo(to_json({"query": text} | results.to_dict(), indent=2))
     elif output == "jsonl":
         for hit in results:
-            click.echo(json.dumps(hit.to_dict(), ensure_ascii=False))
+            click.echo(to_json(hit.to_dict()))
     else:
         show_results(results, offset, color=sys.stdout.isatty() and not no_color)
     if not results.total:
@@ -94,7 +93,7 @@ def show_results(results: "Results", offset: int, color: bool) -> None:
 
 
 def _heading(hit: "Hit", rank: int) -> str:
-    names = [_plain(name) for name in (hit.title, hit.path or hit.document_id) if name]
+    names = dict.fromkeys(_plain(" ".join(name.split())) for name in (hit.title, hit.path, hit.document_id) if name)
     return f"{rank}. {' · '.join(names)} · paragraph {hit.paragraph} · {hit.score:.2f}"
 
 
