@@ -38,6 +38,7 @@ QUERIES = [
     pytest.param("+uy đảng họp", id="a word required"),
     pytest.param("(đảng AND ủy) OR (công AND an)", id="operators"),
     pytest.param("họp OR (đảng -xã)", id="an alternative with a word left out"),
+    pytest.param("đảng AND (xã OR (ủy zzz))", id="an alternative of which some is found"),
     pytest.param("=uy", id="an exact word"),
     pytest.param("đáng", id="no marks in the text"),
     pytest.param("tư", id="other marks"),

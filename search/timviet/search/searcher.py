@@ -29,12 +29,21 @@ ENOUGH = 10
 
 
 class _Found(NamedTuple):
-    """What a plan found: the best paragraphs by their numbers in the snapshot, each with its score."""
+    """What a plan found: the best paragraphs by their numbers in the snapshot, each with its score.
+
+    Where the plan was widened, the first paragraphs are those of the stricter plan, with its scores.
+    """
 
     plan: Query
     ranked: Sequence[tuple[int, float]]
     total: int
     relaxed: tuple[Relaxation, ...] = ()
+    strict_plan: Query | None = None
+    strict_total: int = 0
+
+    def plan_of(self, rank: int) -> Query:
+        """Return the plan that found the paragraph of a rank, from 1."""
+        return self.strict_plan if self.strict_plan is not None and rank <= self.strict_total else self.plan
 
 
 class Searcher:
@@ -134,7 +143,7 @@ class Searcher:
             for rank, (number, score) in enumerate(found.ranked, 1):
                 fields = self._whoosh.reader().stored_fields(number)
                 if fields["id"] == document_id and paragraph in (None, fields["paragraph"]):
-                    parts = explain_parts(found.plan, self._whoosh.reader(), number)
+                    parts = explain_parts(found.plan_of(rank), self._whoosh.reader(), number)
                     remainder = round(score - sum(part.score for part in parts), 9)
                     return Explanation(document_id, fields["paragraph"], rank, found.total, score, parts, remainder)
             return None
@@ -196,7 +205,12 @@ class Searcher:
         message = "no paragraph holds all the words; these hold some"
         if found.total:
             message = f"paragraphs that hold all the words: {found.total}; those after them hold some"
-        return wider._replace(ranked=[*found.ranked, *partial], relaxed=(Relaxation("match", message),))
+        return wider._replace(
+            ranked=[*found.ranked, *partial],
+            relaxed=(Relaxation("match", message),),
+            strict_plan=found.plan,
+            strict_total=found.total,
+        )
 
     def _run(
         self, query: Query, marks: Marks, match: Literal["all", "any"], limit: int | None, contradicting: bool
