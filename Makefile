@@ -3,7 +3,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test format docs clean
+.PHONY: demo test bench format docs clean
 
 demo: $(VENV)/installed
 	$(BIN)/timviet demo
@@ -17,6 +17,10 @@ test: $(VENV)/developed
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
+
+# Takes hours with everything: make bench BENCH="--sizes 5000"
+bench: $(VENV)/benched
+	$(BIN)/python tests/bench/speed.py $(BENCH)
 
 format: $(VENV)/developed
 	$(BIN)/ruff check --fix
@@ -43,4 +47,8 @@ $(VENV)/installed: pyproject.toml $(VENV)/made
 
 $(VENV)/developed: $(VENV)/installed
 	$(BIN)/pip install --quiet --group dev
+	touch $@
+
+$(VENV)/benched: $(VENV)/installed
+	$(BIN)/pip install --quiet --group bench
 	touch $@
