@@ -154,11 +154,9 @@ def _typed_leaves(query: Query) -> list[Word | Pattern | Fuzzy]:
 def _flatten(words: Words) -> list[Query]:
     clauses: list[Query] = []
     for clause in filter(has_leaves, words):
-        has_operators = any(isinstance(part, Not | Required) for part in clause.children())
-        if isinstance(clause, Words) and (len(clause) == 1 or not has_operators):
-            clauses.extend(_flatten(clause))
-        else:
-            clauses.append(clause)
+        own = _flatten(clause) if isinstance(clause, Words) else [clause]
+        has_operators = any(isinstance(part, Not | Required) for part in own)
+        clauses.extend(own if len(own) == 1 or not has_operators else [clause])
     return clauses
 
 
