@@ -286,6 +286,11 @@ def test_a_closed_pipe(indexed):
     assert "Traceback" not in done.stderr
 
 
+def listen_to_interrupts():
+    """Undo what a shell does to programs in the background: they do not hear Ctrl-C, nor do the ones they start."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_interrupted(folder):
     """Ctrl-C while indexing ends with a message and leaves the index as it was."""
     assert run("index", "van-ban").returncode == 0
@@ -293,7 +298,12 @@ def test_interrupted(folder):
         for number in range(100_000):
             file.write(json.dumps({"id": str(number), "text": "Đảng ủy Công an tỉnh Thanh Hóa"}) + "\n")
     before = set((folder / ".timviet").iterdir())
-    process = subprocess.Popen([TIMVIET, "index", "nhieu.jsonl"], stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [TIMVIET, "index", "nhieu.jsonl"],
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=listen_to_interrupts,
+    )
     while set((folder / ".timviet").iterdir()) == before and process.poll() is None:
         time.sleep(0.01)  # until the writer is at work
     process.send_signal(signal.SIGINT)
