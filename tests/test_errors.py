@@ -29,7 +29,9 @@ ONE_OF_EACH = [
     pytest.param(IndexLockedError("lỗi", "kho", 2.5), {"location": "kho", "waited": 2.5}, id="IndexLockedError"),
     pytest.param(DocumentError("lỗi"), {}, id="DocumentError"),
     pytest.param(
-        SourceError(Path("a.txt"), "hỏng", 3), {"path": Path("a.txt"), "reason": "hỏng", "line": 3}, id="SourceError"
+        SourceError(Path("a.txt"), "hỏng", 3, "cột 2"),
+        {"path": Path("a.txt"), "reason": "hỏng", "line": 3, "detail": "cột 2"},
+        id="SourceError",
     ),
     pytest.param(
         QuerySyntaxError('"đảng', 0, "no end"),

@@ -279,8 +279,36 @@ def test_an_unreadable_folder(place):
     assert ([error.path for error in summary.errors], summary.removed) == ([path.parent], 0)
 
 
-def test_a_file_with_faults_is_read_again(place):
-    """A file of which a line was left out does not look unchanged, so that the line comes in once it can."""
+@pytest.mark.parametrize("name", ["a.jsonl", "a.txt"])
+def test_a_file_with_faults_is_told_again_and_not_read_again(place, name):
+    """A file with faults is read once; what is wrong with it is told by each run, until it is changed or gone."""
+    path = place.write(f"kho/{name}", {"a.jsonl": f"{lines('x1')}{{\n", "a.txt": b"\xff"}[name])
+    other = place.write("khác/b.txt", b"\xff")
+    place.sync("kho", "khác")
+    progress = []
+    with open_index(place.index) as index:
+        again = sync(index, [place.folder / "kho"], progress=lambda done, total: progress.append(total))
+    assert ([str(error) for error in again.errors], progress) == (
+        [str(error) for error in place.sync("kho").errors],
+        [],
+    )
+    assert [(error.path, error.line) for error in again.errors] == [(path, 2 if name == "a.jsonl" else None)]
+    path.unlink()
+    assert [error.path for error in place.sync("kho", "khác").errors] == [other]
+
+
+def test_a_record_of_faults_that_is_damaged_is_made_anew(place):
+    """Where the record of files with faults cannot be read, they are read again, and it is written again."""
+    place.write("kho/a.txt", b"\xff")
+    place.sync("kho")
+    record = place.index / "skipped.json"
+    whole = record.read_bytes()
+    record.write_bytes(whole[:-1])
+    assert (len(place.sync("kho").errors), record.read_bytes()) == (1, whole)
+
+
+def test_a_file_that_waits_for_an_id_is_read_again(place):
+    """A file that has the id of another file's document does not look unchanged, so that the line comes in later."""
     place.write("kho/a.jsonl", lines("x1"))
     place.write("kho/b.jsonl", lines("x2 y3"))
     assert len(place.sync("kho").errors) == 1

@@ -13,7 +13,9 @@ from timviet.index.schema import ParagraphSchema, metadata_key, number_term, sor
 from timviet.index.spelling import fold
 from timviet.index.tokens import surfaces
 
-numbers = st.integers(-(2**53), 2**53) | st.floats(allow_nan=False).filter(lambda number: str(number) != "-0.0")
+numbers = st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False).filter(
+    lambda number: str(number) != "-0.0"
+)
 any_text = st.text(st.characters(exclude_categories=()))
 letters = st.text(st.sampled_from("aáăâbdđeioơuyỹ0129 -./"))
 
@@ -75,14 +77,17 @@ def test_number_terms_sort_as_numbers(one, other):
     assert (number_term(str(one)) < number_term(str(other))) == (float(one) < float(other))
 
 
-@pytest.mark.parametrize(("one", "other"), [("1", "1.0"), ("1000", "1e3"), ("5", " 5 "), ("3", "３"), ("0", "-0.0")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("1", "1.0"), ("10000000000000000", "1e+16"), ("5", " 5 "), ("3", "３"), ("0", "-0.0")]
+)
 def test_equal_numbers_have_one_term(one, other):
     """A number has one term, however it is written."""
     assert number_term(one) == number_term(other)
 
 
 @pytest.mark.parametrize(
-    "text", ["", "abc", "nan", "NaN", "-nan", "2024-05-01", "31,77", "1.000.000", "M519", "\ud83d"]
+    "text",
+    ["", "abc", "nan", "NaN", "-nan", "2024-05-01", "31,77", "1.000.000", "M519", "12E4", "12e4", "1_000", "\ud83d"],
 )
 def test_what_is_no_number_has_no_number_term(text):
     """A text that is no number, or is the one that equals nothing, has no number term."""
@@ -91,7 +96,7 @@ def test_what_is_no_number_has_no_number_term(text):
 
 def test_mixed_values_sort_as_numbers():
     """Numbers and texts of numbers sort together, before all texts."""
-    ascending = [-math.inf, -2024, -1.5, "-1", 0, 5e-324, "0.1", 9, "10", 2024, "1e10", math.inf]
+    ascending = [-2024, -1.5, "-1", 0, 5e-324, "0.1", 9, "10", 2024, "1e+10", 1e16]
     terms = [min(sort_terms(value)) for value in ascending]
     assert terms == sorted(terms)
     assert len(set(terms)) == len(terms)

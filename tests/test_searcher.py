@@ -10,7 +10,6 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from whoosh.query import And, Every, FuzzyTerm, Not, NullQuery, Or, Prefix, Term
-from whoosh.reading import ReaderClosed
 
 from helpers import add_segment, found, make_index, make_searcher
 from timviet.index import Document, open_index
@@ -161,10 +160,10 @@ def test_faults_of_a_query(searcher):
         searcher.search('"đảng ủy', strict=True)
 
 
-@pytest.mark.parametrize("options", [{"limit": 0}, {"limit": -1}, {"offset": -1}, {"snippet_length": -1}])
+@pytest.mark.parametrize("options", [{"limit": 0}, {"limit": -1}, {"offset": -1}, {"snippet_length": 0}])
 def test_faults_of_a_call(searcher, options):
     """A page or a snippet of impossible size is refused."""
-    with pytest.raises(ValueError, match="limit must be at least 1, offset and snippet_length at least 0"):
+    with pytest.raises(ValueError, match="limit and snippet_length must be at least 1, offset at least 0"):
         searcher.search("đảng", **options)
 
 
@@ -223,8 +222,9 @@ def test_closing():
     with Searcher(index) as other:
         with Searcher(index) as searcher:
             searcher.close()
-        with pytest.raises(ReaderClosed):
-            searcher.search("dang")
+        for ask in (lambda: searcher.search("dang"), lambda: searcher.explain("dang", "0"), searcher.refresh):
+            with pytest.raises(ValueError, match="the searcher of :memory: is closed"):
+                ask()
         assert found(other, "dang") == found(Searcher(index), "dang") == ["0"]
 
 

@@ -81,6 +81,7 @@ class SourceError(TimvietError):
         path: the file.
         reason: what is wrong, in a few words, the same for all faults of a kind.
         line: the line's number from 1, or None where the whole file is meant.
+        detail: what more there is to say of this one, or nothing.
     """
 
     def __init__(self, path: Path, reason: str, line: int | None = None, detail: str = "") -> None:
@@ -89,6 +90,7 @@ class SourceError(TimvietError):
         self.path = path
         self.reason = reason
         self.line = line
+        self.detail = detail
 
 
 class QuerySyntaxError(TimvietError):

@@ -11,6 +11,7 @@ from pathlib import Path
 from timviet.index.documents import Document
 from timviet.index.errors import DocumentError, SourceError
 from timviet.index.files import Reading, is_readable, read_file, read_stream
+from timviet.index.skipped import SkippedFile, load_skipped, save_skipped
 from timviet.index.store import IN_MEMORY, Index
 from timviet.index.writer import Source, Writer
 
@@ -62,7 +63,7 @@ def sync(
     """Index files and folders in one commit; a file whose size and time are unchanged is not read again.
 
     Folders are read whole, but for entries whose name starts with a dot. A file or line that cannot be read is
-    skipped and told in the summary; what the index held of it stays.
+    skipped and told in the summary, then and each time until it has changed; what the index held of it stays.
 
     Args:
         index: what to bring up to date.
@@ -101,6 +102,7 @@ def sync(
             run.prune(roots, {file.source.path for file in files})
         if not (run.summary.documents or run.summary.removed):
             writer.rollback()
+    run.remember_skipped()
     run.summary.seconds = time.perf_counter() - started
     return run.summary
 
@@ -123,6 +125,7 @@ class _Run:
         self._index_folder = _absolute(Path(index.location))
         self._base = Path.cwd() if index.location == IN_MEMORY else self._index_folder.parent
         self._unreadable: set[Path] = set()
+        self._found: set[str] = set()
         self._writer = writer
         self._known = {document.id: document.source for document in index.documents()}
         self._known_files: dict[str, list[str]] = {}
@@ -131,6 +134,10 @@ class _Run:
                 self._known_files.setdefault(source.path, []).append(identity)
         self._seen: dict[str, str] = {}
         self._changed: set[str] = set()
+        self._storage = index.whoosh.storage
+        self._skipped_before = load_skipped(self._storage)
+        self._skipped: dict[str, SkippedFile] = {}
+        self._waiting: set[str] = set()  # for an id that another file has
         self.summary = Summary()
 
     def is_known(self, root: Path) -> bool:
@@ -153,6 +160,7 @@ class _Run:
                 if not is_readable(path):
                     unreadable = f"{path.suffix or 'a file without a suffix'} is no format that timviet reads"
                 if unreadable is None:
+                    self._found.add(name)
                     yield _File(path, Source(name, status.st_size, status.st_mtime_ns))
                 elif path in roots:
                     self._skip(SourceError(path, unreadable))
@@ -160,11 +168,17 @@ class _Run:
                     self.summary.skipped[unreadable] += 1
 
     def is_unchanged(self, file: _File) -> bool:
-        identities = self._known_files.get(file.source.path, [])
-        if not identities or any(self._known[identity] != file.source for identity in identities):
+        name = file.source.path
+        identities = self._known_files.get(name, [])
+        skipped = self._skipped_before.get(name)
+        if skipped and skipped.source == file.source:
+            self._skipped[name] = skipped
+            for error in skipped.errors(file.path):
+                self._skip(error)
+        elif not identities or any(self._known[identity] != file.source for identity in identities):
             return False
         self.summary.unchanged += len(identities)
-        self._seen.update(dict.fromkeys(identities, file.source.path))
+        self._seen.update(dict.fromkeys(identities, name))
         return True
 
     def index_all(self, files: list[_File], stream: bytes | None) -> Iterator[int]:
@@ -180,8 +194,19 @@ class _Run:
             if name not in found and _is_under(path, set(roots)) and not _is_under(path, self._unreadable):
                 self._remove(identity for identity in identities if identity not in self._seen)
 
+    def remember_skipped(self) -> None:
+        """Keep this run's faults, and earlier ones of files that are still there and that it did not come by."""
+        elsewhere = {
+            name: skipped
+            for name, skipped in self._skipped_before.items()
+            if name not in self._found and self._path(name).exists()
+        }
+        skipped = elsewhere | self._skipped
+        if skipped != self._skipped_before:
+            save_skipped(self._storage, skipped)
+
     def _index_readings(self, readings: Iterable[Reading], file: _File | None) -> Iterator[int]:
-        errors = len(self.summary.errors)
+        errors_before = len(self.summary.errors)
         last = None
         for content, size, line in readings:
             if isinstance(content, SourceError):
@@ -191,11 +216,14 @@ class _Run:
             yield size
         if file is None:
             return
-        if len(self.summary.errors) == errors:
+        errors = self.summary.errors[errors_before:]
+        if not errors:
             gone = self._known_files.get(file.source.path, [])
             self._remove(identity for identity in gone if identity not in self._seen)
+        elif file.source.path not in self._waiting:
+            self._skipped[file.source.path] = SkippedFile.of(file.source, errors)
         elif last:
-            # A file with faults is read again until it has none, for which its documents must not look unchanged.
+            # It is read again until it has all its ids, for which its documents must not look unchanged.
             self._writer.add(last, replace(file.source, modified_ns=_NEVER))
 
     def _add(self, document: Document, file: _File | None, line: int | None) -> bool:
@@ -203,6 +231,8 @@ class _Run:
         origin = source.path if source else "-"
         owner = self._owner_of(document.id, origin)
         if owner:
+            if owner != origin:
+                self._waiting.add(origin)
             reason = "has the id of another document"
             self._skip(SourceError(path, reason, line, f"{document.id!r}, of {owner}"))
             return False

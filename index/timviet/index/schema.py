@@ -24,6 +24,7 @@ UNMARKED = "1"
 _METADATA = "meta."
 _FOLDED = ".folded"
 _LAST_CHARACTER = "\U0010ffff"
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]\d+)?")  # as Python writes them; `12E4` is a code
 _NO_KEY_CHARACTER = re.compile(r"\W")
 
 
@@ -111,13 +112,9 @@ def sort_terms(value: object) -> Iterator[str]:
 
 def number_term(text: str) -> str | None:
     """Return the term of a number, which sorts as the number does, or None where the text is none."""
-    try:
-        number = float(text)
-    except ValueError:
+    if not _NUMBER.fullmatch(text.strip()):
         return None
-    if "_" in text or number != number:  # Python's digit groups; and what is no number sorts nowhere
-        return None
-    without_minus_zero = number + 0.0
+    without_minus_zero = float(text) + 0.0
     return f"n{float_to_sortable_long(without_minus_zero, signed=True):016x}"
 
 

@@ -41,7 +41,7 @@ class Part:
         score: what it adds: boost × inverse document frequency × saturation.
         boost: as typed, or how often it was typed.
         inverse_document_frequency: how much it tells paragraphs apart.
-        frequency: how often it occurs, each occurrence counted by its weight.
+        frequency: how much its occurrences count, by their weights; those below 1 together as the best one.
         length: the paragraph's length in tokens.
         readings: the terms that were found; none for a phrase.
     """

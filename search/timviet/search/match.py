@@ -18,7 +18,7 @@ from whoosh.searching import SearchContext, Searcher
 from timviet.index.analysis import Forms
 from timviet.index.schema import UNMARKED, UNMARKED_FIELD, is_folded_field
 from timviet.search.query import Fuzzy, Pattern, Phrase, Word
-from timviet.search.rank import TermStatistics
+from timviet.search.rank import TermStatistics, weighted_frequency
 
 
 class ScoredMatcher(ListMatcher):
@@ -37,7 +37,7 @@ class Posting(NamedTuple):
     """What a leaf finds in one paragraph.
 
     Attributes:
-        frequency: the occurrences, each counted by its term's weight.
+        frequency: how much the occurrences count, by the weights of their terms.
         positions: each occurrence's position, with its term's weight.
     """
 
@@ -219,7 +219,7 @@ def _numbers(query: Query, searcher: Searcher) -> list[int]:
 
 
 def _posting(occurrences: Sequence[tuple[int, float]]) -> Posting:
-    return Posting(sum(weight for _, weight in occurrences), occurrences)
+    return Posting(weighted_frequency([weight for _, weight in occurrences]), occurrences)
 
 
 def _term_postings(reader: IndexReader, field: str, term: str) -> Iterator[tuple[int, list[int]]]:

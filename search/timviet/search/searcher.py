@@ -2,7 +2,8 @@
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from threading import Lock
 from types import TracebackType
 from typing import Literal, NamedTuple, Self
@@ -104,13 +105,12 @@ class Searcher:
         Raises:
             QuerySyntaxError: in strict mode, what is wrong and where.
             QueryLimitError: the query is too long or too deeply nested.
-            ValueError: limit is below 1, offset or snippet_length below 0.
-
+            ValueError: limit or snippet_length is below 1, offset below 0, or the searcher is closed.
         """
-        if limit < 1 or offset < 0 or snippet_length < 0:
-            raise ValueError("limit must be at least 1, offset and snippet_length at least 0")
+        if limit < 1 or offset < 0 or snippet_length < 1:
+            raise ValueError("limit and snippet_length must be at least 1, offset at least 0")
         started = time.perf_counter()
-        with self._one_at_a_time:
+        with self._snapshot():
             found = self._relax(self._parse(query, strict=strict), marks, match, offset + limit)
             highlighter = Highlighter(found.plan, self._whoosh.reader())
             page = found.ranked[offset : offset + limit]
@@ -137,8 +137,11 @@ class Searcher:
 
         Returns:
             The score and its parts, which add up to it; None where the query does not find the paragraph.
+
+        Raises:
+            ValueError: the searcher is closed.
         """
-        with self._one_at_a_time:
+        with self._snapshot():
             found = self._relax(self._parse(query), marks, match, None)
             for rank, (number, score) in enumerate(found.ranked, 1):
                 fields = self._whoosh.reader().stored_fields(number)
@@ -153,8 +156,11 @@ class Searcher:
 
         Returns:
             Whether there was a newer one.
+
+        Raises:
+            ValueError: the searcher is closed.
         """
-        with self._one_at_a_time:
+        with self._snapshot():
             if self._whoosh.up_to_date():
                 return False
             before = self._whoosh
@@ -175,6 +181,13 @@ class Searcher:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[None]:
+        with self._one_at_a_time:
+            if self._whoosh.is_closed:
+                raise ValueError(f"the searcher of {self._index.location} is closed: make a new one")
+            yield
 
     def _parse(self, query: str | Query, strict: bool = False) -> Query:
         return parse(query, self._fields, strict) if isinstance(query, str) else query

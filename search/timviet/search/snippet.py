@@ -77,6 +77,7 @@ def make_snippet(text: str, matches: Sequence[Match], length: int = DEFAULT_LENG
     """
     if len(text) <= length:
         return Snippet(text, tuple(merge_spans(text, matches)))
+    matches = [_clip(text, match, length) for match in matches]
     marked = merge_spans(text, matches)
     whole = [_whole(match, marked, length // 2) for match in matches]
     windows = [_widen(text, window, room, marked) for window, room in _best_windows(whole, length)]
@@ -87,6 +88,15 @@ def _whole(match: Match, marked: Sequence[Span], limit: int) -> Match:
     """Return a match as long as what is marked with it, unless that is longer than the limit."""
     start, end = next(span for span in marked if span[0] <= match.start < span[1])
     return match._replace(start=start, end=end) if end - start <= limit else match
+
+
+def _clip(text: str, match: Match, length: int) -> Match:
+    """Return as many of a match's first words as there is room for, or the match where its first one has none."""
+    if match.end - match.start <= length:
+        return match
+    latest = match.start + length
+    ends = [end for end in word_boundaries(text) if match.start < end <= latest and not text[end - 1].isspace()]
+    return match._replace(end=max(ends, default=match.end))
 
 
 def _best_windows(matches: Sequence[Match], length: int) -> list[tuple[Span, int]]:

@@ -31,7 +31,9 @@ class _Commands(click.Group):
         except BrokenPipeError:
             raise
         except TimvietError as error:
-            raise Failure(str(error)) from error
+            from timviet.search.snippet import printable
+
+            raise Failure(printable(str(error))) from error
         except OSError as error:
             raise Failure(f"{error.filename or ctx.invoked_subcommand}: {error.strerror or error}") from error
         except KeyboardInterrupt as error:

@@ -37,11 +37,14 @@ def command(
     """
     from timviet.index import open_index
     from timviet.search import Searcher
+    from timviet.search.snippet import printable
 
     with open_index(find_index(index_folder)) as index, Searcher(index) as searcher:
         explanation = searcher.explain(query, document_id, paragraph, marks=marks, match=match)
     if explanation is None:
-        click.echo(f"{query!r} does not find {document_id}{'' if paragraph is None else f', paragraph {paragraph}'}")
+        click.echo(
+            f"{query!r} does not find {printable(document_id)}{'' if paragraph is None else f', paragraph {paragraph}'}"
+        )
         sys.exit(1)
     if output == "json":
         click.echo(to_json(asdict(explanation), indent=2))
@@ -50,13 +53,17 @@ def command(
 
 
 def _show(explanation: "Explanation") -> None:
-    place = f"{explanation.document_id}, paragraph {explanation.paragraph}"
+    from timviet.search.snippet import printable
+
+    place = f"{printable(explanation.document_id)}, paragraph {explanation.paragraph}"
     click.echo(f"{place}: number {explanation.rank} of {explanation.total}, score {explanation.score:.4f}")
     for part in explanation.parts:
         boost = f", boost {part.boost:g}" if part.boost != 1 else ""
         rarity = f"idf {part.inverse_document_frequency:.3f}"
         counts = f"frequency {part.frequency:g} in {part.length} tokens"
-        click.echo(f"  {part.score:8.4f}  {part.kind} {part.label}  ({part.field}: {rarity}, {counts}{boost})")
+        click.echo(
+            f"  {part.score:8.4f}  {part.kind} {printable(part.label)}  ({part.field}: {rarity}, {counts}{boost})"
+        )
         for reading in part.readings:
             click.echo(f"            {reading.frequency} × {reading.term}: {reading.level}, weight {reading.weight:g}")
     if explanation.remainder:

@@ -86,7 +86,7 @@ def _report(summary: "Summary", folder: Path) -> None:
         "removed": summary.removed,
         "skipped": summary.skipped.total(),
     }
-    reasons = ", ".join(f"{reason}: {number}" for reason, number in summary.skipped.most_common(3))
+    reasons = ", ".join(f"{reason}: {number}" for reason, number in summary.skipped.most_common())
     rate = summary.paragraphs / summary.seconds if summary.seconds else 0.0
     click.echo(
         f"{folder}: {count(summary.documents, 'document')}, {count(summary.paragraphs, 'paragraph')} indexed "

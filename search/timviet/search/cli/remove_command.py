@@ -18,6 +18,7 @@ def command(ids: tuple[str, ...], index_folder: Path | None) -> None:
     removed file comes back the next time it is indexed.
     """
     from timviet.index import open_index
+    from timviet.search.snippet import printable
 
     with open_index(find_index(index_folder)) as index:
         known = {document.id for document in index.documents()}
@@ -27,6 +28,6 @@ def command(ids: tuple[str, ...], index_folder: Path | None) -> None:
     missing = [document_id for document_id in ids if document_id not in known]
     click.echo(f"{count(len(known.intersection(ids)), 'document')} removed")
     for document_id in missing:
-        click.echo(f"cannot remove {document_id}: there is no document with this id", err=True)
+        click.echo(f"cannot remove {printable(document_id)}: there is no document with this id", err=True)
     if missing:
         sys.exit(1)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--snippet-length",
-    type=click.IntRange(min=0),
+    type=click.IntRange(min=1),
     default=240,
     show_default=True,
     help="Characters a snippet may have.",

@@ -1,0 +1,73 @@
+"""Files with faults, remembered with the index: they are not read again before they change, and told at each run."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import NamedTuple, Self
+
+from whoosh.filedb.filestore import Storage
+
+from timviet.index.errors import SourceError
+from timviet.index.writer import Source
+
+_FILE = "skipped.json"
+
+
+class Fault(NamedTuple):
+    """What is wrong with a file, or with one line of it; see `SourceError`."""
+
+    reason: str
+    line: int | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedFile:
+    """A file that could not be read, or not all of it.
+
+    Attributes:
+        source: the file as it was when it was read.
+        faults: what is wrong with it.
+    """
+
+    source: Source
+    faults: tuple[Fault, ...]
+
+    @classmethod
+    def of(cls, source: Source, errors: Iterable[SourceError]) -> Self:
+        """Return the record of a file with errors."""
+        return cls(source, tuple(Fault(error.reason, error.line, error.detail) for error in errors))
+
+    def errors(self, path: Path) -> list[SourceError]:
+        """Return the file's errors again.
+
+        Args:
+            path: where the file is.
+        """
+        return [SourceError(path, *fault) for fault in self.faults]
+
+
+def load_skipped(storage: Storage) -> dict[str, SkippedFile]:
+    """Return the files with faults that an index remembers, by their names; none where the record cannot be read."""
+    if not storage.file_exists(_FILE):
+        return {}
+    with storage.open_file(_FILE) as file:
+        content = bytes(file.read())
+    try:
+        return {
+            record["source"]["path"]: SkippedFile(
+                Source(**record["source"]), tuple(Fault(*fault) for fault in record["faults"])
+            )
+            for record in json.loads(content)
+        }
+    except (ValueError, TypeError, KeyError):
+        return {}
+
+
+def save_skipped(storage: Storage, files: Mapping[str, SkippedFile]) -> None:
+    """Have an index remember files with faults instead of those it remembered before."""
+    temporary = f"_{_FILE}"
+    with storage.create_file(temporary) as file:
+        file.write(json.dumps([asdict(skipped) for skipped in files.values()]).encode())
+    storage.rename_file(temporary, _FILE)
