@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from whoosh.query import NullQuery, Query
 
-from timviet.index import Document, Index, Writer, open_index
+from timviet.index import Document, Index, open_index
 from timviet.index.spelling import TONES
 from timviet.search import Searcher
 from timviet.search.query import Fuzzy, Pattern, Phrase, Range, Word, Words
@@ -32,14 +32,12 @@ def make_index(texts: Iterable[str] = (), *segments: Iterable[str]) -> Index:
 
 
 def add_segment(index: Index, *documents: Document, remove: Iterable[str] = ()) -> None:
-    """Commit documents as a segment, and documents' removal, without merging segments."""
-    whoosh_writer = index.whoosh.writer()
-    writer = Writer(whoosh_writer)
-    for document in documents:
-        writer.add(document)
-    for document_id in remove:
-        writer.remove(document_id)
-    whoosh_writer.commit(merge=False)
+    """Commit documents as a segment, and documents' removal; fewer than eight segments are not merged."""
+    with index.writer() as writer:
+        for document in documents:
+            writer.add(document)
+        for document_id in remove:
+            writer.remove(document_id)
 
 
 def make_searcher(*texts: str) -> Searcher:

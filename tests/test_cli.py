@@ -182,10 +182,11 @@ def test_faults_are_told_and_the_rest_is_indexed(folder):
     assert run("search", "ha long").returncode == 0
 
 
-@pytest.mark.parametrize("damage", [lambda content: b"", lambda content: content[:3000], lambda content: b"x" * 5000])
-def test_a_damaged_index(indexed, damage):
+@pytest.mark.parametrize("damage", [lambda content: b"", lambda content: content[:-9], lambda content: b"x" * 5000])
+@pytest.mark.parametrize("suffix", ["terms", "documents"])
+def test_a_damaged_index(indexed, suffix, damage):
     """Commands on an index with a damaged segment say so and end with status 2."""
-    (segment,) = (indexed / ".timviet").glob("*.seg")
+    (segment,) = (indexed / ".timviet").glob(f"*.{suffix}")
     segment.write_bytes(damage(segment.read_bytes()))
     for arguments in (["search", "mưa"], ["info"], ["remove", "x"], ["index", "van-ban"]):
         done = run(*arguments)

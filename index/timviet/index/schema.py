@@ -17,6 +17,8 @@ from timviet.index.tokens import surfaces
 
 SCHEMA_VERSION = 1
 TEXT_FIELDS = ("text", "title", "path")
+SCORED_FIELDS = ("text", "title")
+PARAGRAPH_FIELD = NUMERIC(stored=True, signed=False, shift_step=0)
 # Holds one term, UNMARKED, for paragraphs that were typed without marks.
 UNMARKED_FIELD = "unmarked"
 UNMARKED = "1"
@@ -148,7 +150,7 @@ def value_bounds(low: str | None, high: str | None) -> tuple[str, str]:
 def _fields() -> dict[str, FieldType]:
     fields = {
         "id": ID(stored=True),
-        "paragraph": NUMERIC(stored=True, signed=False, shift_step=0),
+        "paragraph": PARAGRAPH_FIELD,
         UNMARKED_FIELD: ID(),
         "start": STORED(),
         "metadata": STORED(),

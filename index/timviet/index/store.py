@@ -12,8 +12,8 @@ from whoosh.filedb.filestore import FileStorage, RamStorage, Storage
 from whoosh.index import FileIndex, LockError
 from whoosh.index import IndexVersionError as WhooshVersionError
 from whoosh.reading import IndexReader
-from whoosh.writing import SegmentWriter
 
+from timviet.index.commit import Commit
 from timviet.index.errors import IndexLockedError, IndexNotFoundError, IndexVersionError, NotAnIndexError
 from timviet.index.schema import ParagraphSchema
 from timviet.index.writer import Source, Writer
@@ -62,15 +62,20 @@ class Index:
 
         Raises:
             IndexLockedError: the other writer was still at work after that time.
+            NotAnIndexError: a file of the index is damaged.
         """
         try:
-            return Writer(SegmentWriter(self.whoosh, timeout=timeout))
+            return Writer(Commit(self.whoosh, timeout))
         except LockError as error:
             message = (
                 f"cannot write to the index {self.location}: another writer is at work on it, "
                 f"and still was after {timeout:g} s; try again when it has ended"
             )
             raise IndexLockedError(message, self.location, timeout) from error
+        except OSError:
+            raise
+        except Exception as error:
+            raise self._damaged(error) from error
 
     @property
     def document_count(self) -> int:
@@ -101,9 +106,12 @@ class Index:
         except PermissionError:
             raise
         except Exception as error:  # what Whoosh makes of damaged bytes may be any error
-            message = f"the index {self.location} is damaged ({error!r}): delete the folder and index again"
-            raise NotAnIndexError(message, self.location) from error
+            raise self._damaged(error) from error
         return reader
+
+    def _damaged(self, error: Exception) -> NotAnIndexError:
+        message = f"the index {self.location} is damaged ({error!r}): delete the folder and index again"
+        return NotAnIndexError(message, self.location)
 
     def close(self) -> None:
         """Let go of the index; searchers opened on it keep their snapshot."""

@@ -14,7 +14,8 @@ from timviet.index.unicode import combining_marks
 _INVISIBLE = "\u00ad\u180e\u200b-\u200f\u2060\ufeff"
 _MARKS = combining_marks()
 
-TOKEN = re.compile(rf"[^\W_]+(?:[{_MARKS}{_INVISIBLE}]+[^\W_]+)*(?:[{_INVISIBLE}]*[{_MARKS}])*")
+# That there are marks is asked only where something else than ASCII follows: there are hundreds to compare with.
+TOKEN = re.compile(rf"[^\W_]+(?:(?=[^\x00-\x7f])(?:[{_MARKS}{_INVISIBLE}]+[^\W_]+)*(?:[{_INVISIBLE}]*[{_MARKS}])*)?")
 
 
 class Token(NamedTuple):

@@ -4,22 +4,20 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from whoosh.writing import SegmentWriter
-
-from timviet.index.analysis import indexed_forms, typed_without_marks
+from timviet.index.builder import SegmentBuilder
+from timviet.index.commit import Commit
 from timviet.index.documents import Document, Paragraph
 from timviet.index.errors import DocumentError
-from timviet.index.schema import (
-    UNMARKED,
-    UNMARKED_FIELD,
-    folded_field,
-    metadata_field,
-    metadata_key,
-    sort_terms,
-    value_field,
-)
+from timviet.index.schema import PARAGRAPH_FIELD, metadata_field, metadata_key, sort_terms, value_field
+from timviet.index.tokens import surfaces
+
+if TYPE_CHECKING:
+    from timviet.index.codec import ColumnSegment
+
+# Tokens that are kept in memory before they are written as a segment; each takes some 60 bytes while it is.
+_TOKENS_IN_MEMORY = 6_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +40,9 @@ class Writer:
 
     As a context manager it commits at the end, unless it has ended, and rolls back when an exception passes through.
 
+    Args:
+        commit: the commit that the changes are for.
+
     Example:
         >>> from timviet.index import open_index
         >>> with open_index(":memory:", create=True) as index:
@@ -51,9 +52,11 @@ class Writer:
         1
     """
 
-    def __init__(self, whoosh_writer: SegmentWriter) -> None:
-        self._whoosh = whoosh_writer
-        self._added: dict[str, range] = {}
+    def __init__(self, commit: Commit) -> None:
+        self._commit = commit
+        self._builder = SegmentBuilder()
+        self._segment = commit.new_segment()
+        self._added: dict[str, tuple[ColumnSegment, range]] = {}
 
     def add(self, document: Document, source: Source | None = None) -> int:
         """Add a document; it replaces the one with the same id, committed or not.
@@ -68,38 +71,33 @@ class Writer:
         Raises:
             DocumentError: the id or the metadata cannot be kept.
         """
-        common = _document_fields(document)
+        fields = _document_fields(document)
         self.remove(document.id)
-        first = self._whoosh.docnum
+        first = self._builder.paragraph_count
         for paragraph in document.iter_paragraphs():
-            fields = common | _paragraph_fields(paragraph)
-            if source and paragraph.number == 0:
-                fields["source"] = json.dumps(asdict(source))
-            self._whoosh.add_document(**fields)
-        self._added[document.id] = range(first, self._whoosh.docnum)
-        return len(self._added[document.id])
+            fields.add_paragraph(self._builder, paragraph, source)
+        self._added[document.id] = (self._segment, range(first, self._builder.paragraph_count))
+        paragraphs = self._builder.paragraph_count - first
+        if self._builder.token_count > _TOKENS_IN_MEMORY:
+            self._write_segment()
+        return paragraphs
 
     def remove(self, document_id: str) -> None:
         """Remove a document, committed or not; one that is not there is no error."""
-        for number in self._added.pop(document_id, ()):
-            self._whoosh.newsegment.delete_document(number)
-        self._whoosh.delete_by_term("id", document_id)
+        segment, numbers = self._added.pop(document_id, (self._segment, range(0)))
+        for number in numbers:
+            segment.delete_document(number)
+        self._commit.delete_by_term("id", document_id.encode(errors="surrogatepass"))
 
     def commit(self) -> None:
         """Make all changes visible to readers that open or refresh from now on, and end this writer."""
-        try:
-            self._whoosh.commit()
-        except BaseException:
-            # Whoosh lets go of its lock after errors, but not when it is interrupted.
-            if self._whoosh.writelock:
-                self._whoosh.writelock.release()
-            raise
+        if self._builder.paragraph_count:
+            self._write_segment()
+        self._commit.finish()
 
     def rollback(self) -> None:
         """Leave the index as it was before this writer, and end it."""
-        self._whoosh.cancel()
-        for name in self._whoosh.newsegment.list_files(self._whoosh.storage):
-            self._whoosh.storage.delete_file(name)
+        self._commit.cancel()
 
     def __enter__(self) -> Self:
         return self
@@ -107,55 +105,62 @@ class Writer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._whoosh.is_closed:
+        if self._commit.is_ended:
             return
         if kind is None:
             self.commit()
         else:
             self.rollback()
 
+    def _write_segment(self) -> None:
+        self._builder.write(self._commit.storage, self._segment)
+        self._commit.add_segment(self._segment)
+        self._builder, self._segment = SegmentBuilder(), self._commit.new_segment()
 
-def _document_fields(document: Document) -> dict[str, Any]:
+
+class _DocumentFields(NamedTuple):
+    """What all paragraphs of a document have in common: see `SegmentBuilder.add`."""
+
+    stored: dict[str, Any]
+    texts: dict[str, list[str]]
+    terms: dict[str, list[bytes]]
+
+    def add_paragraph(self, builder: SegmentBuilder, paragraph: Paragraph, source: Source | None) -> None:
+        number, start, text = paragraph
+        stored = {"paragraph": number, "start": start, "text": text}
+        if source and number == 0:
+            stored["source"] = json.dumps(asdict(source))
+        builder.add(
+            self.stored | stored,
+            self.texts | {"text": surfaces(text)},
+            self.terms | {"paragraph": [PARAGRAPH_FIELD.to_bytes(number)]},
+        )
+
+
+def _document_fields(document: Document) -> _DocumentFields:
     try:
-        document.id.encode()
+        identity = document.id.encode()
         metadata = json.dumps(dict(document.metadata or {}), ensure_ascii=False, allow_nan=False)
-        searched = _metadata_fields(document.metadata or {})
+        fields = _DocumentFields({"id": document.id, "metadata": metadata}, {}, {"id": [identity]})
+        _add_metadata(fields, document.metadata or {})
     except (TypeError, ValueError, RecursionError) as error:
         raise DocumentError(f"cannot keep the id and metadata of document {document.id!r} as JSON: {error}") from error
-    fields = {"id": document.id, "metadata": metadata} | searched
     for name, text in (("title", document.title), ("path", document.path)):
         if text is not None:
-            fields |= _text_fields(name, text)
+            fields.stored[name] = text
+            fields.texts[name] = surfaces(text)
     return fields
 
 
-def _paragraph_fields(paragraph: Paragraph) -> dict[str, Any]:
-    fields = {"paragraph": paragraph.number, "start": paragraph.start} | _text_fields("text", paragraph.text)
-    if typed_without_marks(indexed_forms(paragraph.text)):
-        fields[UNMARKED_FIELD] = UNMARKED
-    return fields
-
-
-def _text_fields(name: str, text: str) -> dict[str, Any]:
-    forms = indexed_forms(text)
-    return {
-        name: [form.keyed for form in forms],
-        f"_stored_{name}": text,
-        folded_field(name): [form.folded for form in forms],
-    }
-
-
-def _metadata_fields(metadata: Mapping[str, object]) -> dict[str, list[str]]:
-    fields: dict[str, list[str]] = {}
+def _add_metadata(fields: _DocumentFields, metadata: Mapping[str, object]) -> None:
     for name, value in metadata.items():
         key = metadata_key(name)
         field = metadata_field(key)
         for item in _searched_values(value) if key else ():
-            forms = indexed_forms(str(item))
-            fields.setdefault(field, []).extend(form.keyed for form in forms)
-            fields.setdefault(folded_field(field), []).extend(form.folded for form in forms)
-            fields.setdefault(value_field(field), []).extend(sort_terms(item))
-    return fields
+            fields.texts.setdefault(field, []).extend(surfaces(str(item)))
+            fields.terms.setdefault(value_field(field), []).extend(
+                term.encode(errors="surrogatepass") for term in sort_terms(item)
+            )
 
 
 def _searched_values(value: object) -> Iterable[object]:

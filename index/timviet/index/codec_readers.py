@@ -1,0 +1,255 @@
+"""The codec's readers: Whoosh's view of a segment's columns."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import numpy as np
+from whoosh.codec import base
+from whoosh.columns import Column as WhooshColumn
+from whoosh.columns import ColumnReader
+from whoosh.fields import FieldType
+from whoosh.filedb.structfile import BufferFile
+from whoosh.formats import Format
+from whoosh.reading import TermInfo, TermNotFound
+from whoosh.scoring import BaseScorer
+
+from timviet.index.columnfile import Column, ColumnFile
+from timviet.index.lengths import LENGTHS
+from timviet.index.postings import FieldTerms
+from timviet.index.postings_matcher import PostingsMatcher
+from timviet.index.stored import StoredReader
+
+
+class DocumentsReader(base.PerDocumentReader):
+    """Reads what belongs to a segment's documents as a whole.
+
+    Args:
+        columns: the file's columns.
+        segment: the segment.
+    """
+
+    def __init__(self, columns: ColumnFile, segment: base.Segment) -> None:
+        self.columns = columns
+        self._segment = segment
+        self._stored = StoredReader(columns)
+
+    def doc_count(self) -> int:
+        """Return the number of documents that are not deleted."""
+        return int(self._segment.doc_count())
+
+    def doc_count_all(self) -> int:
+        """Return the number of documents, deleted ones included."""
+        return self._segment.doc_count_all()
+
+    def has_deletions(self) -> bool:
+        """Tell whether any document is deleted."""
+        return bool(self._segment.has_deletions())
+
+    def is_deleted(self, docnum: int) -> bool:
+        """Tell whether a document is deleted."""
+        return self._segment.is_deleted(docnum)
+
+    def deleted_docs(self) -> Iterator[int]:
+        """Yield the numbers of the deleted documents."""
+        return self._segment.deleted_docs()
+
+    def stored_fields(self, docnum: int) -> dict[str, Any]:
+        """Return what is kept of a document."""
+        return self._stored.fields(docnum)
+
+    def stored_record(self, docnum: int) -> bytes:
+        """Return the same as it is written."""
+        return self._stored.record(docnum)
+
+    def doc_field_length(self, docnum: int, fieldname: str, default: int = 0) -> int:
+        """Return a document's length in tokens in a field."""
+        lengths = self.columns.get(f"lengths.{fieldname}")
+        return int(LENGTHS[lengths[docnum]]) or default if lengths is not None else default
+
+    def field_length(self, fieldname: str) -> int:
+        """Return the number of tokens in a field, in all documents."""
+        return int(self.columns.facts["lengths"].get(fieldname, 0))
+
+    def min_field_length(self, fieldname: str) -> int:
+        """Return the length of the shortest document in a field."""
+        return self._extreme(fieldname, np.min)
+
+    def max_field_length(self, fieldname: str) -> int:
+        """Return the length of the longest document in a field."""
+        return self._extreme(fieldname, np.max)
+
+    def _extreme(self, field: str, extreme: Callable[[Column], Any]) -> int:
+        lengths = self.columns.get(f"lengths.{field}")
+        return 0 if lengths is None else int(LENGTHS[extreme(lengths)])
+
+    def supports_columns(self) -> bool:
+        """Say that Whoosh's own columns are kept."""
+        return True
+
+    def has_column(self, fieldname: str) -> bool:
+        """Tell whether a field has a column of Whoosh's own."""
+        return f"column.{fieldname}" in self.columns
+
+    def column_reader(self, fieldname: str, column: WhooshColumn) -> ColumnReader:
+        """Return Whoosh's reader of one of its own columns."""
+        content = self.columns[f"column.{fieldname}"].tobytes()
+        return column.reader(BufferFile(content), 0, len(content), self.doc_count_all())
+
+
+class TermsReader(base.TermsReader):
+    """Reads a segment's terms and their postings.
+
+    Args:
+        columns: the columns of the segment's terms.
+        documents: those of its documents, which have the lengths.
+    """
+
+    def __init__(self, columns: ColumnFile, documents: ColumnFile) -> None:
+        self._columns = columns
+        self._documents = documents
+        self._prefixes: dict[str, str] = columns.facts["fields"]
+        self._fields: dict[str, FieldTerms] = {}
+
+    def field(self, name: str) -> FieldTerms | None:
+        """Return a field's terms, or None where it has none."""
+        if name not in self._fields:
+            if name not in self._prefixes:
+                return None
+            self._fields[name] = FieldTerms(self._columns, self._prefixes[name])
+        return self._fields[name]
+
+    def indexed_field_names(self) -> Iterable[str]:
+        """Return the names of the fields that have terms."""
+        return self._prefixes.keys()
+
+    def __contains__(self, term: tuple[str, bytes]) -> bool:
+        return self._find(*term) is not None
+
+    def terms(self) -> Iterator[tuple[str, bytes]]:
+        """Yield all terms with their fields, sorted."""
+        for field in sorted(self._prefixes):
+            yield from self.terms_from(field, b"", this_field_only=True)
+
+    def terms_from(self, fieldname: str, prefix: bytes, this_field_only: bool = False) -> Iterator[tuple[str, bytes]]:
+        """Yield terms from a place on, by default on through the fields that follow."""
+        terms = self.field(fieldname)
+        if terms is not None:
+            for number in range(terms.first_from(prefix), len(terms)):
+                yield fieldname, terms[number]
+        if not this_field_only:
+            for following in sorted(name for name in self._prefixes if name > fieldname):
+                yield from self.terms_from(following, b"", this_field_only=True)
+
+    def items(self) -> Iterator[tuple[tuple[str, bytes], TermInfo]]:
+        """Yield all terms with what is known of them."""
+        return ((term, self.term_info(*term)) for term in self.terms())
+
+    def items_from(self, fieldname: str, prefix: bytes) -> Iterator[tuple[tuple[str, bytes], TermInfo]]:
+        """Yield terms from a place on, with what is known of them."""
+        return ((term, self.term_info(*term)) for term in self.terms_from(fieldname, prefix))
+
+    def term_info(self, fieldname: str, text: bytes) -> TermInfo:
+        """Return what is known of a term.
+
+        Raises:
+            TermNotFound: there is no such term.
+        """
+        terms, number = self._require(fieldname, text)
+        documents, frequencies = terms.documents(number), terms.frequencies(number)
+        lengths = self._lengths(fieldname, documents)
+        return TermInfo(
+            weight=float(frequencies.sum()),
+            df=len(documents),
+            minlength=int(lengths.min()),
+            maxlength=int(lengths.max()),
+            maxweight=float(frequencies.max()),
+            minid=int(documents[0]),
+            maxid=int(documents[-1]),
+        )
+
+    def frequency(self, fieldname: str, text: bytes) -> float:
+        """Return how often a term occurs.
+
+        Raises:
+            KeyError: there is no such term.
+        """
+        terms, number = self._require(fieldname, text, KeyError)
+        return float(terms.frequencies(number).sum())
+
+    def doc_frequency(self, fieldname: str, text: bytes) -> int:
+        """Return in how many documents a term occurs.
+
+        Raises:
+            KeyError: there is no such term.
+        """
+        terms, number = self._require(fieldname, text, KeyError)
+        return terms.document_frequency(number)
+
+    def cursor(self, fieldname: str, fieldobj: FieldType) -> "TermsCursor":
+        """Return Whoosh's way to walk through a field's terms."""
+        return TermsCursor(self.field(fieldname), fieldobj)
+
+    def matcher(
+        self, fieldname: str, text: bytes, format_: Format, scorer: BaseScorer | None = None
+    ) -> PostingsMatcher:
+        """Return Whoosh's view of a term's postings."""
+        terms, number = self._require(fieldname, text)
+        return PostingsMatcher(
+            terms, number, (fieldname, text), format_, lambda own: self._lengths(fieldname, own), scorer
+        )
+
+    def _lengths(self, field: str, documents: Column) -> Column:
+        lengths = self._documents.get(f"lengths.{field}")
+        found: Column = np.zeros(1, np.int64) if lengths is None else LENGTHS[lengths[documents]]
+        return found
+
+    def _find(self, field: str, text: bytes) -> tuple[FieldTerms, int] | None:
+        terms = self.field(field)
+        number = terms.find(text) if terms is not None else None
+        return None if terms is None or number is None else (terms, number)
+
+    def _require(self, field: str, text: bytes, error: type[Exception] = TermNotFound) -> tuple[FieldTerms, int]:
+        found = self._find(field, text)
+        if found is None:
+            raise error(f"No term {field}:{text!r}")
+        return found
+
+
+class TermsCursor(base.FieldCursor):
+    """Walks through a field's terms.
+
+    Args:
+        terms: the terms, or None where there are none.
+        fieldobj: the field, which knows what its terms' bytes mean.
+    """
+
+    def __init__(self, terms: FieldTerms | None, fieldobj: FieldType) -> None:
+        self._terms = terms
+        self._field = fieldobj
+        self._number = 0
+
+    def first(self) -> Any:  # noqa: ANN401
+        """Go to the first term, and return it."""
+        self._number = 0
+        return self.text()
+
+    def find(self, string: str | bytes) -> Any:  # noqa: ANN401
+        """Go to the first term that is not before another one, and return it."""
+        term = string if isinstance(string, bytes) else self._field.to_bytes(string)
+        self._number = self._terms.first_from(term) if self._terms is not None else 0
+        return self.text()
+
+    def next(self) -> Any:  # noqa: ANN401
+        """Go to the next term, and return it."""
+        self._number += 1
+        return self.text()
+
+    def text(self) -> Any:  # noqa: ANN401
+        """Return the current term, or None past the last one."""
+        if self._terms is None or not self.is_valid():
+            return None
+        return self._field.from_bytes(self._terms[self._number])
+
+    def is_valid(self) -> bool:
+        """Tell whether there is a current term."""
+        return self._terms is not None and self._number < len(self._terms)

@@ -1,0 +1,100 @@
+"""One change of an index: new segments and deletions, which become part of it together or not at all."""
+
+from contextlib import suppress
+
+from whoosh.codec.base import Segment
+from whoosh.index import TOC, FileIndex, LockError, clean_files
+from whoosh.reading import SegmentReader
+from whoosh.util.filelock import try_for
+
+from timviet.index.codec import ColumnSegment
+from timviet.index.merging import merge_segments, segments_to_merge
+
+_LOCK = "WRITELOCK"  # as Whoosh's own writer, which is kept out, too
+_RETRY_SECONDS = 0.05
+
+
+class Commit:
+    """Holds the index's lock from when it is made until it has ended.
+
+    Args:
+        whoosh: the index.
+        timeout: how long to wait for another writer to end, in seconds.
+
+    Attributes:
+        storage: where the index's files are.
+        is_ended: whether it has ended.
+
+    Raises:
+        LockError: the other writer was still at work after that time.
+    """
+
+    def __init__(self, whoosh: FileIndex, timeout: float) -> None:
+        self._lock = whoosh.lock(_LOCK)
+        if not try_for(self._lock.acquire, timeout=timeout, delay=_RETRY_SECONDS):
+            raise LockError
+        self.is_ended = False
+        try:
+            self.storage = whoosh.storage
+            self._name = whoosh.indexname
+            self._contents = TOC.read(self.storage, self._name)
+            self._readers = [
+                (segment, SegmentReader(self.storage, self._contents.schema, segment))
+                for segment in self._contents.segments
+            ]
+            self._new: list[ColumnSegment] = []
+        except BaseException:
+            self._end()
+            raise
+
+    def new_segment(self) -> ColumnSegment:
+        """Return a new segment, which is not part of the index yet."""
+        return ColumnSegment(self._name)
+
+    def add_segment(self, segment: ColumnSegment) -> None:
+        """Add a segment whose files are written."""
+        self._new.append(segment)
+
+    def delete_by_term(self, field: str, term: bytes) -> None:
+        """Delete the committed paragraphs that have a term."""
+        for segment, reader in self._readers:
+            if (field, term) in reader:
+                for number in list(reader.postings(field, term).all_ids()):
+                    segment.delete_document(number)
+
+    def finish(self) -> None:
+        """Write the table of contents, and end."""
+        try:
+            segments = self._merge([*self._contents.segments, *self._new])
+            contents = TOC(self._contents.schema, segments, self._contents.generation + 1)
+            contents.write(self.storage, self._name)
+        except BaseException:
+            self.cancel()
+            raise
+        clean_files(self.storage, self._name, contents.generation, segments)
+        self._end()
+
+    def cancel(self) -> None:
+        """Delete the new segments' files, and end."""
+        for segment in self._new:
+            for name in segment.list_files(self.storage):
+                with suppress(OSError):
+                    self.storage.delete_file(name)
+        self._end()
+
+    def _merge(self, segments: list[Segment]) -> list[Segment]:
+        segments = [segment for segment in segments if segment.doc_count()]
+        while merged := segments_to_merge([own for own in segments if isinstance(own, ColumnSegment)]):
+            target = self.new_segment()
+            self._new.append(target)
+            merge_segments(self.storage, merged, target)
+            place = segments.index(merged[0])
+            segments[place : place + 1] = [target, merged[0]]
+            segments = [segment for segment in segments if segment not in merged]
+        return segments
+
+    def _end(self) -> None:
+        for _, reader in getattr(self, "_readers", ()):
+            reader.close()
+        self.is_ended = True
+        self._lock.release()
