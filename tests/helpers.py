@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from whoosh.query import NullQuery, Query
 
 from timviet.index import Document, Index, open_index
+from timviet.index.snapshot import Snapshot
 from timviet.index.spelling import TONES
 from timviet.search import Searcher
+from timviet.search.lexicon import Lexicon
 from timviet.search.query import Fuzzy, Pattern, Phrase, Range, Word, Words
 
 _NAMES = {"And": "AND", "Or": "OR", "Not": "NOT", "Required": "MUST"}
@@ -38,6 +40,11 @@ def add_segment(index: Index, *documents: Document, remove: Iterable[str] = ()) 
             writer.add(document)
         for document_id in remove:
             writer.remove(document_id)
+
+
+def lexicon_of(index: Index) -> Lexicon:
+    """What is known of the terms of an index as it is now."""
+    return Lexicon(Snapshot(index.whoosh.searcher()))
 
 
 def make_searcher(*texts: str) -> Searcher:

@@ -9,11 +9,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from whoosh.query import And, AndNot, Every, FuzzyTerm, Not, Or, Phrase, Prefix, Term
 
-from helpers import make_index
+from helpers import lexicon_of, make_index
 from timviet.index import analyze, canonical, fold
 from timviet.search import Snippet
 from timviet.search.highlight import Highlighter, Match, merge_spans
-from timviet.search.lexicon import Lexicon
 from timviet.search.marks import Level, level
 from timviet.search.parser import parse
 from timviet.search.plan import make_plan
@@ -25,10 +24,13 @@ spaced = st.text(st.sampled_from("ab \u3000\n,."), max_size=30)
 
 def spans(query, text, **options):
     """What a query matches in a paragraph, whether the query finds it or not."""
-    with make_index([text]).whoosh.reader() as reader:
-        parsed = parse(query, {"title": "title"}) if isinstance(query, str) else query
-        highlighter = Highlighter(make_plan(parsed, Lexicon(reader), **options), reader)
-        return merge_spans(text, highlighter.matches(text))
+    parsed = parse(query, {"title": "title"}) if isinstance(query, str) else query
+    return merge_spans(text, highlighter(make_index([text]), parsed, **options).matches(text))
+
+
+def highlighter(index, query, **options):
+    """The highlighter of a query on an index."""
+    return Highlighter(make_plan(query, lexicon_of(index), **options), index.whoosh.reader())
 
 
 def highlighted(query, text, **options):
@@ -118,8 +120,7 @@ def test_contradicting_readings_are_marked_where_they_were_asked_for():
 
 def test_a_pair_is_marked_as_its_words():
     """Two neighbouring words are two matches, one of each: that they count for more as a pair is no match more."""
-    with make_index(["a b"]).whoosh.reader() as reader:
-        matches = Highlighter(make_plan(parse("a b", {}), Lexicon(reader)), reader).matches("a b")
+    matches = highlighter(make_index(["a b"]), parse("a b", {})).matches("a b")
     assert [(match.start, match.end) for match in matches] == [(0, 1), (2, 3)]
     assert len({match.leaf for match in matches}) == 2
 
@@ -147,10 +148,9 @@ def test_tokens_that_take_part_in_a_phrase_are_marked(tokens, phrase, slop):
 def test_loose_phrases_of_common_words_take_no_time():
     """A phrase that could go on in many ways and in the end does not takes no longer than the paragraph is long."""
     text = "của " * 70
-    with make_index([text, "hết"]).whoosh.reader() as reader:
-        highlighter = Highlighter(make_plan(parse('"của của của của hết"~99', {}), Lexicon(reader)), reader)
+    loose = highlighter(make_index([text, "hết"]), parse('"của của của của hết"~99', {}))
     started = time.perf_counter()
-    assert highlighter.matches(text) == []
+    assert loose.matches(text) == []
     assert time.perf_counter() - started < 1
 
 

@@ -7,15 +7,16 @@ from math import log, prod
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from whoosh.query import And, Not, Term
+from whoosh.query import Term
 from whoosh.util.numeric import byte_to_length, length_to_byte
 
-from helpers import add_segment, make_index
+from helpers import add_segment, lexicon_of, make_index
 from timviet.index import Document, canonical, fold
+from timviet.index.snapshot import Snapshot
 from timviet.search import Searcher
-from timviet.search.lexicon import Lexicon
 from timviet.search.marks import Level, level
-from timviet.search.match import Filter, TermGroup, TermSequence, scored_leaves
+from timviet.search.match import SegmentMatcher
+from timviet.search.nodes import All, Filter, TermGroup, TermSequence, WhooshQuery, Without, scored_leaves
 from timviet.search.parser import parse
 from timviet.search.plan import make_plan
 from timviet.search.rank import K1, LEVEL_WEIGHTS, PAIR_WEIGHT, B
@@ -106,25 +107,25 @@ def word_scores(word: str, query: list[str], paragraphs: list[list[str]]) -> lis
 
 def plan_leaf(index, query):
     """The one leaf of a query's plan."""
-    with index.whoosh.reader() as reader:
-        (leaf,) = scored_leaves(make_plan(parse(query, {}), Lexicon(reader)))
+    (leaf,) = scored_leaves(make_plan(parse(query, {}), lexicon_of(index)))
     return leaf
 
 
-def postings(index, leaf):
-    """What a leaf finds: the frequency and the positions by document."""
-    with index.whoosh.reader() as reader:
-        return {
-            own.stored_fields(number)["id"]: (posting.frequency, dict(posting.positions))
-            for own, _ in reader.leaf_readers()
-            for number, posting in leaf.postings(own).items()
-        }
+def postings(index, leaf, within=None):
+    """What a leaf finds: how much its occurrences count, by document."""
+    snapshot = Snapshot(index.whoosh.searcher())
+    found = {}
+    for segment in snapshot.segments:
+        own = SegmentMatcher(segment).postings(leaf, within)
+        numbers = (own.documents + segment.first).tolist()
+        found |= {snapshot.stored(number)["id"]: count for number, count in zip(numbers, own.frequencies, strict=True)}
+    return found
 
 
 def by_hand(paragraphs, phrase, slop=1):
-    """What is to be found: the frequency and the positions by document."""
+    """What is to be found: how much the occurrences count, by document."""
     found = {document: occurrences(phrase, phrase, tokens, slop) for document, tokens in paragraphs.items()}
-    return {document: (pytest.approx(counted(ends.values())), ends) for document, ends in found.items() if ends}
+    return {document: pytest.approx(counted(ends.values())) for document, ends in found.items() if ends}
 
 
 def numbered(segments: list[list[str]]) -> dict[str, list[str]]:
@@ -181,7 +182,7 @@ def test_phrases(phrase, text, frequency):
     """A phrase counts as often as it ends somewhere, each time by its words' weights."""
     index = make_index([text])
     found = postings(index, plan_leaf(index, phrase))
-    assert sum(count for count, _ in found.values()) == pytest.approx(frequency)
+    assert sum(found.values()) == pytest.approx(frequency)
 
 
 @given(segments, queries)
@@ -226,7 +227,7 @@ def test_only_what_counts_is_scored():
     """Filters, and what is left out, are no leaves that add to a score."""
     index = make_index(["a ba"])
     leaf, other = plan_leaf(index, "a"), plan_leaf(index, "ba")
-    assert scored_leaves(And([leaf, Filter(other), Not(other), Term("id", "0")])) == [leaf]
-    with index.whoosh.searcher() as searcher:
-        matcher = Filter(leaf).matcher(searcher)
-        assert (list(matcher.all_ids()), matcher.score()) == ([0], 0.0)
+    assert scored_leaves(All([Without(leaf, other), Filter(other), WhooshQuery(Term("id", "0"))])) == [leaf]
+    (segment,) = Snapshot(index.whoosh.searcher()).segments
+    found = SegmentMatcher(segment).matches(Filter(leaf))
+    assert (found.documents.tolist(), found.scores.tolist()) == ([0], [0.0])

@@ -3,17 +3,16 @@
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from whoosh.query import And, Every, Prefix, Term
+from whoosh.query import And, ConstantScoreQuery, Every, Or, Prefix, Term
 
-from helpers import found, make_index, make_searcher
+from helpers import found, lexicon_of, make_index, make_searcher
 from timviet.index import Document, open_index
 from timviet.index.analysis import forms
 from timviet.index.schema import folded_field
 from timviet.search import Searcher
 from timviet.search.expand import level_weights
-from timviet.search.lexicon import Lexicon
 from timviet.search.marks import Level
-from timviet.search.match import Leaf, TermGroup, TermSequence, scored_leaves
+from timviet.search.nodes import Leaf, TermGroup, TermSequence, WhooshQuery, scored_leaves
 from timviet.search.parser import parse, query_fields
 from timviet.search.plan import MAX_EXPANSIONS, make_plan
 from timviet.search.query import Pair
@@ -29,8 +28,7 @@ READINGS = "dang đang đảng đăng dáng dâng uy ủy kỹ kim duong đườ
 @pytest.fixture(scope="module")
 def lexicon():
     """What is known of an index of many readings."""
-    with make_index([READINGS]).whoosh.reader() as reader:
-        yield Lexicon(reader)
+    return lexicon_of(make_index([READINGS]))
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +50,7 @@ def leaves(query, lexicon, kind=Leaf, **options):
 
 def existing(group, lexicon):
     """The weights of those of a group's terms that stand in the index."""
-    return {term: own for term, own in group.weights.items() if lexicon.document_frequency(group.fieldname, term)}
+    return {term: own for term, own in group.weights.items() if lexicon.document_frequency(group.field, term)}
 
 
 @pytest.mark.parametrize(
@@ -115,7 +113,7 @@ def test_contradicting_readings_count_least():
 def test_terms_of_a_leaf(lexicon, query, options, folded, expected):
     """A word stands for the readings that answer it, a pattern for the tokens that fit it, each by its weight."""
     *_, group = leaves(query, lexicon, TermGroup, **options)
-    assert group.fieldname == (folded_field("text") if folded else "text")
+    assert group.field == (folded_field("text") if folded else "text")
     assert existing(group, lexicon) == pytest.approx({forms(word).keyed: own for word, own in expected.items()})
 
 
@@ -139,8 +137,7 @@ def test_bare_terms(lexicon, query, options, bare):
 def test_a_pattern_stands_for_its_most_frequent_terms():
     """A prefix of more terms than can be searched is searched by those that most paragraphs have."""
     words = [f"x{number}" for number in range(MAX_EXPANSIONS + 100)]
-    with make_index([" ".join(words), " ".join(words[:100])]).whoosh.reader() as reader:
-        (group,) = leaves("x*", Lexicon(reader))
+    (group,) = leaves("x*", lexicon_of(make_index([" ".join(words), " ".join(words[:100])])))
     assert len(group.weights) == MAX_EXPANSIONS
     assert set(words[:100]) <= set(group.weights)
 
@@ -156,8 +153,7 @@ def test_a_pattern_stands_for_its_most_frequent_terms():
 )
 def test_a_phrase_is_as_rare_as_it_is(query, found):
     """A phrase has a group of terms at each position; its rarity is that of the paragraphs that hold it."""
-    with make_index(["đảng ủy", "đang ủy", "đảng bộ ủy", "x"]).whoosh.reader() as reader:
-        (sequence,) = leaves(query, Lexicon(reader))
+    (sequence,) = leaves(query, lexicon_of(make_index(["đảng ủy", "đang ủy", "đảng bộ ủy", "x"])))
     assert len(sequence.groups) == 2
     assert sequence.statistics.inverse_document_frequency == pytest.approx(inverse_document_frequency(found, 4))
 
@@ -267,13 +263,30 @@ def test_a_repeated_word_counts_as_often(repeated, boosted):
 
 
 @pytest.mark.parametrize(
-    "query",
-    [
-        pytest.param(Term("text", "dang"), id="a term"),
-        pytest.param(And([Prefix("text.folded", "da"), And([Term("id", "5"), Every()])]), id="a tree"),
-        pytest.param(And([Term("id", "5")], boost=2.0), id="a boost"),
-    ],
+    "query", [Term("text", "dang"), Prefix("text.folded", "da"), Every("text"), ConstantScoreQuery(Term("id", "5"))]
 )
 def test_ready_queries_stay_as_they_are(lexicon, query):
-    """A Whoosh query is its own plan."""
-    assert make_plan(query, lexicon) == query
+    """Whoosh itself answers its own queries; only its And, Or and Not are taken apart."""
+    for plan in (make_plan(query, lexicon), make_plan(And([query]), lexicon).clauses[0]):
+        assert isinstance(plan, WhooshQuery)
+        assert plan.query is query
+
+
+def test_boosts_of_ready_groups_multiply():
+    """A boost of Whoosh's And or Or multiplies the scores of what is in it."""
+    index = make_index(["đảng ủy", "dang"])
+    for group in (And, Or):
+        plain, boosted = (
+            [hit.score for hit in Searcher(index).search(group([Term("text.folded", "dang")], boost=boost))]
+            for boost in (1.0, 2.0)
+        )
+        assert boosted == pytest.approx([2 * score for score in plain])
+        assert plain
+
+
+def test_a_phrase_of_common_words_is_counted_by_a_part():
+    """Where thousands of paragraphs hold a phrase's words, some are counted, and the others taken to be like them."""
+    texts = ["công an" if number % 4 else "an công" for number in range(3000)]
+    (sequence,) = leaves('"công an"', lexicon_of(make_index(texts[:1000], texts[1000:])))
+    expected = inverse_document_frequency(2250, 3000)
+    assert sequence.statistics.inverse_document_frequency == pytest.approx(expected, rel=0.01)

@@ -15,7 +15,7 @@ from timviet.index.analysis import forms
 from timviet.index.codec import DOCUMENTS, TERMS, ColumnSegment
 from timviet.index.codec_writers import write_documents
 from timviet.index.columnfile import Column, ColumnWriter, create_column_file
-from timviet.index.postings import invert, write_field
+from timviet.index.postings import field_columns, invert, write_field
 from timviet.index.schema import SCORED_FIELDS, UNMARKED, UNMARKED_FIELD, folded_field
 from timviet.index.stored import StoredWriter
 
@@ -65,7 +65,8 @@ class SegmentBuilder:
                     lengths |= {name: own_lengths, folded_field(name): own_lengths}
                 if name == "text":
                     unmarked = np.flatnonzero((own_lengths > 0) & (10 * marked <= own_lengths))
-                    self._terms[UNMARKED_FIELD] = _TermColumn({UNMARKED.encode(): 0}, unmarked)
+                    if len(unmarked):
+                        self._terms[UNMARKED_FIELD] = _TermColumn({UNMARKED.encode(): 0}, unmarked)
             for name, terms in self._terms.items():
                 fields.write_terms(name, terms)
         write_documents(storage, segment.make_filename(DOCUMENTS), self._stored, lengths)
@@ -143,24 +144,31 @@ class _FieldWriter:
             (name, [form.keyed.encode() for form in known]),
             (folded_field(name), [form.folded.encode() for form in known]),
         ):
-            dictionary, numbers = _sorted_terms(terms)
-            postings = invert(numbers[surfaces], documents, positions, len(dictionary))
-            write_field(self._writer, self._new_prefix(field), dictionary, postings)
+            self._write(field, terms, surfaces, documents, positions)
         return lengths, marked
 
     def write_terms(self, name: str, column: _TermColumn) -> None:
         """Write a field of given terms."""
-        dictionary, numbers = _sorted_terms(list(column.vocabulary))
-        terms, documents = numbers[np.array(column.terms, np.uint32)], np.array(column.paragraphs, np.uint32)
-        write_field(self._writer, self._new_prefix(name), dictionary, invert(terms, documents, None, len(dictionary)))
+        terms, paragraphs = np.array(column.terms, np.uint32), np.array(column.paragraphs, np.uint32)
+        self._write(name, list(column.vocabulary), terms, paragraphs, None)
 
-    def _new_prefix(self, field: str) -> str:
+    def _write(
+        self, field: str, terms: Sequence[bytes], occurring: Column, documents: Column, positions: Column | None
+    ) -> None:
+        """Write a field, where it has any occurrence.
+
+        Args:
+            field: its name.
+            terms: terms, in any order, also more than once; the empty one stands for none.
+            occurring: the place among them of each occurrence's term.
+            documents: each occurrence's paragraph.
+            positions: each occurrence's position.
+        """
+        dictionary = sorted({*terms} - {b""})
+        if not dictionary:
+            return
+        places = {term: place for place, term in enumerate(dictionary)}
+        numbers = np.array([places.get(term, 0) for term in terms], np.uint32)
+        postings = invert(numbers[occurring], documents, positions, len(dictionary))
         self._prefixes[field] = str(len(self._prefixes))
-        return self._prefixes[field]
-
-
-def _sorted_terms(terms: Sequence[bytes]) -> tuple[list[bytes], Column]:
-    """Return the distinct terms, sorted, and the place among them of each."""
-    dictionary = sorted(set(terms))
-    places = {term: place for place, term in enumerate(dictionary)}
-    return dictionary, np.array([places[term] for term in terms], np.uint32)
+        write_field(self._writer, self._prefixes[field], field_columns(dictionary, postings))

@@ -80,7 +80,7 @@ class DocumentsReader(base.PerDocumentReader):
 
     def _extreme(self, field: str, extreme: Callable[[Column], Any]) -> int:
         lengths = self.columns.get(f"lengths.{field}")
-        return 0 if lengths is None else int(LENGTHS[extreme(lengths)])
+        return 0 if lengths is None or not len(lengths) else int(LENGTHS[extreme(lengths)])
 
     def supports_columns(self) -> bool:
         """Say that Whoosh's own columns are kept."""
@@ -105,7 +105,7 @@ class TermsReader(base.TermsReader):
     """
 
     def __init__(self, columns: ColumnFile, documents: ColumnFile) -> None:
-        self._columns = columns
+        self.columns = columns
         self._documents = documents
         self._prefixes: dict[str, str] = columns.facts["fields"]
         self._fields: dict[str, FieldTerms] = {}
@@ -115,7 +115,7 @@ class TermsReader(base.TermsReader):
         if name not in self._fields:
             if name not in self._prefixes:
                 return None
-            self._fields[name] = FieldTerms(self._columns, self._prefixes[name])
+            self._fields[name] = FieldTerms(self.columns.below(self._prefixes[name]))
         return self._fields[name]
 
     def indexed_field_names(self) -> Iterable[str]:

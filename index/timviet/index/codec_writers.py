@@ -17,7 +17,7 @@ from whoosh.formats import Format, Positions
 
 from timviet.index.columnfile import Column, ColumnWriter, create_column_file
 from timviet.index.lengths import length_bytes
-from timviet.index.postings import Postings, write_field
+from timviet.index.postings import Postings, field_columns, write_field
 from timviet.index.stored import StoredWriter
 
 
@@ -169,7 +169,8 @@ class TermsWriter(base.FieldWriter):
             totals = np.cumsum(np.append(0, frequencies))
             postings = Postings(ends, documents, frequencies, totals[ends], positions)
         values = [posting.value for posting in every] if positions is None else None
-        write_field(self._writer, self._prefix, self._terms, postings, values if values and any(values) else None)
+        columns = field_columns(self._terms, postings, values if values and any(values) else None)
+        write_field(self._writer, self._prefix, columns)
 
     def _positions(self, postings: list[_Posting]) -> Column | None:
         """Return the positions of postings whose format has them and nothing else."""

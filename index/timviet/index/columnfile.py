@@ -14,7 +14,7 @@ import json
 import mmap
 import struct
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Self
 from zlib import crc32
 
@@ -103,7 +103,7 @@ class ColumnFile(Mapping[str, Column]):
             raise DamagedFileError("is no file of columns, or of another version")
         place, length, checksum, signature = _END.unpack(content[len(content) - _END.size :])
         directory = bytes(content[place : place + length])
-        if signature != SIGNATURE or crc32(directory) != checksum:
+        if signature != SIGNATURE or not directory or crc32(directory) != checksum:
             raise DamagedFileError("was cut short, or is damaged")
         parsed = json.loads(directory)
         self._columns: dict[str, tuple[str, int, int, int]] = parsed["columns"]
@@ -113,7 +113,9 @@ class ColumnFile(Mapping[str, Column]):
     def open(cls, storage: Storage, name: str) -> Self:
         """Return the columns of a file in one of Whoosh's storages, mapped into memory where it is a real file."""
         with storage.open_file(name) as file:
-            return cls(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if file.is_real else bytes(file.read()))
+            if file.is_real and storage.file_length(name):
+                return cls(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+            return cls(bytes(file.read()))
 
     def __getitem__(self, name: str) -> Column:
         dtype, place, length, _ = self._columns[name]
@@ -124,6 +126,10 @@ class ColumnFile(Mapping[str, Column]):
 
     def __len__(self) -> int:
         return len(self._columns)
+
+    def below(self, prefix: str) -> dict[str, Column]:
+        """Return the columns whose names start with a prefix and a full stop, by the rest of their names."""
+        return {name.removeprefix(f"{prefix}."): self[name] for name in self if name.startswith(f"{prefix}.")}
 
     def verify(self) -> None:
         """Read all columns and compare them with their checksums.
@@ -151,8 +157,9 @@ def create_column_file(storage: Storage, name: str, facts: dict[str, Any]) -> It
         yield writer
         writer.finish(facts)
     except BaseException:
-        if not file.is_closed:
-            file.close()
+        with suppress(OSError):
+            if not file.is_closed:
+                file.close()
         storage.delete_file(name)
         raise
 

@@ -8,7 +8,7 @@ from whoosh.reading import SegmentReader
 from whoosh.util.filelock import try_for
 
 from timviet.index.codec import ColumnSegment
-from timviet.index.merging import merge_segments, segments_to_merge
+from timviet.index.merging import can_merge, merge_segments, segments_to_merge
 
 _LOCK = "WRITELOCK"  # as Whoosh's own writer, which is kept out, too
 _RETRY_SECONDS = 0.05
@@ -47,13 +47,10 @@ class Commit:
             self._end()
             raise
 
-    def new_segment(self) -> ColumnSegment:
-        """Return a new segment, which is not part of the index yet."""
-        return ColumnSegment(self._name)
-
-    def add_segment(self, segment: ColumnSegment) -> None:
-        """Add a segment whose files are written."""
-        self._new.append(segment)
+    def add_segment(self) -> ColumnSegment:
+        """Return a new segment, for its files to be written; it becomes part of the index at the end."""
+        self._new.append(ColumnSegment(self._name))
+        return self._new[-1]
 
     def delete_by_term(self, field: str, term: bytes) -> None:
         """Delete the committed paragraphs that have a term."""
@@ -63,30 +60,47 @@ class Commit:
                     segment.delete_document(number)
 
     def finish(self) -> None:
-        """Write the table of contents, and end."""
+        """Write the table of contents, and end; where that fails, cancel.
+
+        Raises:
+            ValueError: it has ended.
+        """
+        if self.is_ended:
+            raise ValueError("cannot commit: this writer has ended")
         try:
             segments = self._merge([*self._contents.segments, *self._new])
             contents = TOC(self._contents.schema, segments, self._contents.generation + 1)
             contents.write(self.storage, self._name)
-        except BaseException:
+            clean_files(self.storage, self._name, contents.generation, segments)
+        finally:
             self.cancel()
-            raise
-        clean_files(self.storage, self._name, contents.generation, segments)
-        self._end()
 
     def cancel(self) -> None:
-        """Delete the new segments' files, and end."""
-        for segment in self._new:
-            for name in segment.list_files(self.storage):
-                with suppress(OSError):
-                    self.storage.delete_file(name)
-        self._end()
+        """Delete what is new and has not become part of the index, and end; nothing where it has ended."""
+        if self.is_ended:
+            return
+        try:
+            generation = self._contents.generation + 1
+            if TOC._latest_generation(self.storage, self._name) < generation:
+                new = {name for segment in self._new for name in segment.list_files(self.storage)}
+                begun = TOC._filename(self._name, generation)
+                for name in [*new, *(name for name in self.storage.list() if name.startswith(begun))]:
+                    with suppress(OSError):
+                        self.storage.delete_file(name)
+        finally:
+            self._end()
 
     def _merge(self, segments: list[Segment]) -> list[Segment]:
         segments = [segment for segment in segments if segment.doc_count()]
-        while merged := segments_to_merge([own for own in segments if isinstance(own, ColumnSegment)]):
-            target = self.new_segment()
-            self._new.append(target)
+        left_alone: list[Segment] = []
+        while merged := segments_to_merge(
+            [own for own in segments if isinstance(own, ColumnSegment) and own not in left_alone]
+        ):
+            unfit = [segment for segment in merged if not can_merge(self.storage, segment)]
+            if unfit:
+                left_alone += unfit
+                continue
+            target = self.add_segment()
             merge_segments(self.storage, merged, target)
             place = segments.index(merged[0])
             segments[place : place + 1] = [target, merged[0]]

@@ -8,9 +8,9 @@ from whoosh.filedb.filestore import Storage
 
 from timviet.index.codec import DOCUMENTS, TERMS, ColumnSegment
 from timviet.index.codec_writers import write_documents
-from timviet.index.columnfile import Column, create_column_file
+from timviet.index.columnfile import Column, DamagedFileError, create_column_file
 from timviet.index.lengths import LENGTHS
-from timviet.index.postings import FieldTerms, Postings, runs, sorted_order, write_field
+from timviet.index.postings import FieldTerms, Postings, field_columns, runs, sorted_order, write_field
 from timviet.index.stored import StoredWriter
 
 if TYPE_CHECKING:
@@ -41,6 +41,25 @@ def segments_to_merge(segments: Sequence[ColumnSegment]) -> list[ColumnSegment]:
         if len(alike) >= _MERGE_FACTOR and sum(own.doc_count() for own in alike) <= _LARGEST_MERGE:
             return alike
     return [segment for segment in segments if 2 * segment.deleted_count() > segment.doc_count_all()][:1]
+
+
+def can_merge(storage: Storage, segment: ColumnSegment) -> bool:
+    """Tell whether merging a segment loses nothing.
+
+    It would spread the damage of one that is damaged, and drop what only Whoosh's own writer puts into one: columns for
+    sorting, and values of formats other than positions.
+    """
+    codec = segment.codec()
+    try:
+        documents = codec.per_document_reader(storage, segment).columns
+        terms = codec.terms_reader(storage, segment).columns
+        documents.verify()
+        terms.verify()
+    except (DamagedFileError, OSError):
+        return False
+    return not any(name.startswith("column.") for name in documents) and not any(
+        name.endswith(".values") for name in terms
+    )
 
 
 def merge_segments(storage: Storage, segments: Sequence[ColumnSegment], target: ColumnSegment) -> None:
@@ -101,8 +120,10 @@ def _merge_terms(storage: Storage, name: str, sources: Sequence[_Source]) -> dic
     with create_column_file(storage, name, {"fields": prefixes}) as writer:
         for field in sorted({field for source in sources for field in source.terms.indexed_field_names()}):
             terms, postings = _merge_field([(source, source.terms.field(field)) for source in sources])
+            if not terms:
+                continue
             prefixes[field] = str(len(prefixes))
-            write_field(writer, prefixes[field], terms, postings)
+            write_field(writer, prefixes[field], field_columns(terms, postings))
             totals[field] = int(postings.frequencies.sum())
     return totals
 

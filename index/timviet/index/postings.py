@@ -99,14 +99,12 @@ def runs(starts: Column, lengths: Column) -> Column:
     return np.arange(total) + np.repeat(starts - (ends - lengths), lengths)
 
 
-def write_field(
-    writer: ColumnWriter, prefix: str, terms: Sequence[bytes], postings: Postings, values: Sequence[bytes] | None = None
-) -> None:
-    """Write a field's columns.
+def field_columns(
+    terms: Sequence[bytes], postings: Postings, values: Sequence[bytes] | None = None
+) -> dict[str, Column]:
+    """Return a field's columns by their names.
 
     Args:
-        writer: the file to write to.
-        prefix: what the columns' names start with.
         terms: the terms, sorted.
         postings: their postings.
         values: what else to keep of each posting, or None.
@@ -123,6 +121,17 @@ def write_field(
     if values is not None:
         columns["values"] = np.frombuffer(b"".join(values), np.uint8)
         columns["value_ends"] = np.cumsum(np.fromiter(map(len, values), np.int64, len(values)))
+    return columns
+
+
+def write_field(writer: ColumnWriter, prefix: str, columns: Mapping[str, Column]) -> None:
+    """Write a field's columns, each in the smallest type that holds it.
+
+    Args:
+        writer: the file to write to.
+        prefix: what the columns' names start with.
+        columns: the columns, by their names.
+    """
     for name, column in columns.items():
         whole = column.dtype.kind in "iu"
         largest = int(column.max(initial=0)) if whole else 0
@@ -133,23 +142,19 @@ class FieldTerms:
     """The terms of a field in one segment, with their postings.
 
     Args:
-        columns: the columns of the segment's terms.
-        prefix: what the names of the field's columns start with.
+        columns: the field's columns, by their names.
     """
 
-    def __init__(self, columns: Mapping[str, Column], prefix: str) -> None:
-        def column(name: str) -> Column | None:
-            return columns.get(f"{prefix}.{name}")
-
-        self._terms = columns[f"{prefix}.terms"].data
+    def __init__(self, columns: Mapping[str, Column]) -> None:
+        self._terms = columns["terms"].data
         # Whole numbers out of a memoryview cost half of what they do out of an array.
-        self._term_ends = columns[f"{prefix}.term_ends"].data
-        self._posting_ends = columns[f"{prefix}.posting_ends"].data
-        self._documents = columns[f"{prefix}.documents"]
-        self._frequencies = columns[f"{prefix}.frequencies"]
-        self._occurrence_ends = column("occurrence_ends")
-        self._positions = column("positions")
-        self._value_ends, self._values = column("value_ends"), column("values")
+        self._term_ends = columns["term_ends"].data
+        self._posting_ends = columns["posting_ends"].data
+        self._documents = columns["documents"]
+        self._frequencies = columns["frequencies"]
+        self._occurrence_ends = columns.get("occurrence_ends")
+        self._positions = columns.get("positions")
+        self._value_ends, self._values = columns.get("value_ends"), columns.get("values")
 
     def __len__(self) -> int:
         return len(self._term_ends)

@@ -72,9 +72,9 @@ class Index:
                 f"and still was after {timeout:g} s; try again when it has ended"
             )
             raise IndexLockedError(message, self.location, timeout) from error
-        except OSError:
+        except PermissionError:
             raise
-        except Exception as error:
+        except Exception as error:  # what Whoosh makes of damaged bytes may be any error
             raise self._damaged(error) from error
 
     @property

@@ -55,7 +55,7 @@ class Writer:
     def __init__(self, commit: Commit) -> None:
         self._commit = commit
         self._builder = SegmentBuilder()
-        self._segment = commit.new_segment()
+        self._segment = commit.add_segment()
         self._added: dict[str, tuple[ColumnSegment, range]] = {}
 
     def add(self, document: Document, source: Source | None = None) -> int:
@@ -79,7 +79,8 @@ class Writer:
         self._added[document.id] = (self._segment, range(first, self._builder.paragraph_count))
         paragraphs = self._builder.paragraph_count - first
         if self._builder.token_count > _TOKENS_IN_MEMORY:
-            self._write_segment()
+            self._builder.write(self._commit.storage, self._segment)
+            self._builder, self._segment = SegmentBuilder(), self._commit.add_segment()
         return paragraphs
 
     def remove(self, document_id: str) -> None:
@@ -90,13 +91,22 @@ class Writer:
         self._commit.delete_by_term("id", document_id.encode(errors="surrogatepass"))
 
     def commit(self) -> None:
-        """Make all changes visible to readers that open or refresh from now on, and end this writer."""
-        if self._builder.paragraph_count:
-            self._write_segment()
-        self._commit.finish()
+        """Make all changes visible to readers that open or refresh from now on, and end this writer.
+
+        Where that fails, the index is as it was before this writer.
+
+        Raises:
+            ValueError: this writer has ended.
+        """
+        try:
+            if self._builder.paragraph_count:
+                self._builder.write(self._commit.storage, self._segment)
+            self._commit.finish()
+        finally:
+            self._commit.cancel()
 
     def rollback(self) -> None:
-        """Leave the index as it was before this writer, and end it."""
+        """Leave the index as it was before this writer, and end it; nothing where it has ended."""
         self._commit.cancel()
 
     def __enter__(self) -> Self:
@@ -111,11 +121,6 @@ class Writer:
             self.commit()
         else:
             self.rollback()
-
-    def _write_segment(self) -> None:
-        self._builder.write(self._commit.storage, self._segment)
-        self._commit.add_segment(self._segment)
-        self._builder, self._segment = SegmentBuilder(), self._commit.new_segment()
 
 
 class _DocumentFields(NamedTuple):

@@ -1,16 +1,16 @@
 """Why a paragraph ranks where it does: its score, taken apart into parts that add up to it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from whoosh.query import And, AndMaybe, Query
-from whoosh.reading import IndexReader
-from whoosh.searching import Searcher as WhooshSearcher
+import numpy as np
 
 from timviet.index.analysis import KEY_SEPARATOR, keyed
 from timviet.index.schema import is_folded_field, unfolded_field
 from timviet.search.expand import reading_level
 from timviet.search.lexicon import Lexicon
-from timviet.search.match import Filter, Leaf, TermGroup, Without, wanted
+from timviet.search.match import SegmentMatcher
+from timviet.search.nodes import Filter, Leaf, Node, TermGroup, wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,68 +80,57 @@ class Explanation:
     remainder: float
 
 
-def explain_parts(plan: Query, reader: IndexReader, number: int) -> tuple[Part, ...]:
+def explain_parts(plan: Node, matcher: SegmentMatcher, lexicon: Lexicon, number: int) -> tuple[Part, ...]:
     """Return what each leaf of a plan adds to the score of a paragraph.
 
     Args:
         plan: what was searched for.
-        reader: the snapshot that was searched.
-        number: the paragraph's number in it.
+        matcher: the matcher of the paragraph's segment.
+        lexicon: the terms of the snapshot.
+        number: the paragraph's number in its segment.
     """
-    leaf_reader, own_number = next(
-        (leaf_reader, number - first)
-        for leaf_reader, first in reader.leaf_readers()
-        if first <= number < first + leaf_reader.doc_count_all()
-    )
-    return tuple(_parts(plan, leaf_reader, own_number) or ())
+    return tuple(_Explainer(matcher, lexicon, number).parts(plan) or ())
 
 
-def _parts(query: Query, reader: IndexReader, number: int) -> list[Part] | None:
-    """Return what the leaves below a query add to a paragraph's score; None where the query does not find it."""
-    if isinstance(query, Leaf):
-        part = _part(query, reader, number)
-        return [part] if part else None
-    if query.is_leaf() or isinstance(query, Filter):
-        searcher = WhooshSearcher(reader)
-        return [] if number in query.matcher(searcher, searcher.boolean_context()).all_ids() else None
-    if isinstance(query, Without) and _parts(query.excluded, reader, number) is not None:
-        return None
-    below = [_parts(child, reader, number) for child in wanted(query)]
-    required = below if isinstance(query, And) else below[:1] if isinstance(query, AndMaybe) else []
-    if None in required or all(parts is None for parts in below):
-        return None
-    return [part for parts in below if parts for part in parts]
+class _Explainer:
+    def __init__(self, matcher: SegmentMatcher, lexicon: Lexicon, number: int) -> None:
+        self._matcher = matcher
+        self._lexicon = lexicon
+        self._number = number
+        self._only = np.array([number])
 
+    def parts(self, node: Node) -> list[Part] | None:
+        """Return what the leaves below a node add to the paragraph's score; None where the node does not find it."""
+        if not len(self._matcher.matches(node, self._only).documents):
+            return None
+        if isinstance(node, Leaf):
+            return [self._part(node)]
+        below = [] if isinstance(node, Filter) else [self.parts(part) for part in wanted(node)]
+        return [part for parts in below if parts for part in parts]
 
-def _part(leaf: Leaf, reader: IndexReader, number: int) -> Part | None:
-    posting = leaf.postings(reader).get(number)
-    if posting is None:
-        return None
-    return Part(
-        kind=type(leaf.asked).__name__.lower(),
-        label=leaf.asked.text,
-        field=leaf.fieldname,
-        score=leaf.score(reader, number, posting),
-        boost=leaf.asked.boost,
-        inverse_document_frequency=leaf.statistics.inverse_document_frequency,
-        frequency=posting.frequency,
-        length=leaf.length(reader, number),
-        readings=tuple(_readings(leaf, reader, number)) if isinstance(leaf, TermGroup) else (),
-    )
+    def _part(self, leaf: Leaf) -> Part:
+        postings = self._matcher.postings(leaf, self._only)
+        return Part(
+            kind=type(leaf.asked).__name__.lower(),
+            label=leaf.asked.text,
+            field=leaf.field,
+            score=float(self._matcher.scores(leaf, postings)[0]),
+            boost=leaf.asked.boost,
+            inverse_document_frequency=leaf.statistics.inverse_document_frequency,
+            frequency=float(postings.frequencies[0]),
+            length=int(self._matcher.lengths(leaf, postings)[0]),
+            readings=tuple(self._readings(leaf)) if isinstance(leaf, TermGroup) else (),
+        )
 
-
-def _readings(group: TermGroup, reader: IndexReader, number: int) -> list[Reading]:
-    """Return the canonical forms by which a group was found; folded terms are told by what they stand for."""
-    lexicon = Lexicon(reader)
-    field = unfolded_field(group.fieldname)
-    readings = []
-    for term, weight in group.weights.items():
-        folded, _, marked = term.partition(KEY_SEPARATOR)
-        known = lexicon.readings(field, folded) if is_folded_field(group.fieldname) else [marked or folded]
-        for reading in known:
-            found = replace(group, fieldname=field, weights={keyed(folded, reading): weight})
-            posting = found.postings(reader).get(number)
-            if posting:
-                level = reading_level(group.asked, folded, reading).name.lower()
-                readings.append(Reading(reading, level, weight, len(posting.positions)))
-    return readings
+    def _readings(self, group: TermGroup) -> Iterator[Reading]:
+        """Yield the canonical forms by which a group was found; folded terms are told by what they stand for."""
+        field = unfolded_field(group.field)
+        for term, weight in group.weights.items():
+            folded, _, marked = term.partition(KEY_SEPARATOR)
+            known = self._lexicon.readings(field, folded) if is_folded_field(group.field) else [marked or folded]
+            for reading in known:
+                own = replace(group, field=field, weights={keyed(folded, reading): 1.0})
+                frequencies = self._matcher.postings(own, self._only).frequencies
+                if len(frequencies):
+                    level = reading_level(group.asked, folded, reading).name.lower()
+                    yield Reading(reading, level, weight, int(frequencies[0]))

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from whoosh.query import Query
+from whoosh.query import AndNot, Not, Query
 from whoosh.reading import IndexReader
 
 from timviet.index.analysis import AnalyzedToken, analyze, typed_without_marks
 from timviet.index.schema import folded_field
-from timviet.search.match import Leaf, TermGroup, TermSequence, scored_leaves, wanted
+from timviet.search.nodes import Leaf, Node, TermGroup, TermSequence, WhooshQuery, scored_leaves, wanted
 from timviet.search.query import Pair
 
 Span = tuple[int, int]
@@ -36,22 +36,28 @@ class Highlighter:
     """Finds in paragraphs what the leaves of a plan match in the text.
 
     Args:
-        plan: a plan, or any Whoosh query on the fields `text` and `text.folded`.
+        plan: a plan.
         reader: the snapshot that is searched, where Whoosh's own prefixes and the like find their terms.
     """
 
-    def __init__(self, plan: Query, reader: IndexReader) -> None:
+    def __init__(self, plan: Node, reader: IndexReader) -> None:
         self._leaves = [
-            leaf for leaf in scored_leaves(plan) if leaf.fieldname in _FIELDS and not isinstance(leaf.asked, Pair)
+            leaf for leaf in scored_leaves(plan) if leaf.field in _FIELDS and not isinstance(leaf.asked, Pair)
         ]
         self._whoosh_terms = _whoosh_terms(plan, reader)
+        self._answered: dict[str, list[TermGroup]] = {}
+        for group in {group for leaf in self._leaves for group in _groups(leaf)}:
+            for term in group.weights:
+                self._answered.setdefault(_key(group.field, term), []).append(group)
 
     def matches(self, text: str) -> list[Match]:
         """Return what the leaves match in a paragraph, in order; what several match is there for each."""
         tokens = analyze(text)
-        unmarked = typed_without_marks(token.forms for token in tokens)
+        positions = self._positions(tokens)
         found = [
-            match for number, leaf in enumerate(self._leaves) for match in _matches(tokens, leaf, number, unmarked)
+            Match(tokens[run.start].start, tokens[run.stop - 1].end, number, leaf.statistics.inverse_document_frequency)
+            for number, leaf in enumerate(self._leaves)
+            for run in _runs(leaf, [positions.get(group, []) for group in _groups(leaf)])
         ]
         if self._whoosh_terms:
             found += [
@@ -60,6 +66,17 @@ class Highlighter:
                 if not self._whoosh_terms.isdisjoint(zip(_FIELDS, (token.forms.keyed, token.forms.folded), strict=True))
             ]
         return sorted(found)
+
+    def _positions(self, tokens: Sequence[AnalyzedToken]) -> dict[TermGroup, list[int]]:
+        """Return the positions of the tokens that each group accepts."""
+        unmarked = typed_without_marks(token.forms for token in tokens)
+        positions: dict[TermGroup, list[int]] = {}
+        for position, token in enumerate(tokens):
+            for field, term in zip(_FIELDS, (token.forms.keyed, token.forms.folded), strict=True):
+                for group in self._answered.get(_key(field, term), ()):
+                    if unmarked or term not in group.bare:
+                        positions.setdefault(group, []).append(position)
+        return positions
 
 
 def merge_spans(text: str, matches: Iterable[Match]) -> list[Span]:
@@ -85,38 +102,48 @@ def merge_spans(text: str, matches: Iterable[Match]) -> list[Span]:
     return merged
 
 
-def _whoosh_terms(query: Query, reader: IndexReader) -> set[tuple[str, str]]:
+def _whoosh_terms(node: Node, reader: IndexReader) -> set[tuple[str, str]]:
     """Return the terms of the text that Whoosh's own queries in a plan look for."""
-    if isinstance(query, Leaf):
+    if isinstance(node, WhooshQuery):
+        return _terms_of(node.query, reader)
+    return set().union(*(_whoosh_terms(part, reader) for part in wanted(node)))
+
+
+def _terms_of(query: Query, reader: IndexReader) -> set[tuple[str, str]]:
+    if isinstance(query, Not):
         return set()
+    if isinstance(query, AndNot):
+        return _terms_of(query.a, reader)
     if query.is_leaf():
         terms = query.existing_terms(reader, expand=True)
         return {(field, term.decode()) for field, term in terms if field in _FIELDS}
-    return set().union(*(_whoosh_terms(part, reader) for part in wanted(query)))
+    return set().union(*(_terms_of(part, reader) for part in query.children()))
 
 
-def _matches(tokens: Sequence[AnalyzedToken], leaf: Leaf, number: int, unmarked: bool) -> Iterator[Match]:
-    rarity = leaf.statistics.inverse_document_frequency
-    for run in _runs(tokens, leaf, unmarked):
-        yield Match(tokens[run.start].start, tokens[run.stop - 1].end, number, rarity)
+def _key(field: str, term: str) -> str:
+    return f"{field}:{term}"
 
 
-def _runs(tokens: Sequence[AnalyzedToken], leaf: Leaf, unmarked: bool) -> Iterator[range]:
-    """Yield runs of token positions that a leaf matches; the words between a loose phrase's parts are left out."""
+def _groups(leaf: Leaf) -> Sequence[TermGroup]:
+    return leaf.groups if isinstance(leaf, TermSequence) else [leaf]
+
+
+def _runs(leaf: Leaf, positions: Sequence[list[int]]) -> Iterator[range]:
+    """Yield runs of token positions that a leaf matches; the words between a loose phrase's parts are left out.
+
+    Args:
+        leaf: the leaf.
+        positions: those of the tokens that each of its groups accepts.
+    """
     if isinstance(leaf, TermGroup):
-        yield from (range(position, position + 1) for position in _positions(tokens, leaf, unmarked))
-    elif isinstance(leaf, TermSequence):
-        places = [set(_positions(tokens, group, unmarked)) for group in leaf.groups]
-        positions = _sequence_positions(places, leaf.asked.slop)
-        for start in (position for position in positions if position - 1 not in positions):
+        yield from (range(position, position + 1) for position in positions[0])
+    else:
+        taking_part = _sequence_positions([set(own) for own in positions], leaf.asked.slop)
+        for start in (position for position in taking_part if position - 1 not in taking_part):
             stop = start
-            while stop in positions:
+            while stop in taking_part:
                 stop += 1
             yield range(start, stop)
-
-
-def _positions(tokens: Sequence[AnalyzedToken], group: TermGroup, unmarked: bool) -> list[int]:
-    return [position for position, token in enumerate(tokens) if group.accepts(token.forms, unmarked)]
 
 
 def _sequence_positions(places: Sequence[set[int]], slop: int) -> set[int]:

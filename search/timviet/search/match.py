@@ -1,233 +1,322 @@
-"""The leaves of a plan: terms of an index that count as one, and sequences of such. They are Whoosh queries.
+"""Find what a plan asks for in one segment, by whole columns: paragraphs and their scores."""
 
-Each finds its paragraphs and scores them with `timviet.search.rank`.
-"""
-
-import sys
-from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from whoosh.matching import FilterMatcher, ListMatcher, Matcher
-from whoosh.query import AndNot, Not, Or, Query
-from whoosh.query.wrappers import WrappingQuery
-from whoosh.reading import IndexReader, TermNotFound
-from whoosh.searching import SearchContext, Searcher
+import numpy as np
+from numpy.typing import NDArray
 
-from timviet.index.analysis import Forms
-from timviet.index.schema import UNMARKED, UNMARKED_FIELD, is_folded_field
-from timviet.search.query import Fuzzy, Pattern, Phrase, Word
-from timviet.search.rank import TermStatistics, weighted_frequency
+from timviet.index.columnfile import Column
+from timviet.index.lengths import LENGTHS
+from timviet.index.postings import FieldTerms, runs
+from timviet.index.snapshot import SegmentView
+from timviet.search.nodes import (
+    All,
+    AnyOf,
+    Everything,
+    Filter,
+    Leaf,
+    Maybe,
+    Node,
+    TermGroup,
+    TermSequence,
+    WhooshQuery,
+    Without,
+)
 
-
-class ScoredMatcher(ListMatcher):
-    """Whoosh's view of paragraphs that are known with their scores."""
-
-    def id(self) -> int:
-        """Return the current paragraph's number; past the last one, a larger one, for Whoosh's own matchers ask."""
-        return self._ids[self._i] if self.is_active() else sys.maxsize
-
-    def skip_to(self, id: int) -> None:  # noqa: A002  # Whoosh's name
-        """Go to the first paragraph whose number is at least `id`."""
-        self._i = bisect_left(self._ids, id, self._i)
-
-
-class Posting(NamedTuple):
-    """What a leaf finds in one paragraph.
-
-    Attributes:
-        frequency: how much the occurrences count, by the weights of their terms.
-        positions: each occurrence's position, with its term's weight.
-    """
-
-    frequency: float
-    positions: Sequence[tuple[int, float]]
+# Where paragraphs are looked up among others, a table of all is quicker than searching from this share of them on.
+_DENSE_SHARE = 1 / 64
+_POSITION_BITS = 32
 
 
-@dataclass(eq=False)
-class Leaf(Query):
-    """What the leaves of a plan have in common.
+class Matches(NamedTuple):
+    """The paragraphs that a node finds in a segment.
 
     Attributes:
-        fieldname: the indexed field it searches.
-        asked: the leaf of the query that it answers.
-        statistics: what its score depends on.
-        document_frequency: in about how many paragraphs it is found.
+        documents: their numbers in the segment, ascending.
+        scores: their scores.
     """
 
-    fieldname: str
-    asked: Word | Pattern | Fuzzy | Phrase
-    statistics: TermStatistics
-    document_frequency: int
-
-    def __str__(self) -> str:
-        return f"{self.fieldname}:{self.asked.text}"
-
-    def postings(self, reader: IndexReader) -> dict[int, Posting]:
-        """Return what is found in each paragraph of a reader, by the paragraph's number there."""
-        raise NotImplementedError
-
-    def score(self, reader: IndexReader, number: int, posting: Posting) -> float:
-        """Return the score of what was found in one paragraph."""
-        return self.asked.boost * self.statistics.score(posting.frequency, self.length(reader, number))
-
-    def length(self, reader: IndexReader, number: int) -> int:
-        """Return a paragraph's length in tokens, as the index keeps it: Whoosh rounds lengths above 20 or so."""
-        return reader.doc_field_length(number, self.fieldname, 1) or 1
-
-    def matcher(self, searcher: Searcher, context: SearchContext | None = None) -> Matcher:
-        """Return Whoosh's view of the paragraphs found, with their scores."""
-        reader = searcher.reader()
-        found = sorted(self.postings(reader).items())
-        scores = [self.score(reader, number, posting) for number, posting in found]
-        return ScoredMatcher([number for number, _ in found], scores)
-
-    def estimate_size(self, ixreader: IndexReader) -> int:
-        """Return about how many paragraphs are found, by which Whoosh orders its work."""
-        return self.document_frequency
+    documents: Column
+    scores: NDArray[np.float64]
 
 
-@dataclass(eq=False)
-class TermGroup(Leaf):
-    """Terms that count as one, each by its weight: the readings of one syllable, the words of one prefix.
+class Postings(NamedTuple):
+    """The paragraphs that a leaf finds in a segment.
 
     Attributes:
-        weights: each term's weight, from 0 to 1.
-        bare: those terms that count only in paragraphs typed without marks.
+        documents: their numbers in the segment, ascending.
+        frequencies: how much the leaf's occurrences in them count. Those of weight 1 count each, and all others
+            together as the best one of them: so a paragraph that has what was typed once outranks one of the same
+            length that has other readings of it many times.
     """
 
-    asked: Word | Pattern | Fuzzy
-    weights: Mapping[str, float]
-    bare: Set[str] = frozenset()
-    _postings: dict[IndexReader, dict[int, Posting]] = field(default_factory=dict, init=False, repr=False)
+    documents: Column
+    frequencies: Column
 
-    def accepts(self, forms: Forms, unmarked: bool) -> bool:
-        """Tell whether a token of these forms is one of the terms.
+
+class _Term(NamedTuple):
+    terms: FieldTerms
+    number: int
+    weight: float
+    bare: bool
+
+
+class Occurrences(NamedTuple):
+    """Where terms occur.
+
+    Attributes:
+        keys: the paragraph's place among candidates and the position there, in one number, ascending.
+        weights: how much each occurrence counts.
+    """
+
+    keys: Column
+    weights: NDArray[np.float64]
+
+
+class SegmentMatcher:
+    """Finds what the nodes of a plan ask for in one segment.
+
+    Args:
+        segment: the segment.
+    """
+
+    def __init__(self, segment: SegmentView) -> None:
+        self._segment = segment
+        self._count = segment.paragraph_count
+
+    def matches(self, node: Node, within: Column | None = None) -> Matches:
+        """Return what a node finds.
 
         Args:
-            forms: the token's forms.
-            unmarked: whether it stands in a paragraph typed without marks.
+            node: what to find.
+            within: the only paragraphs to consider, ascending; None for all.
         """
-        term = forms.folded if is_folded_field(self.fieldname) else forms.keyed
-        return term in self.weights and (unmarked or term not in self.bare)
+        match node:
+            case TermGroup() | TermSequence():
+                postings = self.postings(node, within)
+                return Matches(postings.documents, self.scores(node, postings))
+            case All():
+                return self._all(node, within)
+            case AnyOf():
+                return self._any(node, within)
+            case Maybe():
+                found = self.matches(node.wanted, within)
+                return _add(found, self.matches(node.optional, found.documents))
+            case Without():
+                found = self.matches(node.wanted, within)
+                excluded = self.matches(node.excluded, found.documents).documents
+                left = self._places(found.documents, excluded) < 0
+                return Matches(found.documents[left], found.scores[left])
+            case Filter():
+                return _unscored(self.matches(node.clause, within).documents)
+            case Everything():
+                return _unscored(self._restrict(np.arange(self._count), within))
+            case WhooshQuery():
+                return self._by_whoosh(node, within)
 
-    def postings(self, reader: IndexReader) -> dict[int, Posting]:
-        """Return what is found in each paragraph of a reader, by the paragraph's number there."""
-        if reader not in self._postings:
-            self._postings[reader] = self._read_postings(reader)
-        return self._postings[reader]
+    def scores(self, leaf: Leaf, postings: Postings) -> NDArray[np.float64]:
+        """Return the scores of what a leaf finds."""
+        return leaf.asked.boost * leaf.statistics.scores(postings.frequencies, self.lengths(leaf, postings))
 
-    def _read_postings(self, reader: IndexReader) -> dict[int, Posting]:
-        unmarked = {number for number, _ in _term_postings(reader, UNMARKED_FIELD, UNMARKED)} if self.bare else set()
-        found: dict[int, list[tuple[int, float]]] = {}
-        for term, weight in self.weights.items():
-            for number, positions in _term_postings(reader, self.fieldname, term):
-                if term not in self.bare or number in unmarked:
-                    found.setdefault(number, []).extend((position, weight) for position in positions)
-        return {number: _posting(sorted(occurrences)) for number, occurrences in found.items()}
+    def lengths(self, leaf: Leaf, postings: Postings) -> Column:
+        """Return the lengths in tokens of what a leaf finds, as the index keeps them: rounded above 20 or so."""
+        return np.maximum(LENGTHS[self._segment.lengths(leaf.field)[postings.documents]], 1)
+
+    def postings(self, leaf: Leaf, within: Column | None = None) -> Postings:
+        """Return what a leaf finds, with how much its occurrences count.
+
+        Args:
+            leaf: what to find.
+            within: the only paragraphs to consider, ascending; None for all.
+        """
+        if isinstance(leaf, TermSequence):
+            return self._sequence(leaf, within)
+        documents, frequencies = self._group(leaf)
+        if within is not None:
+            places = self._places(documents, within)
+            found = places >= 0
+            return Postings(documents[found], frequencies[found])
+        return Postings(documents, frequencies)
+
+    def _all(self, node: All, within: Column | None) -> Matches:
+        first, *others = sorted(node.clauses, key=_size)
+        found = self.matches(first, within)
+        for clause in others:
+            other = self.matches(clause, found.documents)
+            places = self._places(other.documents, found.documents)
+            found = Matches(other.documents, found.scores[places] + other.scores)
+        return Matches(found.documents, node.boost * found.scores)
+
+    def _any(self, node: AnyOf, within: Column | None) -> Matches:
+        parts = [self.matches(clause, within) for clause in node.clauses]
+        if len(parts) == 1:
+            return parts[0]._replace(scores=node.boost * parts[0].scores)
+        if not parts:
+            return _unscored(np.empty(0, np.int64))
+        documents = np.concatenate([part.documents for part in parts])
+        found = np.zeros(self._count, bool)
+        found[documents] = True
+        every_score = np.concatenate([part.scores for part in parts])
+        scores: NDArray[np.float64] = np.bincount(documents, every_score, self._count)  # type: ignore[assignment]
+        union = np.flatnonzero(found)
+        return Matches(union, node.boost * scores[union])
+
+    def _by_whoosh(self, node: WhooshQuery, within: Column | None) -> Matches:
+        whoosh = self._segment.searcher
+        matcher = node.query.matcher(whoosh, whoosh.context(weighting=whoosh.weighting))
+        documents, scores = [], []
+        while matcher.is_active():
+            documents.append(matcher.id())
+            scores.append(matcher.score())
+            matcher.next()
+        found = np.array(documents, np.int64)
+        kept = slice(None) if within is None else self._places(found, within) >= 0
+        return Matches(found[kept], np.array(scores, np.float64)[kept])
+
+    def _group(self, group: TermGroup) -> Postings:
+        terms = self._terms(group)
+        if len(terms) == 1 and terms[0].weight == 1 and not terms[0].bare:
+            own = terms[0]
+            return self._kept(Postings(own.terms.documents(own.number), own.terms.frequencies(own.number)))
+        counted = np.zeros(self._count)
+        for weight in sorted({own.weight for own in terms}):
+            alike = [self._term_postings(own) for own in terms if own.weight == weight]
+            documents = np.concatenate([own.documents for own in alike])
+            if weight < 1:
+                counted[documents] = weight
+            else:
+                counted += np.bincount(documents, np.concatenate([own.frequencies for own in alike]), self._count)
+        documents = np.flatnonzero(counted > 0)
+        return self._kept(Postings(documents, counted[documents]))
+
+    def _terms(self, group: TermGroup) -> list[_Term]:
+        terms = self._segment.terms(group.field)
+        if terms is None:
+            return []
+        numbers = ((term, weight, terms.find(term.encode())) for term, weight in group.weights.items())
+        return [
+            _Term(terms, number, weight, term in group.bare) for term, weight, number in numbers if number is not None
+        ]
+
+    def _term_postings(self, own: _Term) -> Postings:
+        postings = Postings(own.terms.documents(own.number), own.terms.frequencies(own.number))
+        if own.bare:
+            counts = self._segment.unmarked[postings.documents]
+            return Postings(postings.documents[counts], postings.frequencies[counts])
+        return postings
+
+    def _kept(self, postings: Postings) -> Postings:
+        """Return the postings of paragraphs that are not deleted."""
+        if self._segment.kept is None:
+            return postings
+        kept = self._segment.kept[postings.documents]
+        return Postings(postings.documents[kept], postings.frequencies[kept])
+
+    def _sequence(self, sequence: TermSequence, within: Column | None) -> Postings:
+        rarest, *others = sorted(sequence.groups, key=_size)
+        candidates = self.postings(rarest, within).documents
+        for group in others:
+            candidates = self.postings(group, candidates).documents
+        table = np.full(self._count, -1)
+        table[candidates] = np.arange(len(candidates))
+        occurrences = [self._occurrences(group, table) for group in sequence.groups]
+        ends = follow(occurrences, sequence.asked.slop)
+        return _count_occurrences(candidates, ends)
+
+    def _occurrences(self, group: TermGroup, table: Column) -> Occurrences:
+        """Return where a group's terms occur in those paragraphs whose place among candidates a table has."""
+        keys, weights = [], []
+        for own in self._terms(group):
+            documents = own.terms.documents(own.number)
+            places = table[documents]
+            wanted = places >= 0
+            if own.bare:
+                wanted &= self._segment.unmarked[documents]
+            frequencies = own.terms.frequencies(own.number).astype(np.int64)
+            starts = np.cumsum(frequencies) - frequencies
+            positions = own.terms.positions(own.number)[runs(starts[wanted], frequencies[wanted])]
+            keys.append((np.repeat(places[wanted], frequencies[wanted]) << _POSITION_BITS) + positions)
+            weights.append(np.full(len(positions), own.weight))
+        if not keys:
+            return Occurrences(np.empty(0, np.int64), np.empty(0))
+        every, every_weight = np.concatenate(keys), np.concatenate(weights)
+        order = np.argsort(every, kind="stable") if len(keys) > 1 else slice(None)
+        return Occurrences(every[order], every_weight[order])
+
+    def _restrict(self, documents: Column, within: Column | None) -> Column:
+        if self._segment.kept is not None:
+            documents = documents[self._segment.kept[documents]]
+        return documents if within is None else documents[self._places(documents, within) >= 0]
+
+    def _places(self, documents: Column, among: Column) -> Column:
+        """Return the place of each document among others, -1 where it is not; both are ascending."""
+        if len(documents) > self._count * _DENSE_SHARE:
+            table = np.full(self._count, -1)
+            table[among] = np.arange(len(among))
+            return table[documents]
+        if not len(among):
+            return np.full(len(documents), -1)
+        places = np.minimum(np.searchsorted(among, documents), len(among) - 1)
+        return np.where(among[places] == documents, places, -1)
 
 
-@dataclass(eq=False)
-class TermSequence(Leaf):
-    """Term groups that follow one another: a phrase.
+def follow(occurrences: Sequence[Occurrences], slop: int) -> Occurrences:
+    """Return where sequences end: an occurrence of each in turn, with steps of 1 to `slop` positions.
 
-    Attributes:
-        groups: what is to be found at each position.
+    An end's weight is that of the best way to get there, the product of its occurrences' weights.
+
+    Args:
+        occurrences: what is to follow one another.
+        slop: the largest step.
     """
-
-    asked: Phrase
-    groups: Sequence[TermGroup]
-
-    def postings(self, reader: IndexReader) -> dict[int, Posting]:
-        """Return what is found in each paragraph of a reader, by the paragraph's number there."""
-        by_group = [group.postings(reader) for group in self.groups]
-        everywhere = set.intersection(*map(set, by_group))
-        found = {number: self._occurrences([group[number] for group in by_group]) for number in everywhere}
-        return {number: _posting(occurrences) for number, occurrences in found.items() if occurrences}
-
-    def _occurrences(self, postings: Sequence[Posting]) -> list[tuple[int, float]]:
-        ends = dict(postings[0].positions)
-        for posting in postings[1:]:
-            steps = [
-                (position, weight * max((ends.get(before, 0.0) for before in self._before(position)), default=0.0))
-                for position, weight in posting.positions
-            ]
-            ends = {position: weight for position, weight in steps if weight}
-        return sorted(ends.items())
-
-    def _before(self, position: int) -> range:
-        return range(position - self.asked.slop, position)
+    ends = occurrences[0]
+    for following in occurrences[1:]:
+        best = np.zeros(len(following.keys))
+        if len(ends.keys):
+            for step in range(1, slop + 1):
+                before = following.keys - step
+                places = np.minimum(np.searchsorted(ends.keys, before), len(ends.keys) - 1)
+                np.maximum(best, np.where(ends.keys[places] == before, ends.weights[places], 0.0), out=best)
+        reached = best > 0
+        ends = Occurrences(following.keys[reached], (best * following.weights)[reached])
+    return ends
 
 
-class AnyOf(Or):
-    """Whoosh's `Or` by its plain matcher: the one it picks for small indexes leaves out what scores nothing."""
-
-    matcher_type = Or.DEFAULT_MATCHER
-
-
-class Filter(WrappingQuery):
-    """A clause that results have to match and that adds nothing to their score."""
-
-    def matcher(self, searcher: Searcher, context: SearchContext | None = None) -> Matcher:
-        """Return Whoosh's view of the paragraphs found."""
-        numbers = _numbers(self.child, searcher)
-        return ScoredMatcher(numbers, [0.0] * len(numbers))
+def _count_occurrences(candidates: Column, occurrences: Occurrences) -> Postings:
+    places = occurrences.keys >> _POSITION_BITS
+    starts = np.flatnonzero(np.diff(places, prepend=-1))
+    if not len(starts):
+        return Postings(np.empty(0, np.int64), np.empty(0))
+    full = occurrences.weights == 1
+    in_full = np.add.reduceat(full.astype(np.float64), starts)
+    best_other = np.maximum.reduceat(np.where(full, 0.0, occurrences.weights), starts)
+    return Postings(candidates[places[starts]], in_full + best_other)
 
 
-class Without(Query):
-    """What one query finds and another one does not. Whoosh's own `AndNot` may let its first result through."""
-
-    def __init__(self, wanted: Query, excluded: Query) -> None:
-        self.wanted = wanted
-        self.excluded = excluded
-
-    def is_leaf(self) -> bool:
-        """Say that there are queries below this one."""
-        return False
-
-    def children(self) -> Iterator[Query]:
-        """Yield the query whose results are wanted."""
-        yield self.wanted
-
-    def estimate_size(self, ixreader: IndexReader) -> int:
-        """Return about how many paragraphs are found, by which Whoosh orders its work."""
-        return self.wanted.estimate_size(ixreader)
-
-    def matcher(self, searcher: Searcher, context: SearchContext | None = None) -> Matcher:
-        """Return Whoosh's view of the paragraphs found."""
-        excluded = frozenset(_numbers(self.excluded, searcher))
-        return FilterMatcher(self.wanted.matcher(searcher, context), excluded, exclude=True)
+def _size(node: Node) -> int:
+    """Return about how many paragraphs a node finds at most."""
+    match node:
+        case TermGroup() | TermSequence():
+            return node.document_frequency
+        case All():
+            return min(map(_size, node.clauses))
+        case AnyOf():
+            return sum(map(_size, node.clauses))
+        case Maybe() | Without():
+            return _size(node.wanted)
+        case Filter():
+            return _size(node.clause)
+        case _:
+            return 1 << 62
 
 
-def scored_leaves(query: Query) -> list[Leaf]:
-    """Return the leaves of a plan that add to scores: not those that are excluded, and not filters."""
-    if isinstance(query, Filter):
-        return []
-    return [query] if isinstance(query, Leaf) else [leaf for part in wanted(query) for leaf in scored_leaves(part)]
+def _unscored(documents: Column) -> Matches:
+    return Matches(documents, np.zeros(len(documents)))
 
 
-def wanted(query: Query) -> list[Query]:
-    """Return the parts of a query that a result may match: all but what `NOT` excludes."""
-    if isinstance(query, Not):
-        return []
-    return [query.a] if isinstance(query, AndNot) else list(query.children())
-
-
-def _numbers(query: Query, searcher: Searcher) -> list[int]:
-    return list(query.matcher(searcher, searcher.boolean_context()).all_ids())
-
-
-def _posting(occurrences: Sequence[tuple[int, float]]) -> Posting:
-    return Posting(weighted_frequency([weight for _, weight in occurrences]), occurrences)
-
-
-def _term_postings(reader: IndexReader, field: str, term: str) -> Iterator[tuple[int, list[int]]]:
-    try:
-        matcher = reader.postings(field, term)
-    except TermNotFound:
-        return
-    has_positions = matcher.supports("positions")
-    while matcher.is_active():
-        yield matcher.id(), matcher.value_as("positions") if has_positions else []
-        matcher.next()
+def _add(found: Matches, more: Matches) -> Matches:
+    """Return what was found, with further scores for some of it added."""
+    scores = found.scores.copy()
+    scores[np.searchsorted(found.documents, more.documents)] += more.scores
+    return Matches(found.documents, scores)

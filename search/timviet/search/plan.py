@@ -1,8 +1,4 @@
-"""From a query to a plan: each leaf becomes terms of an index with weights, and groups say what is required.
-
-A plan is a tree of Whoosh queries whose leaves are those of `timviet.search.match`; other Whoosh queries stay as they
-are.
-"""
+"""From a query to a plan: each leaf becomes terms of an index with weights, and groups say what is required."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,14 +6,25 @@ from heapq import nlargest
 from itertools import pairwise
 from typing import Literal
 
-from whoosh.query import And, AndMaybe, AndNot, Every, Not, Or, Query, TermRange
+from whoosh.query import And, AndNot, Every, Not, Or, Query, TermRange
 
-from timviet.index.schema import folded_field, is_metadata_field, value_bounds, value_field
+from timviet.index.schema import SCORED_FIELDS, folded_field, is_metadata_field, value_bounds, value_field
 from timviet.index.spelling import fold
 from timviet.search.expand import Weights, expand, has_marks, level_weights
 from timviet.search.lexicon import Lexicon
 from timviet.search.marks import Marks
-from timviet.search.match import AnyOf, Filter, TermGroup, TermSequence, Without
+from timviet.search.nodes import (
+    All,
+    AnyOf,
+    Everything,
+    Filter,
+    Maybe,
+    Node,
+    TermGroup,
+    TermSequence,
+    WhooshQuery,
+    Without,
+)
 from timviet.search.query import Fuzzy, Pair, Pattern, Phrase, Range, Required, Word, Words, has_leaves
 from timviet.search.rank import (
     PAIR_WEIGHT,
@@ -29,8 +36,6 @@ from timviet.search.rank import (
 # A prefix or pattern that stands for more terms than this is searched by its most frequent ones.
 MAX_EXPANSIONS = 1024
 
-_SCORED_FIELDS = ("text", "title")
-
 
 def make_plan(
     query: Query,
@@ -38,7 +43,7 @@ def make_plan(
     marks: Marks = "auto",
     match: Literal["all", "any"] = "all",
     contradicting: bool = False,
-) -> Query:
+) -> Node:
     """Return the plan for a query.
 
     Args:
@@ -60,7 +65,7 @@ class _Planner:
         self._all_required = all_required
         self._groups: dict[object, TermGroup] = {}
 
-    def plan(self, query: Query) -> Query:
+    def plan(self, query: Query) -> Node:
         match query:
             case Words():
                 return self._words(query)
@@ -68,20 +73,22 @@ class _Planner:
                 return self.plan(query.child)
             case Word() | Pattern() | Fuzzy() | Phrase():
                 leaf = self._sequence(query) if isinstance(query, Phrase) else self._group(query)
-                return leaf if query.fieldname in _SCORED_FIELDS else Filter(leaf)
+                return leaf if query.fieldname in SCORED_FIELDS else Filter(leaf)
             case Range():
-                return Filter(_range(query))
+                return Filter(WhooshQuery(_range(query)))
             case Not():
-                return Filter(Without(Every(), self._excluded(query.query)))
+                return Filter(Without(Everything(), self._excluded(query.query)))
             case AndNot():
                 return Without(self.plan(query.a), self._excluded(query.b))
             case And() | Or():
-                join = And if isinstance(query, And) else AnyOf
-                return join([self.plan(clause) for clause in query if has_leaves(clause)], boost=query.boost)
+                join = All if isinstance(query, And) else AnyOf
+                return join([self.plan(clause) for clause in query if has_leaves(clause)], query.boost)
+            case Every() if query.fieldname is None:
+                return Everything()
             case _:
-                return query
+                return WhooshQuery(query)
 
-    def _words(self, words: Words) -> Query:
+    def _words(self, words: Words) -> Node:
         clauses = _flatten(words)
         pairs = [self._sequence(pair) for pair in _pairs(clauses)]
         clauses = _merge_repeated(clauses)
@@ -89,18 +96,18 @@ class _Planner:
         wanted = [clause for clause in clauses if not isinstance(clause, Not)]
         required = [self.plan(clause) for clause in wanted if self._is_required(clause)]
         optional = [self.plan(clause) for clause in wanted if not self._is_required(clause)]
-        found: Query
+        found: Node
         if not optional:
-            found = And(required or [Filter(Every())])
+            found = All(required or [Everything()])
         elif all(isinstance(clause, Filter) for clause in required):
-            found = And([*required, AnyOf(optional)])
+            found = All([*required, AnyOf(optional)])
         else:
-            found = AndMaybe(And(required), AnyOf(optional))
+            found = Maybe(All(required), AnyOf(optional))
         if pairs:
-            found = AndMaybe(found, AnyOf(pairs))
+            found = Maybe(found, AnyOf(pairs))
         return Without(found, AnyOf(excluded)) if excluded else found
 
-    def _excluded(self, query: Query) -> Query:
+    def _excluded(self, query: Query) -> Node:
         """Plan what is left out, for which all words are required in any case: `-(a b)` keeps out who has both."""
         return _Planner(self._lexicon, self._weights, all_required=True).plan(query)
 
@@ -112,10 +119,10 @@ class _Planner:
     def _sequence(self, phrase: Phrase) -> TermSequence:
         groups = [self._group(part) for part in phrase.parts]
         average_length = groups[0].statistics.average_length
-        sequence = TermSequence(phrase.fieldname, phrase, TermStatistics(0.0, average_length), 0, groups)
-        found = self._lexicon.count(sequence)
+        sequence = TermSequence(phrase.fieldname, phrase, TermStatistics(0.0, average_length), groups)
+        found = self._lexicon.sequence_frequency(sequence)
         rarity = inverse_document_frequency(found, self._lexicon.paragraph_count)
-        return replace(sequence, statistics=TermStatistics(rarity, average_length), document_frequency=found)
+        return replace(sequence, statistics=TermStatistics(rarity, average_length))
 
     def _group(self, leaf: Word | Pattern | Fuzzy) -> TermGroup:
         key = (type(leaf), leaf.fieldname, leaf.text, leaf.marks, leaf.boost)
@@ -135,7 +142,7 @@ class _Planner:
         found = weighted_document_frequency(((terms[term], frequencies[term]) for term in kept), paragraphs)
         rarity = inverse_document_frequency(found, paragraphs)
         return TermGroup(
-            fieldname=field,
+            field=field,
             asked=leaf,
             statistics=TermStatistics(rarity, self._lexicon.average_length(field)),
             document_frequency=min(sum(frequencies[term] for term in kept), paragraphs),

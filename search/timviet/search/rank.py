@@ -4,10 +4,14 @@ Okapi BM25 is from S. Robertson and H. Zaragoza, "The Probabilistic Relevance Fr
 inverse document frequency is Lucene's, which is never negative.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import log, prod
 
+import numpy as np
+from numpy.typing import NDArray
+
+from timviet.index.columnfile import Column
 from timviet.search.marks import Level
 
 K1 = 1.2
@@ -33,32 +37,15 @@ class TermStatistics:
     inverse_document_frequency: float
     average_length: float
 
-    def score(self, frequency: float, length: float) -> float:
-        """Return the score of one paragraph.
+    def scores(self, frequencies: Column, lengths: Column) -> NDArray[np.float64]:
+        """Return the scores of paragraphs.
 
         Args:
-            frequency: how much the occurrences in it count, see `weighted_frequency`.
-            length: its length in tokens.
+            frequencies: how much the occurrences in each count, see `timviet.search.match.Postings`.
+            lengths: the length of each in tokens.
         """
-        relative_length = 1 - B + B * length / self.average_length
-        return self.inverse_document_frequency * (K1 + 1) * frequency / (frequency + K1 * relative_length)
-
-
-def weighted_frequency(weights: Sequence[float]) -> float:
-    """Return how much a leaf's occurrences in a paragraph count together.
-
-    Those of weight 1 count each, and all others together as the best one of them: so a paragraph that has what was
-    typed once outranks one of the same length that has other readings of it many times.
-
-    Args:
-        weights: each occurrence's weight, from 0 to 1.
-
-    Example:
-        >>> weighted_frequency([1.0, 1.0]), weighted_frequency([0.5, 0.5, 0.5])
-        (2.0, 0.5)
-    """
-    others = [weight for weight in weights if weight < 1]
-    return len(weights) - len(others) + max(others, default=0.0)
+        relative_lengths = 1 - B + B * lengths / self.average_length
+        return self.inverse_document_frequency * (K1 + 1) * frequencies / (frequencies + K1 * relative_lengths)
 
 
 def inverse_document_frequency(found: float, paragraph_count: int) -> float:

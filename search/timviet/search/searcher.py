@@ -8,16 +8,19 @@ from threading import Lock
 from types import TracebackType
 from typing import Literal, NamedTuple, Self
 
-from whoosh.collectors import TopCollector, UnlimitedCollector
+import numpy as np
 from whoosh.query import NullQuery, Query
 from whoosh.searching import Searcher as WhooshSearcher
 
 from timviet.index.schema import is_metadata_field
+from timviet.index.snapshot import Snapshot
 from timviet.index.store import Index
-from timviet.search.explain import Explanation, explain_parts
+from timviet.search.explain import Explanation, Part, explain_parts
 from timviet.search.highlight import Highlighter
 from timviet.search.lexicon import Lexicon
 from timviet.search.marks import Marks
+from timviet.search.match import Matches, SegmentMatcher
+from timviet.search.nodes import Node
 from timviet.search.parser import parse, query_fields
 from timviet.search.plan import make_plan
 from timviet.search.results import Hit, Relaxation, Results
@@ -35,14 +38,14 @@ class _Found(NamedTuple):
     Where the plan was widened, the first paragraphs are those of the stricter plan, with its scores.
     """
 
-    plan: Query
+    plan: Node
     ranked: Sequence[tuple[int, float]]
     total: int
     relaxed: tuple[Relaxation, ...] = ()
-    strict_plan: Query | None = None
+    strict_plan: Node | None = None
     strict_total: int = 0
 
-    def plan_of(self, rank: int) -> Query:
+    def plan_of(self, rank: int) -> Node:
         """Return the plan that found the paragraph of a rank, from 1."""
         return self.strict_plan if self.strict_plan is not None and rank <= self.strict_total else self.plan
 
@@ -73,7 +76,9 @@ class Searcher:
     def _open(self) -> None:
         reader = self._index.reader()
         self._whoosh = WhooshSearcher(reader, fromindex=self._index.whoosh)
-        self._lexicon = Lexicon(reader)
+        self._snapshot = Snapshot(self._whoosh)
+        self._lexicon = Lexicon(self._snapshot)
+        self._matchers = [SegmentMatcher(segment) for segment in self._snapshot.segments]
         self._fields = query_fields(field for field in reader.indexed_field_names() if is_metadata_field(field))
 
     def search(
@@ -110,7 +115,7 @@ class Searcher:
         if limit < 1 or offset < 0 or snippet_length < 1:
             raise ValueError("limit and snippet_length must be at least 1, offset at least 0")
         started = time.perf_counter()
-        with self._snapshot():
+        with self._in_turn():
             found = self._relax(self._parse(query, strict=strict), marks, match, offset + limit)
             highlighter = Highlighter(found.plan, self._whoosh.reader())
             page = found.ranked[offset : offset + limit]
@@ -141,12 +146,12 @@ class Searcher:
         Raises:
             ValueError: the searcher is closed.
         """
-        with self._snapshot():
+        with self._in_turn():
             found = self._relax(self._parse(query), marks, match, None)
             for rank, (number, score) in enumerate(found.ranked, 1):
-                fields = self._whoosh.reader().stored_fields(number)
+                fields = self._snapshot.stored(number)
                 if fields["id"] == document_id and paragraph in (None, fields["paragraph"]):
-                    parts = explain_parts(found.plan_of(rank), self._whoosh.reader(), number)
+                    parts = self._explain(found.plan_of(rank), number)
                     remainder = round(score - sum(part.score for part in parts), 9)
                     return Explanation(document_id, fields["paragraph"], rank, found.total, score, parts, remainder)
             return None
@@ -160,7 +165,7 @@ class Searcher:
         Raises:
             ValueError: the searcher is closed.
         """
-        with self._snapshot():
+        with self._in_turn():
             if self._whoosh.up_to_date():
                 return False
             before = self._whoosh
@@ -183,7 +188,7 @@ class Searcher:
         self.close()
 
     @contextmanager
-    def _snapshot(self) -> Iterator[None]:
+    def _in_turn(self) -> Iterator[None]:
         with self._one_at_a_time:
             if self._whoosh.is_closed:
                 raise ValueError(f"the searcher of {self._index.location} is closed: make a new one")
@@ -229,14 +234,33 @@ class Searcher:
         self, query: Query, marks: Marks, match: Literal["all", "any"], limit: int | None, contradicting: bool
     ) -> _Found:
         plan = make_plan(query, self._lexicon, marks, match, contradicting=contradicting)
-        # Whoosh does not count what it skips, and skips also where it replaces matchers: so it is to do neither.
-        collector = UnlimitedCollector() if limit is None else TopCollector(limit, usequality=False, replace=0)
-        self._whoosh.search_with_collector(plan, collector)
-        results = collector.results()
-        return _Found(plan, [(number, score or 0.0) for number, score in results.items()], len(results))
+        matches = [matcher.matches(plan) for matcher in self._matchers]
+        total = sum(len(own.documents) for own in matches)
+        return _Found(plan, self._best(matches, limit or total), total)
+
+    def _best(self, matches: Sequence[Matches], limit: int) -> list[tuple[int, float]]:
+        """Return the best paragraphs by their numbers in the snapshot; of equal ones, those that come first."""
+        if not matches:
+            return []
+        firsts = [segment.first for segment in self._snapshot.segments]
+        numbers = np.concatenate([own.documents + first for own, first in zip(matches, firsts, strict=True)])
+        scores = np.concatenate([own.scores for own in matches])
+        if limit < len(scores):
+            good = scores >= np.partition(scores, -limit)[-limit]
+            numbers, scores = numbers[good], scores[good]
+        best = np.lexsort((numbers, -scores))[:limit]
+        return list(zip(numbers[best].tolist(), scores[best].tolist(), strict=True))
+
+    def _explain(self, plan: Node, number: int) -> tuple[Part, ...]:
+        place, segment = next(
+            (place, segment)
+            for place, segment in reversed(list(enumerate(self._snapshot.segments)))
+            if segment.first <= number
+        )
+        return explain_parts(plan, self._matchers[place], self._lexicon, number - segment.first)
 
     def _hit(self, number: int, score: float, highlighter: Highlighter, snippet_length: int) -> Hit:
-        fields = self._whoosh.reader().stored_fields(number)
+        fields = self._snapshot.stored(number)
         text = fields["text"]
         return Hit(
             document_id=fields["id"],

@@ -1,0 +1,158 @@
+"""What a searcher of one commit sees, segment by segment, as columns.
+
+Segments that Whoosh's own writer wrote by another codec are read into columns of the same kind when they are asked for.
+"""
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any, cast
+
+import numpy as np
+from whoosh.reading import SegmentReader
+from whoosh.searching import Searcher
+
+from timviet.index.codec_readers import DocumentsReader, TermsReader
+from timviet.index.columnfile import Column
+from timviet.index.lengths import length_bytes
+from timviet.index.postings import FieldTerms, Postings, field_columns
+from timviet.index.schema import UNMARKED, UNMARKED_FIELD
+
+
+class SegmentView:
+    """One segment of a snapshot.
+
+    Args:
+        searcher: Whoosh's searcher of it.
+        first: the number of its first paragraph in the snapshot.
+
+    Attributes:
+        searcher: the same.
+        reader: Whoosh's reader of it.
+        first: the same.
+        paragraph_count: how many paragraphs it has, deleted ones included.
+    """
+
+    def __init__(self, searcher: Searcher, first: int) -> None:
+        self.searcher = searcher
+        self.reader = reader = cast("SegmentReader", searcher.reader())
+        self.first = first
+        self.paragraph_count = int(reader.doc_count_all())
+        # Whoosh hides them; there is no other way from its reader to the codec's.
+        self._terms, self._documents = reader._terms, reader._perdoc
+        self._foreign: dict[str, FieldTerms | None] = {}
+
+    def terms(self, field: str) -> FieldTerms | None:
+        """Return a field's terms, or None where it has none."""
+        if isinstance(self._terms, TermsReader):
+            return self._terms.field(field)
+        if field not in self._foreign:
+            known = field in self.reader.indexed_field_names()
+            self._foreign[field] = _read_terms(self.reader, field) if known else None
+        return self._foreign[field]
+
+    def lengths(self, field: str) -> Column:
+        """Return each paragraph's length in a field, as a byte; see `timviet.index.lengths`."""
+        if isinstance(self._documents, DocumentsReader):
+            return self._documents.columns.get(f"lengths.{field}", self._no_lengths)
+        lengths = (self.reader.doc_field_length(number, field) for number in range(self.paragraph_count))
+        return length_bytes(np.fromiter((length or 0 for length in lengths), np.int64, self.paragraph_count))
+
+    @cached_property
+    def _no_lengths(self) -> Column:
+        return np.zeros(self.paragraph_count, np.uint8)
+
+    @cached_property
+    def kept(self) -> Column | None:
+        """For each paragraph, whether it is not deleted; None where none is."""
+        if not self.reader.has_deletions():
+            return None
+        kept = np.ones(self.paragraph_count, bool)
+        kept[list(self.reader.deleted_docs_set)] = False
+        return kept
+
+    @cached_property
+    def unmarked(self) -> Column:
+        """For each paragraph, whether it was typed without marks."""
+        unmarked = np.zeros(self.paragraph_count, bool)
+        terms = self.terms(UNMARKED_FIELD)
+        number = terms.find(UNMARKED.encode()) if terms is not None else None
+        if terms is not None and number is not None:
+            unmarked[terms.documents(number)] = True
+        return unmarked
+
+
+class Snapshot:
+    """What a searcher of one commit sees.
+
+    Args:
+        searcher: Whoosh's searcher of the index.
+
+    Attributes:
+        segments: the segments, in the order of their paragraphs.
+        paragraph_count: how many paragraphs there are, deleted ones included until they are merged away.
+    """
+
+    def __init__(self, searcher: Searcher) -> None:
+        self._reader = searcher.reader()
+        self.segments = [
+            SegmentView(leaf, first)
+            for leaf, first in searcher.leaf_searchers()
+            if isinstance(leaf.reader(), SegmentReader)
+        ]
+        self.paragraph_count = sum(segment.paragraph_count for segment in self.segments)
+
+    def document_frequency(self, field: str, term: str) -> int:
+        """Return how many paragraphs hold a term, deleted ones included until they are merged away."""
+        total = 0
+        for terms in self._terms(field):
+            number = terms.find(term.encode())
+            total += terms.document_frequency(number) if number is not None else 0
+        return total
+
+    def prefixed(self, field: str, prefix: str) -> list[str]:
+        """Return the terms of a field that start with `prefix`, sorted."""
+        encoded = prefix.encode()
+        found = [[terms[number] for number in terms.prefixed(encoded)] for terms in self._terms(field)]
+        every = found[0] if len(found) == 1 else sorted(set().union(*found))
+        return [term.decode() for term in every]
+
+    def neighbours(self, field: str, term: str, distance: int) -> Iterator[str]:
+        """Yield the terms of a field that are at most `distance` edits away from `term`."""
+        return iter(self._reader.terms_within(field, term, distance))
+
+    def average_length(self, field: str) -> float:
+        """Return a field's mean number of tokens a paragraph."""
+        return max(self._reader.field_length(field), 1) / max(self.paragraph_count, 1)
+
+    def stored(self, number: int) -> dict[str, Any]:
+        """Return what is kept of a paragraph to be shown, by its number in the snapshot."""
+        fields: dict[str, Any] = self._reader.stored_fields(number)
+        return fields
+
+    def _terms(self, field: str) -> list[FieldTerms]:
+        every = (segment.terms(field) for segment in self.segments)
+        return [terms for terms in every if terms is not None]
+
+
+def _read_terms(reader: SegmentReader, field: str) -> FieldTerms:
+    """Return a field's terms from a segment of another codec."""
+    terms = list(reader.lexicon(field))
+    documents: list[int] = []
+    positions: list[list[int]] = []
+    posting_ends = []
+    for term in terms:
+        matcher = reader.postings(field, term)
+        while matcher.is_active():
+            documents.append(matcher.id())
+            positions.append(matcher.value_as("positions") if matcher.supports("positions") else [0])
+            matcher.next()
+        posting_ends.append(len(documents))
+    frequencies = np.fromiter(map(len, positions), np.int64, len(positions))
+    postings = Postings(
+        np.array(posting_ends, np.int64),
+        np.array(documents, np.int64),
+        frequencies,
+        np.append(0, np.cumsum(frequencies))[posting_ends],
+        np.array([position for own in positions for position in own], np.int64),
+    )
+    return FieldTerms(field_columns(terms, postings))

@@ -1,0 +1,286 @@
+"""A file of columns gives back what was written, where it lies, and tells when it is damaged."""
+
+import mmap
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from whoosh.filedb.filestore import FileStorage, RamStorage
+from whoosh.filedb.structfile import StructFile
+
+from timviet.index.columnfile import (
+    SIGNATURE,
+    ColumnFile,
+    ColumnWriter,
+    DamagedFileError,
+    create_column_file,
+    smallest_unsigned,
+)
+
+FULL = Path("/dev/full")
+FACTS = {"fields": {"tên": "0", "": "\ud800"}, "số": [1, 2.5, None]}
+COLUMNS = {
+    "trống": np.empty(0, np.uint32),
+    "một byte": np.array([7], np.uint8),
+    "số": np.arange(5, dtype=np.int64),
+    "điểm": np.array([0.5, -2.0], np.float32),
+}
+
+dtypes = st.one_of(
+    hnp.boolean_dtypes(), hnp.integer_dtypes(endianness="?"), hnp.floating_dtypes(endianness="?"), st.just("<M8[ns]")
+)
+columns = st.dictionaries(st.text(max_size=5), hnp.arrays(dtypes, st.integers(0, 20)), max_size=4)
+
+
+def content_of(columns, facts=FACTS):
+    """The bytes of a file of columns."""
+    storage = RamStorage()
+    with create_column_file(storage, "cột", dict(facts)) as writer:
+        for name, column in columns.items():
+            writer.add(name, column)
+    return storage.files["cột"]
+
+
+WHOLE = content_of(COLUMNS)
+DIRECTORY = WHOLE.index(b'{"columns"')
+
+
+def flipped(content, place, mask):
+    """The content with some bits of a byte turned."""
+    return content[:place] + bytes([content[place] ^ mask]) + content[place + 1 :]
+
+
+@given(columns)
+def test_what_is_written_is_read(columns):
+    """Columns of any type and length come back by their names, in their order, with the facts, and pass the check."""
+    read = ColumnFile(content_of(columns))
+    assert (list(read), len(read), read.facts) == (list(columns), len(columns), FACTS)
+    for name, column in columns.items():
+        assert read[name].dtype == column.dtype.newbyteorder("<")
+        np.testing.assert_array_equal(read[name], column)
+    read.verify()
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        pytest.param(b"", np.empty(0, np.uint8), id="no bytes"),
+        pytest.param("Đê".encode(), np.array([0xC4, 0x90, 0xC3, 0xAA], np.uint8), id="bytes"),
+        pytest.param(np.arange(6, dtype=np.uint16)[::2], np.array([0, 2, 4], np.uint16), id="every second one"),
+        pytest.param(np.arange(3, dtype=np.uint32)[::-1], np.array([2, 1, 0], np.uint32), id="backwards"),
+        pytest.param(np.array([1, 258], ">u4"), np.array([1, 258], "<u4"), id="big-endian"),
+    ],
+)
+def test_any_array(given, read):
+    """Bytes, and arrays however they lie in memory, are written as their values."""
+    column = ColumnFile(content_of({"a": given}))["a"]
+    assert (column.dtype, column.tolist()) == (read.dtype, read.tolist())
+
+
+@given(st.lists(hnp.arrays(np.uint16, st.integers(0, 5)), max_size=5))
+def test_pieces(pieces):
+    """A column that comes in pieces is the same as one that comes whole."""
+    storage = RamStorage()
+    with create_column_file(storage, "cột", FACTS) as writer:
+        writer.add_pieces("a", np.uint16, iter(pieces))
+    assert storage.files["cột"] == content_of({"a": np.concatenate([np.empty(0, np.uint16), *pieces])})
+
+
+def test_a_name_that_is_not_there():
+    """A file of columns is a mapping: what is not there is a KeyError, None by `get`."""
+    read = ColumnFile(WHOLE)
+    assert ("số" in read, "năm" in read, read.get("năm")) == (True, False, None)
+    with pytest.raises(KeyError):
+        read["năm"]
+
+
+def test_below():
+    """Columns are taken by the part of their names before a full stop, and named by the rest."""
+    read = ColumnFile(content_of({"1.a": b"a", "1.b.c": b"b", "10.a": b"c", "1": b"d", "a.1.a": b"e"}))
+    assert {name: column.tobytes() for name, column in read.below("1").items()} == {"a": b"a", "b.c": b"b"}
+
+
+def test_layout():
+    """The file begins and ends with the signature, and each column starts at a multiple of 64."""
+    assert WHOLE.startswith(SIGNATURE)
+    assert WHOLE.endswith(SIGNATURE)
+    base = np.frombuffer(WHOLE, np.uint8).ctypes.data
+    assert [(column.ctypes.data - base) % 64 for column in ColumnFile(WHOLE).values() if len(column)] == [0, 0, 0]
+
+
+def test_mapped(tmp_path):
+    """A real file is mapped: columns are aligned views of it, which cannot be written to and outlive the reader."""
+    (tmp_path / "cột").write_bytes(WHOLE)
+    read = ColumnFile.open(FileStorage(str(tmp_path)), "cột")
+    for column in read.values():
+        assert column.flags.aligned
+        assert not column.flags.owndata
+        assert not column.flags.writeable
+        assert isinstance(column.base.obj if isinstance(column.base, memoryview) else column.base, mmap.mmap)
+    assert np.shares_memory(read["số"], read["số"])
+    column = read["số"]
+    del read
+    (tmp_path / "cột").unlink()
+    assert column.tolist() == [0, 1, 2, 3, 4]
+    with pytest.raises(ValueError, match="read-only"):
+        column[0] = 1
+
+
+def test_in_memory():
+    """A file in memory is read, too, and neither can it be written to."""
+    storage = RamStorage()
+    storage.files["cột"] = WHOLE
+    column = ColumnFile.open(storage, "cột")["số"]
+    assert (column.tolist(), column.flags.writeable) == ([0, 1, 2, 3, 4], False)
+
+
+@given(st.integers(0, len(WHOLE) - 1))
+def test_cut_short(length):
+    """A file that was cut short, wherever, is damaged."""
+    with pytest.raises(DamagedFileError):
+        ColumnFile(WHOLE[:length])
+
+
+@given(st.integers(0, len(WHOLE) - 1), st.integers(1, len(WHOLE)))
+def test_a_part_is_missing(start, length):
+    """A file that lacks some bytes, wherever, is damaged."""
+    with pytest.raises(DamagedFileError):
+        ColumnFile(WHOLE[:start] + WHOLE[start + length :]).verify()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param("Đây là ghi chú, không phải tệp cột. ".encode() * 9, id="text"),
+        pytest.param(bytes(500), id="zeros"),
+        pytest.param(SIGNATURE, id="signature alone"),
+        pytest.param(SIGNATURE + b"\xff" * 20 + SIGNATURE, id="ones between signatures"),
+        pytest.param(WHOLE.replace(SIGNATURE, SIGNATURE[:-1] + b"\x02"), id="newer version"),
+        pytest.param(WHOLE + b"\0", id="a byte more"),
+    ],
+)
+def test_no_file_of_columns(content):
+    """What is no file of columns of this version is refused."""
+    with pytest.raises(DamagedFileError, match=r"no file of columns|cut short"):
+        ColumnFile(content)
+
+
+@given(st.integers(DIRECTORY, len(WHOLE) - 1) | st.integers(0, len(SIGNATURE) - 1), st.integers(1, 255))
+def test_flipped_in_the_directory(place, mask):
+    """A byte of the signature, the directory or the end that is another one is found when the file is opened."""
+    with pytest.raises(DamagedFileError):
+        ColumnFile(flipped(WHOLE, place, mask))
+
+
+@given(st.data(), st.integers(1, 255))
+def test_flipped_in_a_column(data, mask):
+    """A byte of a column that is another one is found by the check, which names the column."""
+    name = data.draw(st.sampled_from([name for name, column in COLUMNS.items() if len(column)]))
+    byte = data.draw(st.integers(0, COLUMNS[name].nbytes - 1))
+    place = WHOLE.index(COLUMNS[name].tobytes(), len(SIGNATURE)) + byte
+    with pytest.raises(DamagedFileError, match=f"column {name} is damaged"):
+        ColumnFile(flipped(WHOLE, place, mask)).verify()
+
+
+@pytest.mark.parametrize("cut", [1, 36, len(WHOLE) - 1], ids=["a byte", "half", "all but a byte"])
+@pytest.mark.parametrize("real", [True, False], ids=["real", "in memory"])
+def test_open_a_damaged_file(tmp_path, cut, real):
+    """Opening a file that was cut short leaves nothing open, and says so."""
+    storage = FileStorage(str(tmp_path)) if real else RamStorage()
+    with storage.create_file("cột") as file:
+        file.write(WHOLE[:cut])
+    with pytest.raises(DamagedFileError):
+        ColumnFile.open(storage, "cột")
+
+
+class Interrupted(BaseException):
+    """An exception that is no error."""
+
+
+@pytest.mark.parametrize("error", [ValueError, OSError, KeyboardInterrupt, Interrupted])
+@pytest.mark.parametrize("real", [True, False], ids=["real", "in memory"])
+def test_half_written(tmp_path, error, real):
+    """A file that an exception leaves half written is deleted, the others stay, and the exception goes on."""
+    storage = FileStorage(str(tmp_path)) if real else RamStorage()
+    with create_column_file(storage, "trước", {}) as writer:
+        writer.add("a", b"a")
+    with pytest.raises(error), create_column_file(storage, "cột", {}) as writer:
+        writer.add("a", np.arange(100_000))
+        raise error
+    assert list(storage.list()) == ["trước"]
+
+
+@pytest.mark.parametrize("facts", [{"a": {1}}, {("a",): 1}], ids=["set", "tuple as key"])
+def test_facts_that_are_no_json(tmp_path, facts):
+    """Facts that cannot be kept are an error, and the file is deleted."""
+    with pytest.raises(TypeError), create_column_file(FileStorage(str(tmp_path)), "cột", facts) as writer:
+        writer.add("a", b"a")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_facts_are_filled_until_the_end():
+    """What is put into the facts while columns are written is kept."""
+    storage = RamStorage()
+    facts = {}
+    with create_column_file(storage, "cột", facts):
+        facts["năm"] = 2024
+    assert ColumnFile.open(storage, "cột").facts == {"năm": 2024}
+
+
+class FullStorage(FileStorage):
+    """A folder on a full disk: nothing that is written arrives."""
+
+    def create_file(self, name, **_):
+        """Make a file, and return the device that takes nothing instead of it."""
+        super().create_file(name).close()
+        return StructFile(FULL.open("wb"), name)
+
+
+@pytest.mark.skipif(not FULL.exists(), reason=f"needs {FULL}")
+def test_full_disk(tmp_path):
+    """A file for which there turns out to be no room when it is closed is deleted."""
+    with (
+        pytest.raises(OSError, match="No space left"),
+        create_column_file(FullStorage(str(tmp_path)), "cột", {}) as writer,
+    ):
+        writer.add("a", b"a")
+    assert list(tmp_path.iterdir()) == []
+
+
+@contextmanager
+def closing():
+    """A buffer as Whoosh's file that keeps what was written when closed."""
+    kept = []
+    yield StructFile(BytesIO(), onclose=lambda file: kept.append(file.file.getvalue())), kept
+
+
+def test_finish_closes_the_file():
+    """Finishing writes the directory and closes the file."""
+    with closing() as (file, kept):
+        writer = ColumnWriter(file)
+        writer.add("a", b"a")
+        writer.finish({"b": 1})
+        assert file.is_closed
+        assert ColumnFile(kept[0])["a"].tolist() == [ord("a")]
+
+
+@pytest.mark.parametrize(
+    ("largest", "dtype"),
+    [
+        (0, np.uint8),
+        (255, np.uint8),
+        (256, np.uint16),
+        (65_535, np.uint16),
+        (65_536, np.uint32),
+        (2**32 - 1, np.uint32),
+        (2**32, np.uint64),
+    ],
+)
+def test_smallest_unsigned(largest, dtype):
+    """Numbers are kept in as few bytes as the largest one needs."""
+    assert smallest_unsigned(largest) == dtype

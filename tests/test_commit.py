@@ -1,0 +1,267 @@
+"""A commit changes the index as a whole or not at all, and lets go of its lock however it ends."""
+
+import shutil
+
+import pytest
+from whoosh.index import LockError
+
+from timviet.index import Document, open_index
+from timviet.index.columnfile import DamagedFileError
+from timviet.index.commit import Commit, merge_segments
+from timviet.index.errors import NotAnIndexError
+
+# The next segment of a few paragraphs is the eighth: they are merged.
+SEGMENTS = 7
+IDS = [f"{number}{letter}" for number in range(SEGMENTS) for letter in "ab"]
+
+
+class Interrupted(BaseException):
+    """An exception that is no error."""
+
+
+@pytest.fixture(params=["real", "in memory"])
+def index(request, tmp_path):
+    """An index of as many segments as there may be before they are merged, of two documents each."""
+    with open_index(tmp_path / "chỉ mục" if request.param == "real" else ":memory:", create=True) as index:
+        for number in range(SEGMENTS):
+            add(index, number)
+        yield index
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """The folder of an index of two segments."""
+    with open_index(tmp_path / "chỉ mục", create=True) as index:
+        add(index, 0)
+        add(index, 1)
+    return tmp_path / "chỉ mục"
+
+
+def add(index, number, **options):
+    """Commit two documents of one paragraph each."""
+    with index.writer(**options) as writer:
+        for letter in "ab":
+            writer.add(Document(id=f"{number}{letter}", text=f"Lượt {number}", title="Đảng ủy"))
+
+
+def files(index):
+    """The names and contents of the index's files."""
+    storage, found = index.whoosh.storage, {}
+    for name in storage.list():
+        if not name.endswith("LOCK"):
+            with storage.open_file(name) as file:
+                found[name] = bytes(file.read())
+    return found
+
+
+def contents(reader):
+    """What a reader finds: stored fields, and each term's documents."""
+    return (
+        list(reader.all_stored_fields()),
+        {(field, term): list(reader.postings(field, term).all_ids()) for field, term in reader.all_terms()},
+    )
+
+
+def ids(index):
+    """The ids of an index's documents."""
+    return sorted(document.id for document in index.documents())
+
+
+def raising(error, after=None):
+    """A function that raises, once it has done what another one does, if any."""
+
+    def fail(*arguments, **options):
+        if after is not None:
+            after(*arguments, **options)
+        raise error("Hỏng")
+
+    return fail
+
+
+@pytest.mark.parametrize("error", [OSError, MemoryError, KeyboardInterrupt, Interrupted])
+@pytest.mark.parametrize(
+    ("place", "after"),
+    [
+        pytest.param("commit.segments_to_merge", None, id="before merging"),
+        pytest.param("commit.merge_segments", None, id="merging"),
+        pytest.param("merging.write_documents", None, id="half merged"),
+        pytest.param("commit.merge_segments", merge_segments, id="merged"),
+        pytest.param("commit.TOC.write", None, id="table of contents"),
+    ],
+)
+def test_an_exception_while_finishing(index, monkeypatch, error, place, after):
+    """Whatever fails while a commit ends, the index and its files stay, the lock is free, and the error goes on."""
+    before = files(index)
+    writer = index.writer()
+    writer.remove("0a")
+    for identity in ("3b", "7a", "7b"):
+        writer.add(Document(id=identity, text="Một\nHai"))
+    with monkeypatch.context() as patch:
+        patch.setattr(f"timviet.index.{place}", raising(error, after))
+        with pytest.raises(error, match="Hỏng"):
+            writer.commit()
+    assert files(index) == before
+    assert ids(index) == IDS
+    add(index, 7, timeout=0)
+    assert ids(index) == [*IDS, "7a", "7b"]
+
+
+@pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
+def test_an_exception_in_a_with_statement(index, monkeypatch, error):
+    """Where the commit at the end of a `with` fails, that is all that happens: nothing is rolled back twice."""
+    before = files(index)
+    with monkeypatch.context() as patch:
+        patch.setattr("timviet.index.commit.merge_segments", raising(error))
+        with pytest.raises(error, match="Hỏng"), index.writer() as writer:
+            writer.add(Document(id="7a", text="Một"))
+    assert files(index) == before
+    add(index, 7, timeout=0)
+
+
+@pytest.mark.parametrize("size", [1, 30], ids=["each document", "several documents"])
+def test_rollback_of_written_segments(index, monkeypatch, size):
+    """Rolling back deletes the segments that were written before because the memory was full."""
+    monkeypatch.setattr("timviet.index.writer._TOKENS_IN_MEMORY", size)
+    before = files(index)
+    writer = index.writer()
+    for number in range(20):
+        writer.add(Document(id=f"{number}a", text="Một hai ba"))
+    assert len(files(index)) > len(before)
+    writer.rollback()
+    assert files(index) == before
+    add(index, 7, timeout=0)
+
+
+def test_written_segments_are_committed(index, monkeypatch):
+    """Segments that were written on the way become part of the index together, with what was replaced since."""
+    monkeypatch.setattr("timviet.index.writer._TOKENS_IN_MEMORY", 8)
+    with index.writer() as writer:
+        for turn in ("cũ", "mới"):
+            for number in range(20):
+                writer.add(Document(id=f"{number}a", text=f"Lượt {number} {turn}"))
+        assert ids(index) == IDS
+    with index.reader() as reader:
+        found = {fields["id"]: fields["text"] for fields in reader.all_stored_fields()}
+        others = {f"{number}b": f"Lượt {number}" for number in range(SEGMENTS)}
+        assert found == {f"{number}a": f"Lượt {number} mới" for number in range(20)} | others
+        assert reader.doc_count() == len(found)
+
+
+@pytest.mark.parametrize("end", ["finish", "cancel"])
+def test_the_lock(index, end):
+    """A commit keeps other ones out from when it is made until it has ended, either way."""
+    commit = Commit(index.whoosh, 0)
+    with pytest.raises(LockError):
+        Commit(index.whoosh, 0)
+    assert not commit.is_ended
+    getattr(commit, end)()
+    assert commit.is_ended
+    Commit(index.whoosh, 0).cancel()
+
+
+def test_nothing_changed(index):
+    """A commit of no changes keeps all documents."""
+    with index.reader() as reader:
+        before = contents(reader)
+    with index.writer():
+        pass
+    with index.reader() as reader:
+        assert contents(reader) == before
+
+
+def test_deletions_wait_for_the_end(index):
+    """Deleted paragraphs are found until the commit has ended, and for good where it is cancelled."""
+    for end in ("cancel", "finish"):
+        commit = Commit(index.whoosh, 0)
+        commit.delete_by_term("id", b"3a")
+        commit.delete_by_term("id", b"3a")
+        commit.delete_by_term("id", "không có".encode())
+        commit.delete_by_term("không có", b"3a")
+        assert ids(index) == IDS
+        getattr(commit, end)()
+    assert ids(index) == [identity for identity in IDS if identity != "3a"]
+
+
+def test_a_reader_keeps_its_snapshot(tmp_path):
+    """A reader that stays open finds what it found, though all is replaced, merged away and its files deleted."""
+    with open_index(tmp_path, create=True) as index:
+        for number in range(SEGMENTS):
+            add(index, number)
+        with index.reader() as reader:
+            before = contents(reader)
+            names = set(files(index))
+            for turn in range(3 * SEGMENTS):
+                with index.writer() as writer:
+                    writer.remove(f"{turn % SEGMENTS}a")
+                    writer.remove(f"{turn % SEGMENTS}b")
+                    writer.add(Document(id=f"mới {turn}", text="Công an\nĐê điều"))
+            assert not names & set(files(index))
+            assert contents(reader) == before
+        assert ids(index) == sorted(f"mới {turn}" for turn in range(3 * SEGMENTS))
+
+
+def test_a_snapshot_of_an_empty_index(tmp_path):
+    """A reader of an empty index stays empty."""
+    with open_index(tmp_path, create=True) as index, index.reader() as reader:
+        add(index, 0)
+        assert (reader.doc_count(), ids(index)) == (0, IDS[:2])
+
+
+@pytest.mark.parametrize("ending", [".terms", ".documents"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param(lambda _: b"", id="empty"),
+        pytest.param(lambda content: content[:-1], id="all but a byte"),
+        pytest.param(lambda content: content[: len(content) // 2], id="first half"),
+        pytest.param(lambda content: content[len(content) // 2 :], id="second half"),
+        pytest.param(lambda content: bytes(len(content)), id="zeros"),
+        pytest.param(lambda content: content[:-40] + bytes(40), id="zeros at the end"),
+        pytest.param(lambda content: content.replace(b'{"columns"', b'{"colums"'), id="directory"),
+        pytest.param(lambda content: content.replace(b"TIMVIET\x01", b"TIMVIET\x02"), id="newer version"),
+        pytest.param(lambda _: "Đây là ghi chú, không phải tệp cột. ".encode() * 9, id="text"),
+    ],
+)
+def test_a_damaged_file(folder, ending, damage):
+    """A segment's file that is damaged is told to readers and writers, which leave the lock free, and nothing more."""
+    path = next(path for path in sorted(folder.iterdir()) if path.suffix == ending)
+    whole = path.read_bytes()
+    path.write_bytes(damage(whole))
+    with open_index(folder) as index:
+        before = files(index)
+        for opened in (index.reader, index.writer, index.writer):
+            with pytest.raises(NotAnIndexError, match=r"is damaged .*: delete the folder and index again") as caught:
+                opened()
+            assert caught.value.location == str(folder)
+            assert isinstance(caught.value.__cause__, DamagedFileError if damage(whole) else ValueError)
+        assert files(index) == before
+        path.write_bytes(whole)
+        add(index, 2, timeout=0)
+        assert ids(index) == IDS[:6]
+
+
+@pytest.mark.parametrize("ending", [".terms", ".documents"])
+def test_a_missing_file(folder, ending):
+    """A segment's file that is missing is told to readers as damage, and a writer leaves the lock free."""
+    path = next(path for path in sorted(folder.iterdir()) if path.suffix == ending)
+    kept = shutil.copy(path, folder.parent / "giữ lại")
+    path.unlink()
+    with open_index(folder) as index:
+        with pytest.raises(NotAnIndexError, match="is damaged"):
+            index.reader()
+        with pytest.raises((FileNotFoundError, NotAnIndexError)):
+            index.writer()
+        shutil.move(kept, path)
+        add(index, 2, timeout=0)
+        assert ids(index) == IDS[:6]
+
+
+def test_what_a_killed_writer_left(folder):
+    """Segment files that belong to no commit are deleted by the next one; what is not the index's stays."""
+    names = ["MAIN_0123456789abcdef.terms", "MAIN_0123456789abcdef.documents", "ghi chú.txt"]
+    for name in names:
+        (folder / name).write_bytes(b"")
+    with open_index(folder) as index:
+        add(index, 2)
+        assert ids(index) == IDS[:6]
+    assert [name for name in names if (folder / name).exists()] == ["ghi chú.txt"]
