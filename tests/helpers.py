@@ -11,6 +11,7 @@ from timviet.index.snapshot import Snapshot
 from timviet.index.spelling import TONES
 from timviet.search import Searcher
 from timviet.search.lexicon import Lexicon
+from timviet.search.match import SegmentMatcher
 from timviet.search.query import Fuzzy, Pattern, Phrase, Range, Word, Words
 
 _NAMES = {"And": "AND", "Or": "OR", "Not": "NOT", "Required": "MUST"}
@@ -44,7 +45,8 @@ def add_segment(index: Index, *documents: Document, remove: Iterable[str] = ()) 
 
 def lexicon_of(index: Index) -> Lexicon:
     """What is known of the terms of an index as it is now."""
-    return Lexicon(Snapshot(index.whoosh.searcher()))
+    snapshot = Snapshot(index.whoosh.searcher())
+    return Lexicon(snapshot, [SegmentMatcher(segment) for segment in snapshot.segments])
 
 
 def make_searcher(*texts: str) -> Searcher:

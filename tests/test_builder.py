@@ -78,11 +78,15 @@ def dictionary(storage, segment):
         # Whoosh's analysis gives terms that are given as they are positions, too.
         has_positions = terms.has_positions and not field.endswith(".value")
         for number in range(len(terms)):
-            if terms.document_frequency(number):
-                columns = [terms.documents(number), terms.frequencies(number)]
-                columns += [terms.positions(number)] if has_positions else []
-                found[field, terms[number]] = [column.tolist() for column in columns]
+            columns = [terms.documents(number), terms.frequencies(number)]
+            columns += [terms.positions(number)] if has_positions else []
+            found[field, terms[number]] = [column.tolist() for column in columns]
     return found
+
+
+def field_names(storage, segment):
+    """The names of the fields that have terms."""
+    return sorted(segment.codec().terms_reader(storage, segment).indexed_field_names())
 
 
 def documents(storage, segment):
@@ -106,6 +110,7 @@ def documents(storage, segment):
 def test_same_as_whoosh(paragraphs):
     """Terms, postings, positions, lengths and stored fields are those of Whoosh's own writer."""
     ours, theirs = build(paragraphs), write_by_whoosh(paragraphs)
+    assert field_names(*ours) == field_names(*theirs)
     assert dictionary(*ours) == dictionary(*theirs)
     assert documents(*ours) == documents(*theirs)
 
@@ -139,6 +144,35 @@ def test_unmarked(text, unmarked):
     """A paragraph is told to be typed without marks where at most one of its tokens in ten has any."""
     found = dictionary(*build([{"text": "Đảng ủy"}, {"text": text}, {"text": "Dang uy"}]))
     assert found[UNMARKED_FIELD, UNMARKED.encode()][0] == ([1, 2] if unmarked else [2])
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        pytest.param({"text": "Đảng ủy"}, ["text", "text.folded"], id="no paragraph without marks"),
+        pytest.param({"text": "dang uy"}, ["text", "text.folded", UNMARKED_FIELD], id="one without marks"),
+        pytest.param({"text": "Đảng", "title": "—"}, ["text", "text.folded"], id="no token in the title"),
+        pytest.param({"text": "\u3164", "title": ""}, [], id="a token without a form"),
+    ],
+)
+def test_fields_without_terms(fields, expected):
+    """A field of which no paragraph has a term is not named among those that have terms."""
+    assert field_names(*build([fields])) == sorted(["id", "paragraph", *expected])
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [["Đảng ủy"], ["\u3164 Đảng", "dang uy"], ["Đảng", "—", ""]],
+    ids=["all marked", "a token without a form", "paragraphs without tokens"],
+)
+def test_every_term_has_postings(texts):
+    """Whoosh, too, knows of each term how often it occurs, and in which paragraphs: there are none that never do."""
+    storage, segment = build([{"text": text} for text in texts])
+    reader = SegmentReader(storage, ParagraphSchema(), segment)
+    for (field, term), info in reader:
+        numbers = list(reader.postings(field, term).all_ids())
+        assert info.doc_frequency() == len(numbers) > 0
+        assert (info.min_id(), info.max_id()) == (numbers[0], numbers[-1])
 
 
 @pytest.mark.parametrize("given", [["0"], ["2", "0", "1"], ["0", "1", "0", "0"]], ids=["one", "unsorted", "repeated"])

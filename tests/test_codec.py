@@ -9,6 +9,7 @@ from whoosh.analysis import StandardAnalyzer
 from whoosh.codec import default_codec
 from whoosh.filedb.filestore import FileStorage, RamStorage
 from whoosh.index import FileIndex, open_dir
+from whoosh.matching import ReadTooFar
 from whoosh.query import (
     And,
     AndMaybe,
@@ -30,7 +31,7 @@ from whoosh.query import (
 )
 from whoosh.query.spans import SpanFirst, SpanNear, SpanNot, SpanOr
 
-from timviet.index.codec import ColumnCodec
+from timviet.index.codec import ColumnCodec, ColumnSegment
 
 SYLLABLES = [
     "đảng",
@@ -64,6 +65,7 @@ SCHEMA = fields.Schema(
     year=fields.NUMERIC(stored=True, sortable=True),
     price=fields.NUMERIC(float),
     boosted=fields.TEXT(analyzer=analyzer, field_boost=1.5),
+    doubled=fields.TEXT(analyzer=analyzer, field_boost=2.0),
 )
 
 
@@ -76,7 +78,7 @@ def build(storage, codec, removed=("3", "17", "42")):
         writer = index.writer(codec=codec)
         for _ in range(size):
             text = " ".join(chance.choices(SYLLABLES, k=chance.randrange(30)))
-            own = {"text": text, "chars": text, "plain": text, "boosted": text, "id": str(number)}
+            own = dict.fromkeys(("text", "chars", "plain", "boosted", "doubled"), text) | {"id": str(number)}
             if chance.random() < 0.8:
                 own |= {"kind": chance.choice("abc"), "year": chance.randrange(1990, 2024), "price": chance.random()}
             writer.add_document(**own)
@@ -101,6 +103,8 @@ QUERIES = [
     Term("plain", "uy"),
     Term("chars", "uy"),
     Term("boosted", "uy"),
+    Term("doubled", "uy"),
+    Phrase("doubled", ["công", "an"]),
     Term("text", "đảng", boost=2.5),
     Term("kind", "a"),
     T("không"),
@@ -207,7 +211,7 @@ def test_dictionaries(both):
         assert ours.max_field_length(name) == theirs.max_field_length(name)
 
 
-@pytest.mark.parametrize("field", ["text", "chars", "plain", "kind", "boosted"])
+@pytest.mark.parametrize("field", ["text", "chars", "plain", "kind", "boosted", "doubled"])
 def test_postings(both, field):
     """Each posting has the same weight, value and positions."""
     ours, theirs = (index.reader() for index in both)
@@ -223,6 +227,70 @@ def test_postings(both, field):
                     one.next()
                     two.next()
                 assert not one.is_active()
+
+
+def test_lengths_of_fields(both):
+    """The shortest and the longest text of a field are the same, and there are none in a field that is not there."""
+    ours, theirs = both[0].reader(), both[1].reader()
+    for name in ("text", "boosted", "plain"):
+        assert ours.min_field_length(name) == theirs.min_field_length(name)
+        assert ours.max_field_length(name) == theirs.max_field_length(name)
+    for leaf, _ in ours.leaf_readers():
+        assert (leaf.min_field_length("year"), leaf.max_field_length("year")) == (0, 0)
+
+
+def test_columns(both):
+    """Sortable fields have columns of Whoosh's own, with the same values, and others have none."""
+    for (ours, _), (theirs, _) in zip(*(index.reader().leaf_readers() for index in both), strict=True):
+        assert ours._perdoc.supports_columns()
+        for name in SCHEMA.names():
+            assert ours.has_column(name) == theirs.has_column(name)
+        for name in ("kind", "year"):
+            if theirs.has_column(name):
+                assert list(ours.column_reader(name)) == list(theirs.column_reader(name))
+
+
+@pytest.mark.parametrize("field", ["text", "kind", "none"])
+def test_cursors(both, field):
+    """A cursor walks through a field's terms in order, from the first one and from any place, until there is none."""
+    schema = fields.Schema(**dict(SCHEMA.items()), none=fields.ID())
+    for leaf, _ in both[0].reader().leaf_readers():
+        terms = [schema[field].from_bytes(term) for name, term in leaf.all_terms() if name == field]
+        cursor = leaf._terms.cursor(field, schema[field])
+        assert cursor.is_valid() == bool(terms)
+        walked = [cursor.first()]
+        while cursor.is_valid():
+            walked.append(cursor.next())
+        assert walked == [*terms, None]
+        for place, term in enumerate(terms):
+            for asked in (term, schema[field].to_bytes(term)):
+                assert (cursor.find(asked), cursor.next()) == (term, [*terms, None][place + 1])
+        assert cursor.first() == (terms or [None])[0]
+
+
+def test_matchers(both):
+    """A matcher is copied and set back, skips to documents, and tells the bounds of its block of 128 postings."""
+    leaf, _ = max(both[0].reader().leaf_readers(), key=lambda pair: pair[0].doc_count())
+    matcher = leaf._terms.matcher("text", b"an", SCHEMA["text"].format)
+    ids = list(matcher.all_ids())
+    assert 20 < len(ids) <= 128
+    weights = [leaf.stored_fields(number)["text"].split().count("an") for number in ids]
+    lengths = [leaf.doc_field_length(number, "text") for number in ids]
+    assert (matcher.block_min_id(), matcher.block_max_id()) == (ids[0], ids[-1])
+    assert (matcher.block_min_length(), matcher.block_max_length()) == (min(lengths), max(lengths))
+    assert matcher.block_max_weight() == max(weights)
+    matcher.skip_to(ids[5] + 1)
+    copied = matcher.copy()
+    assert (matcher.id(), copied.id()) == (ids[6], ids[6])
+    copied.next()
+    assert (matcher.id(), copied.id()) == (ids[6], ids[7])
+    matcher.reset()
+    assert (matcher.id(), copied.id()) == (ids[0], ids[7])
+    matcher.skip_to(ids[-1] + 1)
+    assert not matcher.is_active()
+    for go_on in (matcher.next, lambda: matcher.skip_to(0)):
+        with pytest.raises(ReadTooFar):
+            go_on()
 
 
 def test_whoosh_opens_and_merges(tmp_path):
@@ -245,3 +313,37 @@ def test_what_is_not_kept(tmp_path):
     index = FileIndex.create(RamStorage(), fields.Schema(text=fields.TEXT(vector=True)))
     with pytest.raises(NotImplementedError, match="vectors"):
         index.writer(codec=ColumnCodec()).add_document(text="Đảng ủy")
+
+
+def test_deletions_are_taken_back():
+    """A segment counts its deleted documents, each once, and one whose deletion is taken back is not deleted."""
+    segment = ColumnSegment("MAIN")
+    segment.set_doc_count(3)
+    for number in (1, 1, 2):
+        segment.delete_document(number)
+    segment.delete_document(2, delete=False)
+    segment.delete_document(0, delete=False)
+    assert [segment.is_deleted(number) for number in range(3)] == [False, True, False]
+    assert (segment.deleted_count(), segment.doc_count(), segment.doc_count_all()) == (1, 2, 3)
+
+
+def test_no_postings_apart():
+    """Postings are written and read with their terms, and in no other way."""
+    with pytest.raises(NotImplementedError, match="field writer"):
+        ColumnCodec().postings_writer(None)
+    with pytest.raises(NotImplementedError, match="terms reader"):
+        ColumnCodec().postings_reader(None, None, None)
+
+
+def test_a_document_that_cannot_be_written():
+    """A document that Whoosh's writer refuses half-way is not kept; the next one takes its number."""
+    index = FileIndex.create(RamStorage(), SCHEMA)
+    with index.writer(codec=ColumnCodec()) as writer:
+        writer.add_document(id="1", text="Đảng ủy")
+        with pytest.raises(ValueError, match="năm nay"):
+            writer.add_document(id="2", kind="a", text="Công an", year="năm nay")
+        writer.add_document(id="3", text="Đê điều xã")
+    reader = index.reader()
+    assert [fields["id"] for fields in reader.all_stored_fields()] == ["1", "3"]
+    assert reader.stored_fields(1) == {"id": "3", "text": "Đê điều xã"}
+    assert [reader.doc_field_length(number, "text") for number in range(2)] == [2, 3]

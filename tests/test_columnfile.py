@@ -156,9 +156,11 @@ def test_a_part_is_missing(start, length):
 @pytest.mark.parametrize(
     "content",
     [
+        pytest.param(b"", id="empty"),
         pytest.param("Đây là ghi chú, không phải tệp cột. ".encode() * 9, id="text"),
         pytest.param(bytes(500), id="zeros"),
         pytest.param(SIGNATURE, id="signature alone"),
+        pytest.param(SIGNATURE + bytes(20) + SIGNATURE, id="zeros between signatures"),
         pytest.param(SIGNATURE + b"\xff" * 20 + SIGNATURE, id="ones between signatures"),
         pytest.param(WHOLE.replace(SIGNATURE, SIGNATURE[:-1] + b"\x02"), id="newer version"),
         pytest.param(WHOLE + b"\0", id="a byte more"),
@@ -187,7 +189,7 @@ def test_flipped_in_a_column(data, mask):
         ColumnFile(flipped(WHOLE, place, mask)).verify()
 
 
-@pytest.mark.parametrize("cut", [1, 36, len(WHOLE) - 1], ids=["a byte", "half", "all but a byte"])
+@pytest.mark.parametrize("cut", [0, 1, 36, len(WHOLE) - 1], ids=["empty", "a byte", "half", "all but a byte"])
 @pytest.mark.parametrize("real", [True, False], ids=["real", "in memory"])
 def test_open_a_damaged_file(tmp_path, cut, real):
     """Opening a file that was cut short leaves nothing open, and says so."""
@@ -213,6 +215,20 @@ def test_half_written(tmp_path, error, real):
         writer.add("a", np.arange(100_000))
         raise error
     assert list(storage.list()) == ["trước"]
+
+
+def test_interrupted_when_closed(tmp_path, monkeypatch):
+    """A file that an exception leaves closed is deleted, too: nobody was told that it is whole."""
+
+    def finish(writer, facts):
+        whole(writer, facts)
+        raise KeyboardInterrupt
+
+    whole = ColumnWriter.finish
+    monkeypatch.setattr(ColumnWriter, "finish", finish)
+    with pytest.raises(KeyboardInterrupt), create_column_file(FileStorage(str(tmp_path)), "cột", {}):
+        pass
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("facts", [{"a": {1}}, {("a",): 1}], ids=["set", "tuple as key"])
@@ -242,13 +258,14 @@ class FullStorage(FileStorage):
 
 
 @pytest.mark.skipif(not FULL.exists(), reason=f"needs {FULL}")
-def test_full_disk(tmp_path):
-    """A file for which there turns out to be no room when it is closed is deleted."""
+@pytest.mark.parametrize("size", [1, 100_000], ids=["when closed", "while written"])
+def test_full_disk(tmp_path, size):
+    """A file for which there turns out to be no room, sooner or later, is deleted."""
     with (
         pytest.raises(OSError, match="No space left"),
         create_column_file(FullStorage(str(tmp_path)), "cột", {}) as writer,
     ):
-        writer.add("a", b"a")
+        writer.add("a", bytes(size))
     assert list(tmp_path.iterdir()) == []
 
 

@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from whoosh.index import LockError
+from whoosh.index import TOC, LockError, clean_files
 
 from timviet.index import Document, open_index
 from timviet.index.columnfile import DamagedFileError
@@ -82,7 +82,9 @@ def raising(error, after=None):
 @pytest.mark.parametrize(
     ("place", "after"),
     [
-        pytest.param("commit.segments_to_merge", None, id="before merging"),
+        pytest.param("builder.SegmentBuilder.write", None, id="before writing"),
+        pytest.param("builder.write_documents", None, id="half written"),
+        pytest.param("commit.segments_to_merge", None, id="written"),
         pytest.param("commit.merge_segments", None, id="merging"),
         pytest.param("merging.write_documents", None, id="half merged"),
         pytest.param("commit.merge_segments", merge_segments, id="merged"),
@@ -107,15 +109,84 @@ def test_an_exception_while_finishing(index, monkeypatch, error, place, after):
 
 
 @pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
-def test_an_exception_in_a_with_statement(index, monkeypatch, error):
+@pytest.mark.parametrize("place", ["builder.write_documents", "commit.merge_segments"])
+def test_an_exception_in_a_with_statement(index, monkeypatch, error, place):
     """Where the commit at the end of a `with` fails, that is all that happens: nothing is rolled back twice."""
     before = files(index)
     with monkeypatch.context() as patch:
-        patch.setattr("timviet.index.commit.merge_segments", raising(error))
+        patch.setattr(f"timviet.index.{place}", raising(error))
         with pytest.raises(error, match="Hỏng"), index.writer() as writer:
             writer.add(Document(id="7a", text="Một"))
     assert files(index) == before
     add(index, 7, timeout=0)
+
+
+@pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
+def test_a_half_written_table_of_contents(index, monkeypatch, error):
+    """A table of contents that was written and did not get its name is deleted with the segments it names."""
+    before = files(index)
+    with monkeypatch.context() as patch:
+        patch.setattr(index.whoosh.storage, "rename_file", raising(error))
+        with pytest.raises(error, match="Hỏng"):
+            add(index, 7)
+    assert files(index) == before
+    add(index, 7, timeout=0)
+    assert ids(index) == [*IDS, "7a", "7b"]
+
+
+@pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
+@pytest.mark.parametrize(
+    ("place", "after"),
+    [
+        pytest.param("TOC.write", TOC.write, id="table of contents written"),
+        pytest.param("clean_files", None, id="before old files are deleted"),
+        pytest.param("clean_files", clean_files, id="old files deleted"),
+    ],
+)
+def test_an_exception_after_the_table_of_contents(index, monkeypatch, error, place, after):
+    """Once the table of contents has been written, whatever fails, the commit counts, and the next one tidies up."""
+    with monkeypatch.context() as patch:
+        patch.setattr(f"timviet.index.commit.{place}", raising(error, after))
+        with pytest.raises(error, match="Hỏng"), index.writer() as writer:
+            writer.remove("0a")
+            writer.add(Document(id="7a", text="Một"))
+    assert ids(index) == [*IDS[1:], "7a"]
+    add(index, 7, timeout=0)
+    assert ids(index) == [*IDS[1:], "7a", "7b"]
+    tables = [name for name in files(index) if name.endswith(".toc")]
+    segments = {name.partition(".")[0] for name in files(index)} - {tables[0].partition(".")[0]}
+    assert (len(tables), len(segments)) == (1, 2)
+
+
+@pytest.mark.parametrize("end", ["commit", "rollback", "failed commit"])
+def test_a_writer_that_has_ended(index, monkeypatch, end):
+    """A writer that has ended can be rolled back, which does nothing, and not be committed: what it did stays."""
+    writer = index.writer()
+    writer.add(Document(id="7a", text="Một"))
+    with monkeypatch.context() as patch:
+        if end == "failed commit":
+            patch.setattr("timviet.index.commit.TOC.write", raising(OSError))
+            with pytest.raises(OSError, match="Hỏng"):
+                writer.commit()
+        else:
+            getattr(writer, end)()
+    writer.rollback()
+    with pytest.raises(ValueError, match="this writer has ended"):
+        writer.commit()
+    assert ids(index) == [*IDS, "7a"][: None if end == "commit" else -1]
+    add(index, 8, timeout=0)
+
+
+@pytest.mark.parametrize("end", ["commit", "rollback"])
+def test_a_writer_that_has_ended_writes_nothing(index, end):
+    """A commit that is refused leaves the files alone: another writer may be at work on them."""
+    writer = index.writer()
+    writer.add(Document(id="7a", text="Một"))
+    getattr(writer, end)()
+    after = files(index)
+    with pytest.raises(ValueError, match="this writer has ended"):
+        writer.commit()
+    assert files(index) == after
 
 
 @pytest.mark.parametrize("size", [1, 30], ids=["each document", "several documents"])
@@ -233,7 +304,7 @@ def test_a_damaged_file(folder, ending, damage):
             with pytest.raises(NotAnIndexError, match=r"is damaged .*: delete the folder and index again") as caught:
                 opened()
             assert caught.value.location == str(folder)
-            assert isinstance(caught.value.__cause__, DamagedFileError if damage(whole) else ValueError)
+            assert isinstance(caught.value.__cause__, DamagedFileError)
         assert files(index) == before
         path.write_bytes(whole)
         add(index, 2, timeout=0)
@@ -242,15 +313,15 @@ def test_a_damaged_file(folder, ending, damage):
 
 @pytest.mark.parametrize("ending", [".terms", ".documents"])
 def test_a_missing_file(folder, ending):
-    """A segment's file that is missing is told to readers as damage, and a writer leaves the lock free."""
+    """A segment's file that is missing is told to readers and writers as damage, which leave the lock free."""
     path = next(path for path in sorted(folder.iterdir()) if path.suffix == ending)
     kept = shutil.copy(path, folder.parent / "giữ lại")
     path.unlink()
     with open_index(folder) as index:
-        with pytest.raises(NotAnIndexError, match="is damaged"):
-            index.reader()
-        with pytest.raises((FileNotFoundError, NotAnIndexError)):
-            index.writer()
+        for opened in (index.reader, index.writer, index.writer):
+            with pytest.raises(NotAnIndexError, match="is damaged") as caught:
+                opened()
+            assert isinstance(caught.value.__cause__, FileNotFoundError)
         shutil.move(kept, path)
         add(index, 2, timeout=0)
         assert ids(index) == IDS[:6]

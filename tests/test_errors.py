@@ -1,6 +1,7 @@
 """The errors: the tree that is documented is the real one, and what a program needs is in attributes."""
 
 import inspect
+import pickle
 import re
 from pathlib import Path
 
@@ -89,6 +90,13 @@ def test_attributes(error, attributes):
     """An error carries its data in attributes, which are those that are documented."""
     assert {name: getattr(error, name) for name in documented_attributes(type(error))} == attributes
     assert vars(error) == attributes
+
+
+@pytest.mark.parametrize(("error", "attributes"), ONE_OF_EACH)
+def test_pickled(error, attributes):
+    """An error comes back from another process with its message and attributes."""
+    received = pickle.loads(pickle.dumps(error))  # noqa: S301
+    assert (type(received), str(received), vars(received)) == (type(error), str(error), attributes)
 
 
 @pytest.mark.parametrize(("error", "_attributes"), ONE_OF_EACH)

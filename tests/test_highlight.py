@@ -7,7 +7,7 @@ from itertools import pairwise, product
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from whoosh.query import And, AndNot, Every, FuzzyTerm, Not, Or, Phrase, Prefix, Term
+from whoosh.query import And, AndMaybe, AndNot, DisjunctionMax, Every, FuzzyTerm, Not, Or, Phrase, Prefix, Term
 
 from helpers import lexicon_of, make_index
 from timviet.index import analyze, canonical, fold
@@ -103,6 +103,13 @@ def answers(typed, written, paragraph):
         pytest.param(Phrase("text.folded", ["a", "b"]), "a b", "[a b]", id="a phrase of Whoosh's"),
         pytest.param(Or([Term("text", "a"), Not(Term("text", "b"))]), "a b", "[a] b", id="a term that is left out"),
         pytest.param(AndNot(Term("text", "a"), Term("text", "b")), "a b", "[a] b", id="a term that is taken away"),
+        pytest.param(AndMaybe(Term("text", "a"), Term("text", "b")), "a b c", "[a b] c", id="a term that may be there"),
+        pytest.param(
+            DisjunctionMax([AndNot(Term("text", "a"), Term("text", "b")), Not(Term("text", "c"))]),
+            "a b c",
+            "[a] b c",
+            id="terms that are left out of what only Whoosh finds",
+        ),
         pytest.param(And([Every(), Term("title", "a")]), "a b", "a b", id="terms of other fields"),
     ],
 )

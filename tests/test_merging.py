@@ -3,14 +3,17 @@
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from whoosh.fields import KEYWORD, TEXT
 from whoosh.filedb.filestore import FileStorage, RamStorage
 from whoosh.index import TOC, FileIndex
+from whoosh.query import Term
 from whoosh.reading import SegmentReader
 
 from timviet.index import Document, open_index
 from timviet.index.codec import ColumnCodec, ColumnSegment
+from timviet.index.columnfile import ColumnFile
 from timviet.index.lengths import LENGTHS
-from timviet.index.merging import merge_segments, segments_to_merge
+from timviet.index.merging import can_merge, merge_segments, segments_to_merge
 from timviet.index.schema import ParagraphSchema
 
 SCORED = ["text", "text.folded", "title", "title.folded"]
@@ -80,6 +83,13 @@ def contents(storage, segment):
     }
     totals = {field: (reader.field_length(field), reader.max_field_length(field)) for field in SCORED}
     return found, lengths, totals, {names[number]: fields for number, fields in stored.items()}
+
+
+def damage(path, column):
+    """Turn the bits of the first byte of a column in a file."""
+    content = bytearray(path.read_bytes())
+    content[ColumnFile(bytes(content))._columns[column][1]] ^= 0xFF
+    path.write_bytes(content)
 
 
 def sizes(*pairs):
@@ -279,3 +289,88 @@ def test_removals_merge():
         assert [(segment.doc_count_all(), segment.deleted_count()) for segment in segments_of(index)] == [(2, 0)]
         commit(index, [("3", None), ("4", None)])
         assert segments_of(index) == []
+
+
+@pytest.mark.parametrize(
+    ("ending", "column"),
+    [
+        pytest.param(".documents", "stored", id="stored"),
+        pytest.param(".documents", "stored_record_ends", id="ends of records"),
+        pytest.param(".documents", "lengths.text", id="lengths"),
+        pytest.param(".terms", "0.terms", id="terms"),
+        pytest.param(".terms", "0.documents", id="postings"),
+        pytest.param(".terms", "0.positions", id="positions"),
+    ],
+)
+@pytest.mark.parametrize("place", [0, 3], ids=["first", "among others"])
+def test_damaged_segments_stay_apart(tmp_path, ending, column, place):
+    """A damaged segment is left as it is, and never hinders a commit; the others are merged, with all they hold."""
+    with open_index(tmp_path, create=True) as index:
+        for number in range(7):
+            commit(index, [(str(number), {"text": f"Lượt {number}"})])
+        damaged = segments_of(index)[place]
+        names = [damaged.make_filename(ending) for ending in (".terms", ".documents")]
+        damage(tmp_path / damaged.make_filename(ending), column)
+        before = [(tmp_path / name).read_bytes() for name in names]
+        assert [can_merge(index.whoosh.storage, own) for own in segments_of(index)].count(False) == 1
+        for number in range(7, 17):
+            commit(index, [(str(number), {"text": f"Lượt {number}"})])
+        assert [(tmp_path / name).read_bytes() for name in names] == before
+        left = {own.segment_id(): own for own in segments_of(index)}
+        assert left.pop(damaged.segment_id()).doc_count() == 1
+        whole = [contents(index.whoosh.storage, own)[3] for own in left.values()]
+        assert sorted(int(identity) for own in whole for identity, _ in own) == [*range(place), *range(place + 1, 17)]
+        assert len(left) == 2
+
+
+def test_a_missing_file_cannot_be_merged(tmp_path):
+    """A segment that lacks a file is told from whole ones."""
+    with open_index(tmp_path, create=True) as index:
+        commit(index, [("a", {"text": "Đê điều"}), ("b", {"text": "Công an"})])
+        (segment,) = segments_of(index)
+        assert can_merge(index.whoosh.storage, segment)
+        (tmp_path / segment.make_filename(".documents")).unlink()
+        assert not can_merge(index.whoosh.storage, segment)
+
+
+@pytest.mark.parametrize(
+    ("field", "texts"),
+    [
+        pytest.param(KEYWORD(sortable=True), [f"{9 - number}" for number in range(9)], id="a column for sorting"),
+        pytest.param(TEXT(chars=True), [f"xã {number}" for number in range(9)], id="where words start and end"),
+    ],
+)
+def test_what_only_whoosh_writes(tmp_path, field, texts):
+    """Segments with what only Whoosh's own writer puts into them stay apart, so that all of it is kept."""
+
+    def found(index):
+        with index.whoosh.searcher() as searcher:
+            hits = searcher.search(Term("text.folded", "mot"), sortedby="loai" if field.column_type else None, limit=9)
+            return [hit["id"] for hit in hits]
+
+    with open_index(tmp_path, create=True) as index, index.whoosh.writer(codec=ColumnCodec()) as writer:
+        writer.add_field("loai", field)
+    with open_index(tmp_path) as index:
+        for number, text in enumerate(texts):
+            writer = index.whoosh.writer(codec=ColumnCodec())
+            fields = {"text": "Một", "text.folded": "Một", "loai": text}
+            writer.add_document(id=str(number), paragraph=0, metadata="{}", **fields)
+            writer.commit(merge=False)
+        before, segments = found(index), segments_of(index)
+        commit(index, [("0", None)])
+        assert [own.segment_id() for own in segments_of(index)] == [own.segment_id() for own in segments[1:]]
+        assert found(index) == [identity for identity in before if identity != "0"]
+        assert not any(can_merge(index.whoosh.storage, own) for own in segments_of(index))
+
+
+def test_a_paragraph_that_whoosh_refused():
+    """What Whoosh's own writer leaves of a paragraph that it refused half-way does not hinder later commits."""
+    with open_index(":memory:", create=True) as index:
+        writer = index.whoosh.writer(codec=ColumnCodec())
+        writer.add_document(id="0", paragraph=0, text="Một", metadata="{}")
+        with pytest.raises(ValueError, match="không"):
+            writer.add_document(id="x", paragraph="không", text="Hai", metadata="{}")
+        writer.commit(merge=False)
+        for number in range(1, 9):
+            commit(index, [(str(number), {"text": "Một"})])
+        assert sorted(document.id for document in index.documents()) == sorted(map(str, range(9)))

@@ -28,7 +28,7 @@ READINGS = "dang đang đảng đăng dáng dâng uy ủy kỹ kim duong đườ
 @pytest.fixture(scope="module")
 def lexicon():
     """What is known of an index of many readings."""
-    return lexicon_of(make_index([READINGS]))
+    return lexicon_of(make_index([READINGS, "x"]))
 
 
 @pytest.fixture(scope="module")

@@ -167,7 +167,6 @@ def test_bounds_of_texts(low, high, within, without):
         ("meta.folded", "keyed", False),  # keys that are named as the twins are
         ("meta.value", "keyed", False),
         ("meta.value.folded", "folded", False),
-        ("meta.year.value", "keyed", False),
     ],
 )
 def test_a_field_has_its_form(fields, field, form, scored):

@@ -1,6 +1,7 @@
 """A searcher answers for one snapshot: what is found, in which order, in pages, and what had to be loosened."""
 
 import json
+import pickle
 import random
 import subprocess
 import sys
@@ -142,6 +143,8 @@ def test_a_query_without_words_finds_nothing(searcher, query):
         pytest.param(And([Every(), Not(Term("text.folded", "phuong"))]), "01", id="a tree"),
         pytest.param(Or([Term("id", "0"), Term("id", "3")]), "03", id="documents by their ids"),
         pytest.param(Every(), "01234", id="everything"),
+        pytest.param(Or([]), "", id="any of nothing"),
+        pytest.param(And([]), "", id="all of nothing"),
     ],
 )
 def test_ready_queries(searcher, query, expected):
@@ -277,3 +280,12 @@ with open_index(sys.argv[1]) as index, Searcher(index) as searcher:
     assert totals == sorted(totals)
     assert set(totals) <= set(range(0, 21, 2))
     assert (reader.returncode, totals[-1]) == (0, 20)
+
+
+def test_results_are_pickled_with_their_snippets():
+    """Results that go to another process, or into a cache, keep all that they show."""
+    with make_searcher("Đảng ủy xã") as searcher:
+        results = searcher.search("dang")
+    again = pickle.loads(pickle.dumps(results))  # noqa: S301
+    assert again.to_dict() == results.to_dict()
+    assert again[0].snippet.to_html() == "<mark>Đảng</mark> ủy xã"

@@ -55,7 +55,7 @@ class Engine(Protocol):
 
 
 class Timviet:
-    """This project, through its public interface; without making snippets, as far as that lets it."""
+    """This project, through its public interface; without snippets."""
 
     name = "timviet"
     folds = True
@@ -81,14 +81,14 @@ class Timviet:
         return text + "*" * (query.kind == "prefix"), "any" if query.kind == "any" else "all"
 
     def search(self, written: tuple[str, str]) -> Hits:
-        """Ask for snippets of no length, and look at none."""
+        """Look at no snippet, so that none is cut."""
         text, match = written
-        return [(int(hit.document_id), hit.score) for hit in self._searcher.search(text, match=match, snippet_length=0)]
+        return [(int(hit.document_id), hit.score) for hit in self._searcher.search(text, match=match)]
 
     def matches(self, query: Query, limit: int) -> tuple[int, list[int]]:
         """Search for letters alone."""
         text, match = self.write(query)
-        found = self._searcher.search(text, limit, marks="ignore", match=match, snippet_length=0)
+        found = self._searcher.search(text, limit, marks="ignore", match=match)
         return found.total, [int(hit.document_id) for hit in found]
 
     def add(self, number: int, text: str) -> None:

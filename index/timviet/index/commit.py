@@ -52,6 +52,15 @@ class Commit:
         self._new.append(ColumnSegment(self._name))
         return self._new[-1]
 
+    def require_open(self) -> None:
+        """Check that it has not ended.
+
+        Raises:
+            ValueError: it has.
+        """
+        if self.is_ended:
+            raise ValueError("this writer has ended: ask the index for another one")
+
     def delete_by_term(self, field: str, term: bytes) -> None:
         """Delete the committed paragraphs that have a term."""
         for segment, reader in self._readers:
@@ -65,8 +74,7 @@ class Commit:
         Raises:
             ValueError: it has ended.
         """
-        if self.is_ended:
-            raise ValueError("cannot commit: this writer has ended")
+        self.require_open()
         try:
             segments = self._merge([*self._contents.segments, *self._new])
             contents = TOC(self._contents.schema, segments, self._contents.generation + 1)

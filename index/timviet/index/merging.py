@@ -47,7 +47,7 @@ def can_merge(storage: Storage, segment: ColumnSegment) -> bool:
     """Tell whether merging a segment loses nothing.
 
     It would spread the damage of one that is damaged, and drop what only Whoosh's own writer puts into one: columns for
-    sorting, and values of formats other than positions.
+    sorting, values of formats other than positions, and what it has begun of documents that it then refused.
     """
     codec = segment.codec()
     try:
@@ -57,9 +57,14 @@ def can_merge(storage: Storage, segment: ColumnSegment) -> bool:
         terms.verify()
     except (DamagedFileError, OSError):
         return False
-    return not any(name.startswith("column.") for name in documents) and not any(
+    count = segment.doc_count_all()
+    is_whole = len(documents["stored_record_ends"]) == count and all(
+        int(terms[name].max(initial=0)) < count for name in terms if name.endswith(".documents")
+    )
+    is_ours = not any(name.startswith("column.") for name in documents) and not any(
         name.endswith(".values") for name in terms
     )
+    return is_whole and is_ours
 
 
 def merge_segments(storage: Storage, segments: Sequence[ColumnSegment], target: ColumnSegment) -> None:

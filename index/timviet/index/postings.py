@@ -17,11 +17,14 @@ A field's columns, in the file of a segment's terms; T is the number of terms, P
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from timviet.index.columnfile import Column, ColumnWriter, smallest_unsigned
+
+_REMEMBERED_TERMS = 1 << 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +158,7 @@ class FieldTerms:
         self._occurrence_ends = columns.get("occurrence_ends")
         self._positions = columns.get("positions")
         self._value_ends, self._values = columns.get("value_ends"), columns.get("values")
+        self._remembered = lru_cache(_REMEMBERED_TERMS)(self._find)
 
     def __len__(self) -> int:
         return len(self._term_ends)
@@ -172,6 +176,9 @@ class FieldTerms:
 
     def find(self, term: bytes) -> int | None:
         """Return a term's number, or None where there is no such term."""
+        return self._remembered(term)
+
+    def _find(self, term: bytes) -> int | None:
         number = self.first_from(term)
         return number if number < len(self) and self[number] == term else None
 

@@ -44,7 +44,7 @@ class ParagraphSchema(Schema):
         self.rules = rules_fingerprint()
         # Whoosh takes the first pattern that fits.
         self.add(folded_field(metadata_field("*")), _unscored("folded"), glob=True)
-        self.add(value_field(metadata_field("*")), _unscored("keyed"), glob=True)
+        self.add(value_field(metadata_field("*")), ID(), glob=True)
         self.add(metadata_field("*"), _unscored("keyed"), glob=True)
 
 

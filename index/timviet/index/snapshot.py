@@ -4,7 +4,7 @@ Segments that Whoosh's own writer wrote by another codec are read into columns o
 """
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, cast
 
 import numpy as np
@@ -16,6 +16,8 @@ from timviet.index.columnfile import Column
 from timviet.index.lengths import length_bytes
 from timviet.index.postings import FieldTerms, Postings, field_columns
 from timviet.index.schema import UNMARKED, UNMARKED_FIELD
+
+_REMEMBERED_PREFIXES = 1 << 12
 
 
 class SegmentView:
@@ -100,6 +102,7 @@ class Snapshot:
             if isinstance(leaf.reader(), SegmentReader)
         ]
         self.paragraph_count = sum(segment.paragraph_count for segment in self.segments)
+        self._remembered = lru_cache(_REMEMBERED_PREFIXES)(self._prefixed)
 
     def document_frequency(self, field: str, term: str) -> int:
         """Return how many paragraphs hold a term, deleted ones included until they are merged away."""
@@ -111,6 +114,9 @@ class Snapshot:
 
     def prefixed(self, field: str, prefix: str) -> list[str]:
         """Return the terms of a field that start with `prefix`, sorted."""
+        return self._remembered(field, prefix)
+
+    def _prefixed(self, field: str, prefix: str) -> list[str]:
         encoded = prefix.encode()
         found = [[terms[number] for number in terms.prefixed(encoded)] for terms in self._terms(field)]
         every = found[0] if len(found) == 1 else sorted(set().union(*found))
@@ -141,7 +147,8 @@ def _read_terms(reader: SegmentReader, field: str) -> FieldTerms:
     positions: list[list[int]] = []
     posting_ends = []
     for term in terms:
-        matcher = reader.postings(field, term)
+        # The reader itself would leave out deleted paragraphs, which count in document frequencies.
+        matcher = reader._terms.matcher(field, term, reader.schema[field].format)
         while matcher.is_active():
             documents.append(matcher.id())
             positions.append(matcher.value_as("positions") if matcher.supports("positions") else [0])

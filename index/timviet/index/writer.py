@@ -70,7 +70,9 @@ class Writer:
 
         Raises:
             DocumentError: the id or the metadata cannot be kept.
+            ValueError: this writer has ended.
         """
+        self._commit.require_open()
         fields = _document_fields(document)
         self.remove(document.id)
         first = self._builder.paragraph_count
@@ -84,7 +86,12 @@ class Writer:
         return paragraphs
 
     def remove(self, document_id: str) -> None:
-        """Remove a document, committed or not; one that is not there is no error."""
+        """Remove a document, committed or not; one that is not there is no error.
+
+        Raises:
+            ValueError: this writer has ended.
+        """
+        self._commit.require_open()
         segment, numbers = self._added.pop(document_id, (self._segment, range(0)))
         for number in numbers:
             segment.delete_document(number)
@@ -98,6 +105,7 @@ class Writer:
         Raises:
             ValueError: this writer has ended.
         """
+        self._commit.require_open()
         try:
             if self._builder.paragraph_count:
                 self._builder.write(self._commit.storage, self._segment)

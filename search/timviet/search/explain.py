@@ -41,7 +41,7 @@ class Part:
         score: what it adds: boost × inverse document frequency × saturation.
         boost: as typed, or how often it was typed.
         inverse_document_frequency: how much it tells paragraphs apart.
-        frequency: how much its occurrences count, by their weights; those below 1 together as the best one.
+        frequency: how much its occurrences count, by their weights w; those below 1 count 1 - Π (1 - w).
         length: the paragraph's length in tokens.
         readings: the terms that were found; none for a phrase.
     """

@@ -6,8 +6,9 @@ from typing import NamedTuple
 from whoosh.query import AndNot, Not, Query
 from whoosh.reading import IndexReader
 
-from timviet.index.analysis import AnalyzedToken, analyze, typed_without_marks
+from timviet.index.analysis import forms, indexed_forms, typed_without_marks
 from timviet.index.schema import folded_field
+from timviet.index.tokens import TOKEN
 from timviet.search.nodes import Leaf, Node, TermGroup, TermSequence, WhooshQuery, scored_leaves, wanted
 from timviet.search.query import Pair
 
@@ -44,39 +45,60 @@ class Highlighter:
         self._leaves = [
             leaf for leaf in scored_leaves(plan) if leaf.field in _FIELDS and not isinstance(leaf.asked, Pair)
         ]
-        self._whoosh_terms = _whoosh_terms(plan, reader)
-        self._answered: dict[str, list[TermGroup]] = {}
+        self._acceptors = _Acceptors()
         for group in {group for leaf in self._leaves for group in _groups(leaf)}:
             for term in group.weights:
-                self._answered.setdefault(_key(group.field, term), []).append(group)
+                self._acceptors.add(group.field, term, group)
+        for field, term in _whoosh_terms(plan, reader):
+            self._acceptors.add(field, term, None)
 
     def matches(self, text: str) -> list[Match]:
         """Return what the leaves match in a paragraph, in order; what several match is there for each."""
-        tokens = analyze(text)
-        positions = self._positions(tokens)
-        found = [
-            Match(tokens[run.start].start, tokens[run.stop - 1].end, number, leaf.statistics.inverse_document_frequency)
+        spans: dict[int, Span] = {}
+        positions: dict[TermGroup | None, list[int]] = {}
+        position = 0
+        for token in TOKEN.finditer(text):
+            accepting = self._acceptors[token.group()]
+            if accepting:
+                spans[position] = token.span()
+                for acceptor in accepting:
+                    positions.setdefault(acceptor, []).append(position)
+            elif accepting is None:
+                continue
+            position += 1
+        if any(group.bare for group in positions if group) and not typed_without_marks(indexed_forms(text)):
+            for group in filter(None, positions):
+                bare = {at for at in positions[group] if forms(text[slice(*spans[at])]).keyed in group.bare}
+                positions[group] = [at for at in positions[group] if at not in bare]
+        found = [Match(*spans[at], len(self._leaves), 1.0) for at in positions.get(None, ())]
+        found += [
+            Match(spans[run.start][0], spans[run.stop - 1][1], number, leaf.statistics.inverse_document_frequency)
             for number, leaf in enumerate(self._leaves)
             for run in _runs(leaf, [positions.get(group, []) for group in _groups(leaf)])
         ]
-        if self._whoosh_terms:
-            found += [
-                Match(token.start, token.end, len(self._leaves), 1.0)
-                for token in tokens
-                if not self._whoosh_terms.isdisjoint(zip(_FIELDS, (token.forms.keyed, token.forms.folded), strict=True))
-            ]
         return sorted(found)
 
-    def _positions(self, tokens: Sequence[AnalyzedToken]) -> dict[TermGroup, list[int]]:
-        """Return the positions of the tokens that each group accepts."""
-        unmarked = typed_without_marks(token.forms for token in tokens)
-        positions: dict[TermGroup, list[int]] = {}
-        for position, token in enumerate(tokens):
-            for field, term in zip(_FIELDS, (token.forms.keyed, token.forms.folded), strict=True):
-                for group in self._answered.get(_key(field, term), ()):
-                    if unmarked or term not in group.bare:
-                        positions.setdefault(group, []).append(position)
-        return positions
+
+class _Acceptors(dict[str, "tuple[TermGroup | None, ...] | None"]):
+    """What accepts a token, by its surface form: groups of terms, None for a query of Whoosh's.
+
+    It is an empty tuple where nothing does, and None where the token is none: it has no letter of its own.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._by_term: dict[str, dict[str, tuple[TermGroup | None, ...]]] = {field: {} for field in _FIELDS}
+
+    def add(self, field: str, term: str, acceptor: TermGroup | None) -> None:
+        by_term = self._by_term[field]
+        by_term[term] = (*by_term.get(term, ()), acceptor)
+
+    def __missing__(self, surface: str) -> "tuple[TermGroup | None, ...] | None":
+        own = forms(surface)
+        text, folded = self._by_term.values()
+        accepting = text.get(own.keyed, ()) + folded.get(own.folded, ()) if own.canonical else None
+        self[surface] = accepting
+        return accepting
 
 
 def merge_spans(text: str, matches: Iterable[Match]) -> list[Span]:
@@ -118,10 +140,6 @@ def _terms_of(query: Query, reader: IndexReader) -> set[tuple[str, str]]:
         terms = query.existing_terms(reader, expand=True)
         return {(field, term.decode()) for field, term in terms if field in _FIELDS}
     return set().union(*(_terms_of(part, reader) for part in query.children()))
-
-
-def _key(field: str, term: str) -> str:
-    return f"{field}:{term}"
 
 
 def _groups(leaf: Leaf) -> Sequence[TermGroup]:

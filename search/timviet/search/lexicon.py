@@ -1,6 +1,6 @@
 """What an index knows of its terms: all that a plan is made from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import ceil
 
 from timviet.index.analysis import KEY_SEPARATOR
@@ -17,11 +17,12 @@ class Lexicon:
 
     Args:
         snapshot: the snapshot.
+        matchers: what finds a plan's nodes in each of its segments.
     """
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, matchers: Sequence[SegmentMatcher]) -> None:
         self._snapshot = snapshot
-        self._matchers = [SegmentMatcher(segment) for segment in snapshot.segments]
+        self._matchers = matchers
         self.paragraph_count = snapshot.paragraph_count
 
     def readings(self, field: str, folded: str) -> list[str]:

@@ -1,6 +1,7 @@
 """Find what a plan asks for in one segment, by whole columns: paragraphs and their scores."""
 
 from collections.abc import Sequence
+from math import log1p
 from typing import NamedTuple
 
 import numpy as np
@@ -24,8 +25,8 @@ from timviet.search.nodes import (
     Without,
 )
 
-# Where paragraphs are looked up among others, a table of all is quicker than searching from this share of them on.
-_DENSE_SHARE = 1 / 64
+# A few paragraphs are searched for one by one among many others; more of them are looked up in a table of all.
+_FEWER = 1 / 32
 _POSITION_BITS = 32
 
 
@@ -46,9 +47,9 @@ class Postings(NamedTuple):
 
     Attributes:
         documents: their numbers in the segment, ascending.
-        frequencies: how much the leaf's occurrences in them count. Those of weight 1 count each, and all others
-            together as the best one of them: so a paragraph that has what was typed once outranks one of the same
-            length that has other readings of it many times.
+        frequencies: how much the leaf's occurrences in them count. Those of weight 1 count each. The others, of weights
+            w, count 1 - Π (1 - w) together: a weight is how likely it is that the word meant is there, and they count
+            as likely as it is that any of them is it. So they never count as much as one of weight 1, however many.
     """
 
     documents: Column
@@ -75,7 +76,7 @@ class Occurrences(NamedTuple):
 
 
 class SegmentMatcher:
-    """Finds what the nodes of a plan ask for in one segment.
+    """Finds what the nodes of a plan ask for in one segment; what it has found of a group of terms, it remembers.
 
     Args:
         segment: the segment.
@@ -84,6 +85,12 @@ class SegmentMatcher:
     def __init__(self, segment: SegmentView) -> None:
         self._segment = segment
         self._count = segment.paragraph_count
+        self._known_terms: dict[TermGroup, list[_Term]] = {}
+        self._known_postings: dict[TermGroup, Postings] = {}
+        self._last_candidates: Column | None = None
+        self._last_occurrences: dict[TermGroup, Occurrences] = {}
+        self._known_having: dict[TermGroup, Column] = {}
+        self._known_occurring: dict[_Term, tuple[Postings, Column]] = {}
 
     def matches(self, node: Node, within: Column | None = None) -> Matches:
         """Return what a node finds.
@@ -106,7 +113,8 @@ class SegmentMatcher:
             case Without():
                 found = self.matches(node.wanted, within)
                 excluded = self.matches(node.excluded, found.documents).documents
-                left = self._places(found.documents, excluded) < 0
+                left = np.ones(len(found.documents), bool)
+                left[np.searchsorted(found.documents, excluded)] = False
                 return Matches(found.documents[left], found.scores[left])
             case Filter():
                 return _unscored(self.matches(node.clause, within).documents)
@@ -132,20 +140,31 @@ class SegmentMatcher:
         """
         if isinstance(leaf, TermSequence):
             return self._sequence(leaf, within)
-        documents, frequencies = self._group(leaf)
+        if leaf not in self._known_postings:
+            self._known_postings[leaf] = self._group(leaf)
+        documents, frequencies = self._known_postings[leaf]
         if within is not None:
-            places = self._places(documents, within)
-            found = places >= 0
-            return Postings(documents[found], frequencies[found])
+            places, _ = self._common(documents, within)
+            return Postings(documents[places], frequencies[places])
         return Postings(documents, frequencies)
 
+    def having(self, group: TermGroup) -> Column:
+        """Return for each paragraph of the segment whether it has any of a group's terms."""
+        if group not in self._known_having:
+            having = np.zeros(self._count, bool)
+            having[self.postings(group).documents] = True
+            self._known_having[group] = having
+        return self._known_having[group]
+
     def _all(self, node: All, within: Column | None) -> Matches:
+        if not node.clauses:
+            return _unscored(np.empty(0, np.int64))
         first, *others = sorted(node.clauses, key=_size)
         found = self.matches(first, within)
         for clause in others:
             other = self.matches(clause, found.documents)
-            places = self._places(other.documents, found.documents)
-            found = Matches(other.documents, found.scores[places] + other.scores)
+            before = found.scores[np.searchsorted(found.documents, other.documents)]
+            found = Matches(other.documents, before + other.scores)
         return Matches(found.documents, node.boost * found.scores)
 
     def _any(self, node: AnyOf, within: Column | None) -> Matches:
@@ -170,27 +189,34 @@ class SegmentMatcher:
             documents.append(matcher.id())
             scores.append(matcher.score())
             matcher.next()
-        found = np.array(documents, np.int64)
-        kept = slice(None) if within is None else self._places(found, within) >= 0
-        return Matches(found[kept], np.array(scores, np.float64)[kept])
+        found = Matches(np.array(documents, np.int64), np.array(scores, np.float64))
+        if within is None:
+            return found
+        places, _ = self._common(found.documents, within)
+        return Matches(found.documents[places], found.scores[places])
 
     def _group(self, group: TermGroup) -> Postings:
         terms = self._terms(group)
         if len(terms) == 1 and terms[0].weight == 1 and not terms[0].bare:
-            own = terms[0]
-            return self._kept(Postings(own.terms.documents(own.number), own.terms.frequencies(own.number)))
-        counted = np.zeros(self._count)
-        for weight in sorted({own.weight for own in terms}):
+            return self._kept(self._term_postings(terms[0]))
+        in_full, doubt = np.zeros(self._count), np.zeros(self._count)
+        for weight in {own.weight for own in terms}:
             alike = [self._term_postings(own) for own in terms if own.weight == weight]
             documents = np.concatenate([own.documents for own in alike])
+            found = np.bincount(documents, np.concatenate([own.frequencies for own in alike]), self._count)
             if weight < 1:
-                counted[documents] = weight
+                doubt += found * log1p(-weight)
             else:
-                counted += np.bincount(documents, np.concatenate([own.frequencies for own in alike]), self._count)
-        documents = np.flatnonzero(counted > 0)
-        return self._kept(Postings(documents, counted[documents]))
+                in_full += found
+        documents = np.flatnonzero((in_full > 0) | (doubt < 0))
+        return self._kept(Postings(documents, in_full[documents] - np.expm1(doubt[documents])))
 
     def _terms(self, group: TermGroup) -> list[_Term]:
+        if group not in self._known_terms:
+            self._known_terms[group] = self._find_terms(group)
+        return self._known_terms[group]
+
+    def _find_terms(self, group: TermGroup) -> list[_Term]:
         terms = self._segment.terms(group.field)
         if terms is None:
             return []
@@ -200,7 +226,9 @@ class SegmentMatcher:
         ]
 
     def _term_postings(self, own: _Term) -> Postings:
-        postings = Postings(own.terms.documents(own.number), own.terms.frequencies(own.number))
+        # In the index numbers are as small as they can be: calculated with, they would run over.
+        documents = own.terms.documents(own.number).astype(np.int64)
+        postings = Postings(documents, own.terms.frequencies(own.number))
         if own.bare:
             counts = self._segment.unmarked[postings.documents]
             return Postings(postings.documents[counts], postings.frequencies[counts])
@@ -214,51 +242,77 @@ class SegmentMatcher:
         return Postings(postings.documents[kept], postings.frequencies[kept])
 
     def _sequence(self, sequence: TermSequence, within: Column | None) -> Postings:
-        rarest, *others = sorted(sequence.groups, key=_size)
-        candidates = self.postings(rarest, within).documents
-        for group in others:
-            candidates = self.postings(group, candidates).documents
-        table = np.full(self._count, -1)
-        table[candidates] = np.arange(len(candidates))
-        occurrences = [self._occurrences(group, table) for group in sequence.groups]
+        if within is not None and len(within) <= sequence.document_frequency:
+            candidates = within
+        else:
+            candidates = self._having_all(sequence.groups, within)
+        occurrences = [self._occurrences(group, candidates) for group in sequence.groups]
         ends = follow(occurrences, sequence.asked.slop)
         return _count_occurrences(candidates, ends)
 
-    def _occurrences(self, group: TermGroup, table: Column) -> Occurrences:
-        """Return where a group's terms occur in those paragraphs whose place among candidates a table has."""
-        keys, weights = [], []
+    def _having_all(self, groups: Sequence[TermGroup], within: Column | None) -> Column:
+        rarest, *others = sorted(groups, key=_size)
+        documents = self.postings(rarest, within).documents
+        for group in others:
+            documents = self.postings(group, documents).documents
+        return documents
+
+    def _occurrences(self, group: TermGroup, candidates: Column) -> Occurrences:
+        """Return where a group's terms occur in candidates, ascending; those in the last candidates are remembered."""
+        if self._last_candidates is not candidates:
+            self._last_candidates, self._last_occurrences = candidates, {}
+        if group not in self._last_occurrences:
+            self._last_occurrences[group] = self._find_occurrences(group, candidates)
+        return self._last_occurrences[group]
+
+    def _find_occurrences(self, group: TermGroup, candidates: Column) -> Occurrences:
+        keys, weights = [np.empty(0, np.int64)], [np.empty(0)]
         for own in self._terms(group):
-            documents = own.terms.documents(own.number)
-            places = table[documents]
-            wanted = places >= 0
-            if own.bare:
-                wanted &= self._segment.unmarked[documents]
-            frequencies = own.terms.frequencies(own.number).astype(np.int64)
-            starts = np.cumsum(frequencies) - frequencies
-            positions = own.terms.positions(own.number)[runs(starts[wanted], frequencies[wanted])]
-            keys.append((np.repeat(places[wanted], frequencies[wanted]) << _POSITION_BITS) + positions)
+            postings, starts = self._occurring(own)
+            places, numbers = self._common(postings.documents, candidates)
+            frequencies = postings.frequencies[places].astype(np.int64)
+            positions = own.terms.positions(own.number)[runs(starts[places], frequencies)]
+            keys.append((np.repeat(numbers, frequencies) << _POSITION_BITS) + positions)
             weights.append(np.full(len(positions), own.weight))
-        if not keys:
-            return Occurrences(np.empty(0, np.int64), np.empty(0))
         every, every_weight = np.concatenate(keys), np.concatenate(weights)
-        order = np.argsort(every, kind="stable") if len(keys) > 1 else slice(None)
+        order = np.argsort(every, kind="stable") if len(keys) > 2 else slice(None)
         return Occurrences(every[order], every_weight[order])
+
+    def _occurring(self, own: _Term) -> tuple[Postings, Column]:
+        """Return a term's postings, and where each one's positions start."""
+        if own not in self._known_occurring:
+            documents, frequencies = own.terms.documents(own.number), own.terms.frequencies(own.number)
+            starts = np.cumsum(frequencies, dtype=np.int64) - frequencies
+            if own.bare:
+                counts = self._segment.unmarked[documents]
+                documents, frequencies, starts = documents[counts], frequencies[counts], starts[counts]
+            self._known_occurring[own] = Postings(documents, frequencies), starts
+        return self._known_occurring[own]
 
     def _restrict(self, documents: Column, within: Column | None) -> Column:
         if self._segment.kept is not None:
             documents = documents[self._segment.kept[documents]]
-        return documents if within is None else documents[self._places(documents, within) >= 0]
+        return documents if within is None else documents[self._common(documents, within)[0]]
 
-    def _places(self, documents: Column, among: Column) -> Column:
-        """Return the place of each document among others, -1 where it is not; both are ascending."""
-        if len(documents) > self._count * _DENSE_SHARE:
-            table = np.full(self._count, -1)
-            table[among] = np.arange(len(among))
-            return table[documents]
-        if not len(among):
-            return np.full(len(documents), -1)
-        places = np.minimum(np.searchsorted(among, documents), len(among) - 1)
-        return np.where(among[places] == documents, places, -1)
+    def _common(self, documents: Column, others: Column) -> tuple[Column, Column]:
+        """Return the places in either of what is in both of two ascending lists of documents."""
+        if len(documents) < _FEWER * len(others):
+            return _common(others, documents)
+        if len(others) < _FEWER * len(documents):
+            return _common(documents, others)[::-1]
+        table = np.full(self._count, -1)
+        table[others] = np.arange(len(others))
+        places = table[documents]
+        found = np.flatnonzero(places >= 0)
+        return found, places[found]
+
+
+def _common(documents: Column, few: Column) -> tuple[Column, Column]:
+    """Return where a few documents are found, first among the few and then among all."""
+    places = np.searchsorted(documents, few)
+    places[places == len(documents)] = 0
+    found = np.flatnonzero(documents[places] == few) if len(documents) else places[:0]
+    return found, places[found]
 
 
 def follow(occurrences: Sequence[Occurrences], slop: int) -> Occurrences:
@@ -290,8 +344,8 @@ def _count_occurrences(candidates: Column, occurrences: Occurrences) -> Postings
         return Postings(np.empty(0, np.int64), np.empty(0))
     full = occurrences.weights == 1
     in_full = np.add.reduceat(full.astype(np.float64), starts)
-    best_other = np.maximum.reduceat(np.where(full, 0.0, occurrences.weights), starts)
-    return Postings(candidates[places[starts]], in_full + best_other)
+    doubt = np.add.reduceat(np.log1p(-np.where(full, 0.0, occurrences.weights)), starts)
+    return Postings(candidates[places[starts]], in_full - np.expm1(doubt))
 
 
 def _size(node: Node) -> int:
@@ -300,7 +354,7 @@ def _size(node: Node) -> int:
         case TermGroup() | TermSequence():
             return node.document_frequency
         case All():
-            return min(map(_size, node.clauses))
+            return min(map(_size, node.clauses), default=0)
         case AnyOf():
             return sum(map(_size, node.clauses))
         case Maybe() | Without():

@@ -103,9 +103,9 @@ class _Planner:
             found = All([*required, AnyOf(optional)])
         else:
             found = Maybe(All(required), AnyOf(optional))
-        if pairs:
-            found = Maybe(found, AnyOf(pairs))
-        return Without(found, AnyOf(excluded)) if excluded else found
+        if excluded:
+            found = Without(found, AnyOf(excluded))
+        return Maybe(found, AnyOf(pairs)) if pairs else found
 
     def _excluded(self, query: Query) -> Node:
         """Plan what is left out, for which all words are required in any case: `-(a b)` keeps out who has both."""
@@ -135,6 +135,7 @@ class _Planner:
         field, terms, bare = expand(leaf, self._lexicon, weights)
         paragraphs = self._lexicon.paragraph_count
         most = dict.fromkeys(bare, self._lexicon.unmarked_count())
+        terms = {term: weight for term, weight in terms.items() if most.get(term, paragraphs)}
         frequencies = {
             term: min(self._lexicon.document_frequency(field, term), most.get(term, paragraphs)) for term in terms
         }

@@ -37,6 +37,11 @@ class TermStatistics:
     inverse_document_frequency: float
     average_length: float
 
+    @property
+    def highest_score(self) -> float:
+        """What the score of a paragraph comes near to, the more often it has the leaf."""
+        return self.inverse_document_frequency * (K1 + 1)
+
     def scores(self, frequencies: Column, lengths: Column) -> NDArray[np.float64]:
         """Return the scores of paragraphs.
 

@@ -1,7 +1,8 @@
 """What a search returns."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from functools import cached_property
 from typing import Any, Literal, overload
 
 from timviet.search.snippet import Snippet
@@ -21,7 +22,7 @@ class Relaxation:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Hit:
     """One paragraph found.
 
@@ -35,7 +36,6 @@ class Hit:
         metadata: the document's metadata.
         start: where the paragraph starts in the document's text, in code points.
         text: the paragraph, exactly as its author wrote it.
-        snippet: the part of it that shows best why it was found.
     """
 
     document_id: str
@@ -46,11 +46,21 @@ class Hit:
     metadata: dict[str, Any]
     start: int
     text: str
-    snippet: Snippet
+    make_snippet: Callable[[str], Snippet] = field(repr=False, compare=False)
+
+    @cached_property
+    def snippet(self) -> Snippet:
+        """The part of the text that shows best why it was found; cut when it is asked for."""
+        return self.make_snippet(self.text)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the same as a dictionary for JSON, field names as here."""
-        return asdict(self)
+        shown = {own.name: getattr(self, own.name) for own in fields(self) if own.compare}
+        return shown | {"snippet": asdict(self.snippet)}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle with the snippet, and without what it is made by."""
+        return self.__dict__ | {"snippet": self.snippet, "make_snippet": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +69,7 @@ class Results(Sequence[Hit]):
 
     Attributes:
         total: how many paragraphs were found in all; exact.
-        took_ms: how long it took, in milliseconds.
+        took_ms: how long it took, in milliseconds; snippets are cut later, when they are asked for.
         relaxed: what had to be loosened to find enough, or None.
         hits: the paragraphs of this page.
     """
@@ -71,7 +81,9 @@ class Results(Sequence[Hit]):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the same as a dictionary for JSON, field names as here."""
-        return asdict(self)
+        relaxed = None if self.relaxed is None else [asdict(relaxation) for relaxation in self.relaxed]
+        hits = [hit.to_dict() for hit in self.hits]
+        return {"total": self.total, "took_ms": self.took_ms, "relaxed": relaxed, "hits": hits}
 
     @overload
     def __getitem__(self, index: int) -> Hit: ...

@@ -2,13 +2,12 @@
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Lock
 from types import TracebackType
 from typing import Literal, NamedTuple, Self
 
-import numpy as np
 from whoosh.query import NullQuery, Query
 from whoosh.searching import Searcher as WhooshSearcher
 
@@ -19,12 +18,13 @@ from timviet.search.explain import Explanation, Part, explain_parts
 from timviet.search.highlight import Highlighter
 from timviet.search.lexicon import Lexicon
 from timviet.search.marks import Marks
-from timviet.search.match import Matches, SegmentMatcher
+from timviet.search.match import SegmentMatcher
 from timviet.search.nodes import Node
 from timviet.search.parser import parse, query_fields
 from timviet.search.plan import make_plan
 from timviet.search.results import Hit, Relaxation, Results
-from timviet.search.snippet import DEFAULT_LENGTH, make_snippet
+from timviet.search.snippet import DEFAULT_LENGTH, Snippet, make_snippet
+from timviet.search.top import Best
 
 Match = Literal["all", "any", "auto"]
 
@@ -77,8 +77,7 @@ class Searcher:
         reader = self._index.reader()
         self._whoosh = WhooshSearcher(reader, fromindex=self._index.whoosh)
         self._snapshot = Snapshot(self._whoosh)
-        self._lexicon = Lexicon(self._snapshot)
-        self._matchers = [SegmentMatcher(segment) for segment in self._snapshot.segments]
+        self._forget()
         self._fields = query_fields(field for field in reader.indexed_field_names() if is_metadata_field(field))
 
     def search(
@@ -119,7 +118,10 @@ class Searcher:
             found = self._relax(self._parse(query, strict=strict), marks, match, offset + limit)
             highlighter = Highlighter(found.plan, self._whoosh.reader())
             page = found.ranked[offset : offset + limit]
-            hits = tuple(self._hit(number, score, highlighter, snippet_length) for number, score in page)
+            hits = tuple(
+                self._hit(number, score, lambda text: make_snippet(text, highlighter.matches(text), snippet_length))
+                for number, score in page
+            )
         took_ms = (time.perf_counter() - started) * 1000
         return Results(found.total, took_ms, found.relaxed or None, hits)
 
@@ -192,7 +194,15 @@ class Searcher:
         with self._one_at_a_time:
             if self._whoosh.is_closed:
                 raise ValueError(f"the searcher of {self._index.location} is closed: make a new one")
-            yield
+            try:
+                yield
+            finally:
+                self._forget()
+
+    def _forget(self) -> None:
+        """Let go of what was found for one search."""
+        self._matchers = [SegmentMatcher(segment) for segment in self._snapshot.segments]
+        self._lexicon = Lexicon(self._snapshot, self._matchers)
 
     def _parse(self, query: str | Query, strict: bool = False) -> Query:
         return parse(query, self._fields, strict) if isinstance(query, str) else query
@@ -234,22 +244,10 @@ class Searcher:
         self, query: Query, marks: Marks, match: Literal["all", "any"], limit: int | None, contradicting: bool
     ) -> _Found:
         plan = make_plan(query, self._lexicon, marks, match, contradicting=contradicting)
-        matches = [matcher.matches(plan) for matcher in self._matchers]
-        total = sum(len(own.documents) for own in matches)
-        return _Found(plan, self._best(matches, limit or total), total)
-
-    def _best(self, matches: Sequence[Matches], limit: int) -> list[tuple[int, float]]:
-        """Return the best paragraphs by their numbers in the snapshot; of equal ones, those that come first."""
-        if not matches:
-            return []
+        best = Best(self._matchers, plan, limit)
         firsts = [segment.first for segment in self._snapshot.segments]
-        numbers = np.concatenate([own.documents + first for own, first in zip(matches, firsts, strict=True)])
-        scores = np.concatenate([own.scores for own in matches])
-        if limit < len(scores):
-            good = scores >= np.partition(scores, -limit)[-limit]
-            numbers, scores = numbers[good], scores[good]
-        best = np.lexsort((numbers, -scores))[:limit]
-        return list(zip(numbers[best].tolist(), scores[best].tolist(), strict=True))
+        numbers = [firsts[segment] + number for segment, number in best.places]
+        return _Found(plan, list(zip(numbers, best.scores, strict=True)), best.total)
 
     def _explain(self, plan: Node, number: int) -> tuple[Part, ...]:
         place, segment = next(
@@ -259,9 +257,8 @@ class Searcher:
         )
         return explain_parts(plan, self._matchers[place], self._lexicon, number - segment.first)
 
-    def _hit(self, number: int, score: float, highlighter: Highlighter, snippet_length: int) -> Hit:
+    def _hit(self, number: int, score: float, snippet_maker: Callable[[str], Snippet]) -> Hit:
         fields = self._snapshot.stored(number)
-        text = fields["text"]
         return Hit(
             document_id=fields["id"],
             paragraph=fields["paragraph"],
@@ -270,6 +267,6 @@ class Searcher:
             path=fields.get("path"),
             metadata=json.loads(fields["metadata"]),
             start=fields["start"],
-            text=text,
-            snippet=make_snippet(text, highlighter.matches(text), snippet_length),
+            text=fields["text"],
+            make_snippet=snippet_maker,
         )
