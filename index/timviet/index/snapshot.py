@@ -130,6 +130,16 @@ class Snapshot:
         """Return a field's mean number of tokens a paragraph."""
         return max(self._reader.field_length(field), 1) / max(self.paragraph_count, 1)
 
+    def having(self, field: str, term: str) -> set[int]:
+        """Return the numbers of the paragraphs that hold a term, deleted ones included."""
+        numbers: set[int] = set()
+        for segment in self.segments:
+            terms = segment.terms(field)
+            number = terms.find(term.encode(errors="surrogatepass")) if terms is not None else None
+            if terms is not None and number is not None:
+                numbers.update(segment.first + own for own in terms.documents(number).tolist())
+        return numbers
+
     def stored(self, number: int) -> dict[str, Any]:
         """Return what is kept of a paragraph to be shown, by its number in the snapshot."""
         fields: dict[str, Any] = self._reader.stored_fields(number)

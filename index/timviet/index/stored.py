@@ -20,7 +20,7 @@ import numpy as np
 from timviet.index.columnfile import Column, ColumnWriter, smallest_unsigned
 
 # A block is decompressed to show one paragraph of it: larger ones are smaller in all, and slower.
-_BLOCK_SIZE = 1 << 14
+_BLOCK_SIZE = 1 << 13
 _COMPRESSION = 5
 
 

@@ -1,7 +1,7 @@
 """Why a paragraph ranks where it does: its score, taken apart into parts that add up to it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -129,8 +129,7 @@ class _Explainer:
             folded, _, marked = term.partition(KEY_SEPARATOR)
             known = self._lexicon.readings(field, folded) if is_folded_field(group.field) else [marked or folded]
             for reading in known:
-                own = replace(group, field=field, weights={keyed(folded, reading): 1.0})
-                frequencies = self._matcher.postings(own, self._only).frequencies
-                if len(frequencies):
-                    level = reading_level(group.asked, folded, reading).name.lower()
-                    yield Reading(reading, level, weight, int(frequencies[0]))
+                counts = term not in group.bare or self._matcher.is_unmarked(self._number)
+                frequency = self._matcher.frequency(field, keyed(folded, reading), self._number) if counts else 0
+                if frequency:
+                    yield Reading(reading, reading_level(group.asked, folded, reading).name.lower(), weight, frequency)

@@ -1,6 +1,7 @@
 """Find what a plan asks for in one segment, by whole columns: paragraphs and their scores."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import log1p
 from typing import NamedTuple
 
@@ -27,7 +28,11 @@ from timviet.search.nodes import (
 
 # A few paragraphs are searched for one by one among many others; more of them are looked up in a table of all.
 _FEWER = 1 / 32
+# An occurrence's key is its position, in the lowest bits, its paragraph's place above them, and the number of its pair.
 _POSITION_BITS = 32
+_PLACE_BITS = 25
+_PLACE_MASK = (1 << _PLACE_BITS) - 1
+_PAIRS_AT_ONCE = 1 << (62 - _POSITION_BITS - _PLACE_BITS)
 
 
 class Matches(NamedTuple):
@@ -148,6 +153,43 @@ class SegmentMatcher:
             return Postings(documents[places], frequencies[places])
         return Postings(documents, frequencies)
 
+    def frequency(self, field: str, term: str, number: int) -> int:
+        """Return how often a paragraph has a term, by its number in the segment."""
+        terms = self._segment.terms(field)
+        found = terms.find(term.encode()) if terms is not None else None
+        if terms is None or found is None:
+            return 0
+        documents = terms.documents(found)
+        place = int(np.searchsorted(documents, number))
+        is_there = place < len(documents) and documents[place] == number
+        return int(terms.frequencies(found)[place]) if is_there else 0
+
+    def is_unmarked(self, number: int) -> bool:
+        """Tell whether a paragraph was typed without marks, by its number in the segment."""
+        return bool(self._segment.unmarked[number])
+
+    def pair_scores(self, pairs: Sequence[TermSequence], documents: Column) -> NDArray[np.float64]:
+        """Return what pairs of neighbouring words add to the scores of paragraphs, all pairs at once.
+
+        Args:
+            pairs: sequences of two groups, with steps of one, in one field.
+            documents: the paragraphs, ascending.
+        """
+        total = np.zeros(len(documents))
+        for first in range(0, len(pairs), _PAIRS_AT_ONCE):
+            some = pairs[first : first + _PAIRS_AT_ONCE]
+            before, after = (
+                _tagged([self._occurrences(pair.groups[place], documents) for pair in some]) for place in (0, 1)
+            )
+            found = _count_occurrences(follow([before, after], 1))
+            places, numbers = found.documents & _PLACE_MASK, found.documents >> _PLACE_BITS
+            postings = Postings(documents[places], found.frequencies)
+            weights = np.array([pair.asked.boost * pair.statistics.inverse_document_frequency for pair in some])
+            unweighted = replace(some[0].statistics, inverse_document_frequency=1.0)
+            scores = weights[numbers] * unweighted.scores(postings.frequencies, self.lengths(some[0], postings))
+            total += np.bincount(places, scores, len(documents))
+        return total
+
     def having(self, group: TermGroup) -> Column:
         """Return for each paragraph of the segment whether it has any of a group's terms."""
         if group not in self._known_having:
@@ -247,8 +289,8 @@ class SegmentMatcher:
         else:
             candidates = self._having_all(sequence.groups, within)
         occurrences = [self._occurrences(group, candidates) for group in sequence.groups]
-        ends = follow(occurrences, sequence.asked.slop)
-        return _count_occurrences(candidates, ends)
+        found = _count_occurrences(follow(occurrences, sequence.asked.slop))
+        return Postings(candidates[found.documents], found.frequencies)
 
     def _having_all(self, groups: Sequence[TermGroup], within: Column | None) -> Column:
         rarest, *others = sorted(groups, key=_size)
@@ -266,7 +308,7 @@ class SegmentMatcher:
         return self._last_occurrences[group]
 
     def _find_occurrences(self, group: TermGroup, candidates: Column) -> Occurrences:
-        keys, weights = [np.empty(0, np.int64)], [np.empty(0)]
+        keys, weights = [], []
         for own in self._terms(group):
             postings, starts = self._occurring(own)
             places, numbers = self._common(postings.documents, candidates)
@@ -274,9 +316,11 @@ class SegmentMatcher:
             positions = own.terms.positions(own.number)[runs(starts[places], frequencies)]
             keys.append((np.repeat(numbers, frequencies) << _POSITION_BITS) + positions)
             weights.append(np.full(len(positions), own.weight))
-        every, every_weight = np.concatenate(keys), np.concatenate(weights)
-        order = np.argsort(every, kind="stable") if len(keys) > 2 else slice(None)
-        return Occurrences(every[order], every_weight[order])
+        if len(keys) == 1:
+            return Occurrences(keys[0], weights[0])
+        every = np.concatenate([np.empty(0, np.int64), *keys])
+        order = np.argsort(every, kind="stable")
+        return Occurrences(every[order], np.concatenate([np.empty(0), *weights])[order])
 
     def _occurring(self, own: _Term) -> tuple[Postings, Column]:
         """Return a term's postings, and where each one's positions start."""
@@ -337,7 +381,15 @@ def follow(occurrences: Sequence[Occurrences], slop: int) -> Occurrences:
     return ends
 
 
-def _count_occurrences(candidates: Column, occurrences: Occurrences) -> Postings:
+def _tagged(occurrences: Sequence[Occurrences]) -> Occurrences:
+    """Return several occurrences as one, told apart by their place, which is put before their keys."""
+    tag = 1 << (_POSITION_BITS + _PLACE_BITS)
+    keys = np.concatenate([own.keys + place * tag for place, own in enumerate(occurrences)])
+    return Occurrences(keys, np.concatenate([own.weights for own in occurrences]))
+
+
+def _count_occurrences(occurrences: Occurrences) -> Postings:
+    """Return how much occurrences count by paragraph, which is told by its place in their keys."""
     places = occurrences.keys >> _POSITION_BITS
     starts = np.flatnonzero(np.diff(places, prepend=-1))
     if not len(starts):
@@ -345,7 +397,7 @@ def _count_occurrences(candidates: Column, occurrences: Occurrences) -> Postings
     full = occurrences.weights == 1
     in_full = np.add.reduceat(full.astype(np.float64), starts)
     doubt = np.add.reduceat(np.log1p(-np.where(full, 0.0, occurrences.weights)), starts)
-    return Postings(candidates[places[starts]], in_full - np.expm1(doubt))
+    return Postings(places[starts], in_full - np.expm1(doubt))
 
 
 def _size(node: Node) -> int:

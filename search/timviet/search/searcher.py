@@ -150,9 +150,10 @@ class Searcher:
         """
         with self._in_turn():
             found = self._relax(self._parse(query), marks, match, None)
+            own = self._snapshot.having("id", document_id)
             for rank, (number, score) in enumerate(found.ranked, 1):
-                fields = self._snapshot.stored(number)
-                if fields["id"] == document_id and paragraph in (None, fields["paragraph"]):
+                fields = self._snapshot.stored(number) if number in own else {}
+                if fields and paragraph in (None, fields["paragraph"]):
                     parts = self._explain(found.plan_of(rank), number)
                     remainder = round(score - sum(part.score for part in parts), 9)
                     return Explanation(document_id, fields["paragraph"], rank, found.total, score, parts, remainder)

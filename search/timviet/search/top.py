@@ -7,6 +7,7 @@ import numpy as np
 from timviet.index.columnfile import Column
 from timviet.search.match import Matches, SegmentMatcher
 from timviet.search.nodes import AnyOf, Maybe, Node, TermSequence
+from timviet.search.query import Pair
 
 # So many times as many as are asked for are scored in full first, to know how good the last of the best is at least.
 _FIRST_SHARE = 4
@@ -59,11 +60,8 @@ class Best:
         """Return the scores in full of some of what was found."""
         pieces = []
         for own, matcher, places in self._by_segment(numbers):
-            found = Matches(own.documents[places], own.scores[places].copy())
-            if self._pairs:
-                more = matcher.matches(AnyOf(self._pairs), found.documents)
-                found.scores[np.searchsorted(found.documents, more.documents)] += more.scores
-            pieces.append(found.scores)
+            scores = own.scores[places]
+            pieces.append(scores + matcher.pair_scores(self._pairs, own.documents[places]) if self._pairs else scores)
         return np.concatenate(pieces) if pieces else np.empty(0)
 
     def _bounds(self, numbers: Column) -> Column:
@@ -94,9 +92,13 @@ class Best:
 
 
 def _without_pairs(plan: Node) -> tuple[Node, Sequence[TermSequence]]:
-    """Return what decides which paragraphs a plan finds, and the sequences that only add to their scores."""
+    """Return what decides which paragraphs a plan finds, and the pairs that only add to their scores."""
     if isinstance(plan, Maybe) and isinstance(plan.optional, AnyOf):
-        pairs = [clause for clause in plan.optional.clauses if isinstance(clause, TermSequence)]
+        pairs = [
+            clause
+            for clause in plan.optional.clauses
+            if isinstance(clause, TermSequence) and isinstance(clause.asked, Pair)
+        ]
         if len(pairs) == len(plan.optional.clauses):
             return plan.wanted, pairs
     return plan, []
