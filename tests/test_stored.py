@@ -11,7 +11,7 @@ from whoosh.filedb.filestore import RamStorage
 from timviet.index.columnfile import ColumnFile, create_column_file
 from timviet.index.stored import StoredReader, StoredWriter
 
-BLOCK = 1 << 14  # bytes after which a block is closed
+BLOCK = 1 << 13
 EMPTY_FIELDS = len(json.dumps({"câu": ""}, ensure_ascii=False, separators=(",", ":")).encode())
 
 any_text = st.text(st.characters(exclude_categories=()))
