@@ -13,7 +13,7 @@ from timviet.index import Document, open_index
 from timviet.index.codec import ColumnCodec, ColumnSegment
 from timviet.index.columnfile import ColumnFile
 from timviet.index.lengths import LENGTHS
-from timviet.index.merging import can_merge, merge_segments, segments_to_merge
+from timviet.index.merging import is_whole, merge_segments, segments_to_merge
 from timviet.index.schema import ParagraphSchema
 
 SCORED = ["text", "text.folded", "title", "title.folded"]
@@ -93,11 +93,12 @@ def damage(path, column):
 
 
 def sizes(*pairs):
-    """Segments of so many paragraphs, of which so many are deleted."""
+    """Segments of so many paragraphs of a hundred tokens, of which so many are deleted."""
     segments = []
     for count, deleted in pairs:
         segment = ColumnSegment("MAIN")
         segment.set_doc_count(count)
+        segment.token_count = 100 * count
         for number in range(deleted):
             segment.delete_document(number)
         segments.append(segment)
@@ -232,9 +233,11 @@ def test_segments_of_whoosh(first):
         pytest.param([(63, 0)] * 7 + [(64, 0)], [], id="64 is of another kind"),
         pytest.param([(64, 0), *[(1, 0)] * 7, (64, 0), (1, 0)], [1, 2, 3, 4, 5, 6, 7, 9], id="others between them"),
         pytest.param([(10, 0)] * 8 + [(1, 0)] * 8, range(8, 16), id="smaller ones first"),
-        pytest.param([(12_500, 0)] * 8, range(8), id="the largest together"),
-        pytest.param([(12_501, 0)] * 8, [], id="too large together"),
-        pytest.param([(12_501, 0)] * 8 + [(1, 0)] * 8, range(8, 16), id="too large, and small ones"),
+        pytest.param([(10_000, 0)] * 8, range(8), id="the largest together"),
+        pytest.param([(10_001, 0)] * 9, range(7), id="as many as are not too large together"),
+        pytest.param([(10_003, 0), *[(10_001, 0)] * 6, (10_002, 0)], range(1, 8), id="the smallest of them"),
+        pytest.param([(50_000, 0)] * 8, [], id="any two too large"),
+        pytest.param([(50_000, 0)] * 8 + [(1, 0)] * 8, range(8, 16), id="too large, and small ones"),
         pytest.param([(10, 5)], [], id="half deleted"),
         pytest.param([(10, 6)], [0], id="mostly deleted"),
         pytest.param([(10, 0), (10, 6), (10, 9)], [1], id="two mostly deleted, one at a time"),
@@ -312,7 +315,7 @@ def test_damaged_segments_stay_apart(tmp_path, ending, column, place):
         names = [damaged.make_filename(ending) for ending in (".terms", ".documents")]
         damage(tmp_path / damaged.make_filename(ending), column)
         before = [(tmp_path / name).read_bytes() for name in names]
-        assert [can_merge(index.whoosh.storage, own) for own in segments_of(index)].count(False) == 1
+        assert [is_whole(index.whoosh.storage, own) for own in segments_of(index)].count(False) == 1
         for number in range(7, 17):
             commit(index, [(str(number), {"text": f"Lượt {number}"})])
         assert [(tmp_path / name).read_bytes() for name in names] == before
@@ -323,14 +326,14 @@ def test_damaged_segments_stay_apart(tmp_path, ending, column, place):
         assert len(left) == 2
 
 
-def test_a_missing_file_cannot_be_merged(tmp_path):
+def test_a_missing_file(tmp_path):
     """A segment that lacks a file is told from whole ones."""
     with open_index(tmp_path, create=True) as index:
         commit(index, [("a", {"text": "Đê điều"}), ("b", {"text": "Công an"})])
         (segment,) = segments_of(index)
-        assert can_merge(index.whoosh.storage, segment)
+        assert is_whole(index.whoosh.storage, segment)
         (tmp_path / segment.make_filename(".documents")).unlink()
-        assert not can_merge(index.whoosh.storage, segment)
+        assert not is_whole(index.whoosh.storage, segment)
 
 
 @pytest.mark.parametrize(
@@ -360,7 +363,7 @@ def test_what_only_whoosh_writes(tmp_path, field, texts):
         commit(index, [("0", None)])
         assert [own.segment_id() for own in segments_of(index)] == [own.segment_id() for own in segments[1:]]
         assert found(index) == [identity for identity in before if identity != "0"]
-        assert not any(can_merge(index.whoosh.storage, own) for own in segments_of(index))
+        assert all(own.token_count is None for own in segments_of(index))
 
 
 def test_a_paragraph_that_whoosh_refused():
@@ -374,3 +377,11 @@ def test_a_paragraph_that_whoosh_refused():
         for number in range(1, 9):
             commit(index, [(str(number), {"text": "Một"})])
         assert sorted(document.id for document in index.documents()) == sorted(map(str, range(9)))
+
+
+def test_segments_of_whoosh_stay_apart():
+    """Segments that Whoosh's own writer wrote are no part of merging, and do not hinder that of others."""
+    segments = sizes(*[(1, 0)] * 9)
+    segments[3].token_count = None
+    assert segments_to_merge(segments) == [*segments[:3], *segments[4:]]
+    assert segments_to_merge(segments[:8]) == []

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from whoosh.filedb.filestore import RamStorage
 
 from timviet.index.columnfile import ColumnFile, create_column_file
-from timviet.index.postings import FieldTerms, Postings, field_columns, invert, runs, sorted_order, write_field
+from timviet.index.postings import Postings, field_columns, invert, runs, sorted_order, write_field
+from timviet.index.terms import FieldTerms
 
 WORDS = ["ăn", "an", "đảng", "dang", "ủy", "xã"]
 BEYOND_16_BITS = [0, 1, 65_535, 65_536, 65_537, 131_072, 131_073]

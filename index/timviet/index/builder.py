@@ -71,6 +71,7 @@ class SegmentBuilder:
                 fields.write_terms(name, terms)
         write_documents(storage, segment.make_filename(DOCUMENTS), self._stored, lengths)
         segment.set_doc_count(self.paragraph_count)
+        segment.token_count = self.token_count
 
 
 class _Vocabulary(dict[Any, int]):

@@ -28,10 +28,14 @@ class ColumnSegment(base.Segment):
 
     Args:
         indexname: Whoosh's name for the index.
+
+    Attributes:
+        token_count: how many tokens its paragraphs have, where timviet wrote it; None where Whoosh's own writer did.
     """
 
     def __init__(self, indexname: str) -> None:
         super().__init__(indexname)
+        self.token_count: int | None = None
         self._document_count = 0
         self._deleted: set[int] = set()
 
@@ -96,7 +100,7 @@ class ColumnCodec(base.Codec):
         """Return the reader of a segment's terms."""
         return TermsReader(
             ColumnFile.open(storage, segment.make_filename(TERMS)),
-            ColumnFile.open(storage, segment.make_filename(DOCUMENTS)),
+            lambda: ColumnFile.open(storage, segment.make_filename(DOCUMENTS)),
         )
 
     def postings_writer(self, dbfile: Any, byteids: bool = False) -> NoReturn:  # noqa: ANN401

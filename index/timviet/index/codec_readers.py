@@ -1,6 +1,7 @@
 """The codec's readers: Whoosh's view of a segment's columns."""
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,9 +16,9 @@ from whoosh.scoring import BaseScorer
 
 from timviet.index.columnfile import Column, ColumnFile
 from timviet.index.lengths import LENGTHS
-from timviet.index.postings import FieldTerms
 from timviet.index.postings_matcher import PostingsMatcher
 from timviet.index.stored import StoredReader
+from timviet.index.terms import FieldTerms
 
 
 class DocumentsReader(base.PerDocumentReader):
@@ -101,14 +102,18 @@ class TermsReader(base.TermsReader):
 
     Args:
         columns: the columns of the segment's terms.
-        documents: those of its documents, which have the lengths.
+        open_documents: gives those of its documents, which have the lengths, when Whoosh asks for these.
     """
 
-    def __init__(self, columns: ColumnFile, documents: ColumnFile) -> None:
+    def __init__(self, columns: ColumnFile, open_documents: Callable[[], ColumnFile]) -> None:
         self.columns = columns
-        self._documents = documents
+        self._open_documents = open_documents
         self._prefixes: dict[str, str] = columns.facts["fields"]
         self._fields: dict[str, FieldTerms] = {}
+
+    @cached_property
+    def _documents(self) -> ColumnFile:
+        return self._open_documents()
 
     def field(self, name: str) -> FieldTerms | None:
         """Return a field's terms, or None where it has none."""

@@ -20,7 +20,7 @@ from zlib import crc32
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
-from whoosh.filedb.filestore import Storage
+from whoosh.filedb.filestore import RamStorage, Storage
 from whoosh.filedb.structfile import StructFile
 
 Column = NDArray[Any]
@@ -112,6 +112,8 @@ class ColumnFile(Mapping[str, Column]):
     @classmethod
     def open(cls, storage: Storage, name: str) -> Self:
         """Return the columns of a file in one of Whoosh's storages, mapped into memory where it is a real file."""
+        if isinstance(storage, RamStorage):
+            return cls(storage.files[name])
         with storage.open_file(name) as file:
             if file.is_real and storage.file_length(name):
                 return cls(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))

@@ -8,7 +8,7 @@ from whoosh.reading import SegmentReader
 from whoosh.util.filelock import try_for
 
 from timviet.index.codec import ColumnSegment
-from timviet.index.merging import can_merge, merge_segments, segments_to_merge
+from timviet.index.merging import is_whole, merge_segments, segments_to_merge
 
 _LOCK = "WRITELOCK"  # as Whoosh's own writer, which is kept out, too
 _RETRY_SECONDS = 0.05
@@ -34,14 +34,13 @@ class Commit:
         if not try_for(self._lock.acquire, timeout=timeout, delay=_RETRY_SECONDS):
             raise LockError
         self.is_ended = False
+        self._readers: list[tuple[Segment, SegmentReader]] = []
         try:
             self.storage = whoosh.storage
             self._name = whoosh.indexname
             self._contents = TOC.read(self.storage, self._name)
-            self._readers = [
-                (segment, SegmentReader(self.storage, self._contents.schema, segment))
-                for segment in self._contents.segments
-            ]
+            for segment in self._contents.segments:
+                self._readers.append((segment, SegmentReader(self.storage, self._contents.schema, segment)))
             self._new: list[ColumnSegment] = []
         except BaseException:
             self._end()
@@ -104,9 +103,9 @@ class Commit:
         while merged := segments_to_merge(
             [own for own in segments if isinstance(own, ColumnSegment) and own not in left_alone]
         ):
-            unfit = [segment for segment in merged if not can_merge(self.storage, segment)]
-            if unfit:
-                left_alone += unfit
+            damaged = [segment for segment in merged if not is_whole(self.storage, segment)]
+            if damaged:
+                left_alone += damaged
                 continue
             target = self.add_segment()
             merge_segments(self.storage, merged, target)
@@ -116,7 +115,7 @@ class Commit:
         return segments
 
     def _end(self) -> None:
-        for _, reader in getattr(self, "_readers", ()):
-            reader.close()
         self.is_ended = True
+        while self._readers:
+            self._readers.pop()[1].close()
         self._lock.release()

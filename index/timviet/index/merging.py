@@ -1,6 +1,7 @@
 """Merge segments, column by column: nothing is analysed again."""
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,61 +11,63 @@ from timviet.index.codec import DOCUMENTS, TERMS, ColumnSegment
 from timviet.index.codec_writers import write_documents
 from timviet.index.columnfile import Column, DamagedFileError, create_column_file
 from timviet.index.lengths import LENGTHS
-from timviet.index.postings import FieldTerms, Postings, field_columns, runs, sorted_order, write_field
+from timviet.index.postings import Postings, field_columns, runs, sorted_order, write_field
 from timviet.index.stored import StoredWriter
+from timviet.index.terms import FieldTerms
 
 if TYPE_CHECKING:
     from timviet.index.codec_readers import DocumentsReader, TermsReader
 
 # Segments are merged when there are as many of about one size.
 _MERGE_FACTOR = 8
-# Merging takes memory by the posting; segments of more paragraphs together stay apart.
-_LARGEST_MERGE = 100_000
+# Merging takes some 100 bytes of memory for each token; segments of more tokens together stay apart.
+_LARGEST_MERGE = 8_000_000
 
 
 def segments_to_merge(segments: Sequence[ColumnSegment]) -> list[ColumnSegment]:
     """Return the segments that ought to become one, if any: many of about one size, or with mostly deleted paragraphs.
 
     As in Lucene's logarithmic merge policy, sizes are of one kind up to a factor, so that a paragraph is written again
-    about as often as that factor fits into the number of paragraphs.
+    about as often as that factor fits into the number of paragraphs. Segments that Whoosh's own writer wrote stay as
+    they are: they may hold what timviet does not keep.
 
     Args:
         segments: the segments there are.
     """
+    ours = [segment for segment in segments if segment.token_count is not None]
     by_size: dict[int, list[ColumnSegment]] = {}
-    for segment in segments:
+    for segment in ours:
         level = 0
         while segment.doc_count() >= _MERGE_FACTOR ** (level + 1):
             level += 1
         by_size.setdefault(level, []).append(segment)
     for _, alike in sorted(by_size.items()):
-        if len(alike) >= _MERGE_FACTOR and sum(own.doc_count() for own in alike) <= _LARGEST_MERGE:
-            return alike
-    return [segment for segment in segments if 2 * segment.deleted_count() > segment.doc_count_all()][:1]
+        fitting = _fitting(alike) if len(alike) >= _MERGE_FACTOR else []
+        if len(fitting) > 1:
+            return [segment for segment in segments if segment in fitting]
+    return [segment for segment in ours if 2 * segment.deleted_count() > segment.doc_count_all()][:1]
 
 
-def can_merge(storage: Storage, segment: ColumnSegment) -> bool:
-    """Tell whether merging a segment loses nothing.
+def _fitting(segments: Sequence[ColumnSegment]) -> list[ColumnSegment]:
+    """Return the smallest segments that may be merged together."""
+    smallest_first = sorted(segments, key=_size)
+    sizes = accumulate(map(_size, smallest_first))
+    return [segment for segment, size in zip(smallest_first, sizes, strict=True) if size <= _LARGEST_MERGE]
 
-    It would spread the damage of one that is damaged, and drop what only Whoosh's own writer puts into one: columns for
-    sorting, values of formats other than positions, and what it has begun of documents that it then refused.
-    """
+
+def _size(segment: ColumnSegment) -> int:
+    return segment.token_count or 0
+
+
+def is_whole(storage: Storage, segment: ColumnSegment) -> bool:
+    """Tell whether a segment's files hold what was written: merging a damaged one would spread the damage."""
     codec = segment.codec()
     try:
-        documents = codec.per_document_reader(storage, segment).columns
-        terms = codec.terms_reader(storage, segment).columns
-        documents.verify()
-        terms.verify()
+        codec.per_document_reader(storage, segment).columns.verify()
+        codec.terms_reader(storage, segment).columns.verify()
     except (DamagedFileError, OSError):
         return False
-    count = segment.doc_count_all()
-    is_whole = len(documents["stored_record_ends"]) == count and all(
-        int(terms[name].max(initial=0)) < count for name in terms if name.endswith(".documents")
-    )
-    is_ours = not any(name.startswith("column.") for name in documents) and not any(
-        name.endswith(".values") for name in terms
-    )
-    return is_whole and is_ours
+    return True
 
 
 def merge_segments(storage: Storage, segments: Sequence[ColumnSegment], target: ColumnSegment) -> None:
@@ -88,6 +91,7 @@ def merge_segments(storage: Storage, segments: Sequence[ColumnSegment], target: 
     lengths = {name: np.concatenate([source.lengths(name) for source in sources]) for name in names}
     write_documents(storage, target.make_filename(DOCUMENTS), stored, lengths, totals=totals)
     target.set_doc_count(count)
+    target.token_count = sum(map(_size, segments))
 
 
 class _Source:

@@ -1,4 +1,4 @@
-"""Postings as columns: made from a list of occurrences, written, and read.
+"""Postings as columns: made from a list of occurrences, and written; `timviet.index.terms` reads them.
 
 A field's columns, in the file of a segment's terms; T is the number of terms, P of postings, O of occurrences:
 
@@ -14,17 +14,13 @@ A field's columns, in the file of a segment's terms; T is the number of terms, P
 | `value_ends`, `values` | P, bytes | what else a format of Whoosh's keeps of a posting; only where it does |
 """
 
-from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from timviet.index.columnfile import Column, ColumnWriter, smallest_unsigned
-
-_REMEMBERED_TERMS = 1 << 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,97 +135,6 @@ def write_field(writer: ColumnWriter, prefix: str, columns: Mapping[str, Column]
         whole = column.dtype.kind in "iu"
         largest = int(column.max(initial=0)) if whole else 0
         writer.add(f"{prefix}.{name}", column.astype(smallest_unsigned(largest) if whole else np.float32))
-
-
-class FieldTerms:
-    """The terms of a field in one segment, with their postings.
-
-    Args:
-        columns: the field's columns, by their names.
-    """
-
-    def __init__(self, columns: Mapping[str, Column]) -> None:
-        self._terms = columns["terms"].data
-        # Whole numbers out of a memoryview cost half of what they do out of an array.
-        self._term_ends = columns["term_ends"].data
-        self._posting_ends = columns["posting_ends"].data
-        self._documents = columns["documents"]
-        self._frequencies = columns["frequencies"]
-        self._occurrence_ends = columns.get("occurrence_ends")
-        self._positions = columns.get("positions")
-        self._value_ends, self._values = columns.get("value_ends"), columns.get("values")
-        self._remembered = lru_cache(_REMEMBERED_TERMS)(self._find)
-
-    def __len__(self) -> int:
-        return len(self._term_ends)
-
-    def __getitem__(self, number: int) -> bytes:
-        """Return a term by its number in sorted order."""
-        if not 0 <= number < len(self):
-            raise IndexError(number)
-        return bytes(self._terms[self._term_ends[number - 1] if number else 0 : self._term_ends[number]])
-
-    def first_from(self, term: bytes) -> int:
-        """Return the number of the first term that is not before `term`."""
-        number: int = bisect_left(range(len(self)), term, key=self.__getitem__)
-        return number
-
-    def find(self, term: bytes) -> int | None:
-        """Return a term's number, or None where there is no such term."""
-        return self._remembered(term)
-
-    def _find(self, term: bytes) -> int | None:
-        number = self.first_from(term)
-        return number if number < len(self) and self[number] == term else None
-
-    def prefixed(self, prefix: bytes) -> Iterator[int]:
-        """Yield the numbers of the terms that start with `prefix`."""
-        number = self.first_from(prefix)
-        while number < len(self) and self[number].startswith(prefix):
-            yield number
-            number += 1
-
-    def document_frequency(self, number: int) -> int:
-        """Return in how many paragraphs a term occurs."""
-        span = self._span(number)
-        return span.stop - span.start
-
-    def documents(self, number: int) -> Column:
-        """Return the paragraphs in which a term occurs, ascending."""
-        return self._documents[self._span(number)]
-
-    def frequencies(self, number: int) -> Column:
-        """Return how often a term occurs in each of its paragraphs, or its weight there."""
-        return self._frequencies[self._span(number)]
-
-    @property
-    def has_positions(self) -> bool:
-        """Whether positions are kept."""
-        return self._positions is not None
-
-    def positions(self, number: int) -> Column:
-        """Return the positions of a term's occurrences, those of one paragraph after those of the one before."""
-        if self._positions is None or self._occurrence_ends is None:
-            raise ValueError("this field keeps no positions")
-        start = int(self._occurrence_ends[number - 1]) if number else 0
-        return self._positions[start : int(self._occurrence_ends[number])]
-
-    def every_posting(self) -> Postings:
-        """Return the postings of all terms."""
-        return Postings(
-            np.asarray(self._posting_ends), self._documents, self._frequencies, self._occurrence_ends, self._positions
-        )
-
-    def value(self, number: int, place: int) -> bytes | None:
-        """Return what else is kept of a term's posting, the one at a place from 0, or None where nothing is."""
-        if self._values is None or self._value_ends is None:
-            return None
-        posting = self._span(number).start + place
-        start = int(self._value_ends[posting - 1]) if posting else 0
-        return self._values[start : int(self._value_ends[posting])].tobytes()
-
-    def _span(self, number: int) -> slice:
-        return slice(int(self._posting_ends[number - 1]) if number else 0, int(self._posting_ends[number]))
 
 
 def _differs_from_before(column: Column) -> Any:  # noqa: ANN401  # a mask

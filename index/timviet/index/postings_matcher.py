@@ -11,7 +11,7 @@ from whoosh.matching import LeafMatcher, ReadTooFar
 from whoosh.scoring import BaseScorer
 
 from timviet.index.columnfile import Column
-from timviet.index.postings import FieldTerms
+from timviet.index.terms import FieldTerms
 
 _BLOCK = 128
 

@@ -4,7 +4,7 @@ Segments that Whoosh's own writer wrote by another codec are read into columns o
 """
 
 from collections.abc import Iterator
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
@@ -14,10 +14,12 @@ from whoosh.searching import Searcher
 from timviet.index.codec_readers import DocumentsReader, TermsReader
 from timviet.index.columnfile import Column
 from timviet.index.lengths import length_bytes
-from timviet.index.postings import FieldTerms, Postings, field_columns
+from timviet.index.postings import Postings, field_columns
 from timviet.index.schema import UNMARKED, UNMARKED_FIELD
+from timviet.index.terms import FieldTerms
 
 _REMEMBERED_PREFIXES = 1 << 12
+_REMEMBERED_TERMS = 100  # of a prefix; those of a syllable's readings are some twenty
 
 
 class SegmentView:
@@ -42,6 +44,7 @@ class SegmentView:
         # Whoosh hides them; there is no other way from its reader to the codec's.
         self._terms, self._documents = reader._terms, reader._perdoc
         self._foreign: dict[str, FieldTerms | None] = {}
+        self._foreign_lengths: dict[str, Column] = {}
 
     def terms(self, field: str) -> FieldTerms | None:
         """Return a field's terms, or None where it has none."""
@@ -56,8 +59,10 @@ class SegmentView:
         """Return each paragraph's length in a field, as a byte; see `timviet.index.lengths`."""
         if isinstance(self._documents, DocumentsReader):
             return self._documents.columns.get(f"lengths.{field}", self._no_lengths)
-        lengths = (self.reader.doc_field_length(number, field) for number in range(self.paragraph_count))
-        return length_bytes(np.fromiter((length or 0 for length in lengths), np.int64, self.paragraph_count))
+        if field not in self._foreign_lengths:
+            lengths = (self.reader.doc_field_length(number, field) or 0 for number in range(self.paragraph_count))
+            self._foreign_lengths[field] = length_bytes(np.fromiter(lengths, np.int64, self.paragraph_count))
+        return self._foreign_lengths[field]
 
     @cached_property
     def _no_lengths(self) -> Column:
@@ -102,7 +107,7 @@ class Snapshot:
             if isinstance(leaf.reader(), SegmentReader)
         ]
         self.paragraph_count = sum(segment.paragraph_count for segment in self.segments)
-        self._remembered = lru_cache(_REMEMBERED_PREFIXES)(self._prefixed)
+        self._found: dict[tuple[str, str], list[str]] = {}
 
     def document_frequency(self, field: str, term: str) -> int:
         """Return how many paragraphs hold a term, deleted ones included until they are merged away."""
@@ -114,9 +119,17 @@ class Snapshot:
 
     def prefixed(self, field: str, prefix: str) -> list[str]:
         """Return the terms of a field that start with `prefix`, sorted."""
-        return self._remembered(field, prefix)
+        try:
+            return self._found[field, prefix]
+        except KeyError:
+            found = self._find_prefixed(field, prefix)
+            if len(self._found) >= _REMEMBERED_PREFIXES:
+                self._found = {}
+            if len(found) <= _REMEMBERED_TERMS:
+                self._found[field, prefix] = found
+            return found
 
-    def _prefixed(self, field: str, prefix: str) -> list[str]:
+    def _find_prefixed(self, field: str, prefix: str) -> list[str]:
         encoded = prefix.encode()
         found = [[terms[number] for number in terms.prefixed(encoded)] for terms in self._terms(field)]
         every = found[0] if len(found) == 1 else sorted(set().union(*found))

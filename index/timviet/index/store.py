@@ -13,6 +13,7 @@ from whoosh.index import FileIndex, LockError
 from whoosh.index import IndexVersionError as WhooshVersionError
 from whoosh.reading import IndexReader
 
+from timviet.index.columnfile import DamagedFileError
 from timviet.index.commit import Commit
 from timviet.index.errors import IndexLockedError, IndexNotFoundError, IndexVersionError, NotAnIndexError
 from timviet.index.schema import ParagraphSchema
@@ -72,10 +73,8 @@ class Index:
                 f"and still was after {timeout:g} s; try again when it has ended"
             )
             raise IndexLockedError(message, self.location, timeout) from error
-        except PermissionError:
-            raise
-        except Exception as error:  # what Whoosh makes of damaged bytes may be any error
-            raise self._damaged(error) from error
+        except Exception as error:
+            raise self.read_error(error) from error
 
     @property
     def document_count(self) -> int:
@@ -90,10 +89,18 @@ class Index:
             return int(reader.doc_count())
 
     def documents(self) -> Iterator[StoredDocument]:
-        """Yield what the last commit knows of each document besides its text."""
+        """Yield what the last commit knows of each document besides its text.
+
+        Raises:
+            NotAnIndexError: a file of the index is damaged.
+        """
         with self.reader() as reader:
             for number in _first_paragraphs(reader):
-                yield _stored_document(reader.stored_fields(number))
+                try:
+                    fields = reader.stored_fields(number)
+                except DamagedFileError as error:
+                    raise self.read_error(error) from error
+                yield _stored_document(fields)
 
     def reader(self) -> IndexReader:
         """Return Whoosh's reader of the last commit.
@@ -103,13 +110,18 @@ class Index:
         """
         try:
             reader: IndexReader = self.whoosh.reader()
-        except PermissionError:
-            raise
-        except Exception as error:  # what Whoosh makes of damaged bytes may be any error
-            raise self._damaged(error) from error
+        except Exception as error:
+            raise self.read_error(error) from error
         return reader
 
-    def _damaged(self, error: Exception) -> NotAnIndexError:
+    def read_error(self, error: Exception) -> Exception:
+        """Return what to raise for an error that came up while the index was read.
+
+        That is the error itself where the machine is at fault, and otherwise that the index is damaged: what is made of
+        damaged bytes may be any error.
+        """
+        if isinstance(error, OSError) and not isinstance(error, FileNotFoundError):
+            return error
         message = f"the index {self.location} is damaged ({error!r}): delete the folder and index again"
         return NotAnIndexError(message, self.location)
 

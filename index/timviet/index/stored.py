@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from timviet.index.columnfile import Column, ColumnWriter, smallest_unsigned
+from timviet.index.columnfile import Column, ColumnWriter, DamagedFileError, smallest_unsigned
 
 # A block is decompressed to show one paragraph of it: larger ones are smaller in all, and slower.
 _BLOCK_SIZE = 1 << 13
@@ -99,8 +99,9 @@ class StoredReader:
         last = self._last_block  # read once: another thread may replace it
         if last[0] != number:
             start = int(self._block_ends[number - 1]) if number else 0
-            last = self._last_block = (
-                number,
-                zlib.decompress(self._blocks.data[start : int(self._block_ends[number])]),
-            )
+            try:
+                block = zlib.decompress(self._blocks.data[start : int(self._block_ends[number])])
+            except zlib.error as error:
+                raise DamagedFileError(f"a block of what is stored is damaged: {error}") from error
+            last = self._last_block = (number, block)
         return last[1]

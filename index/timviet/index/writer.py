@@ -61,6 +61,8 @@ class Writer:
     def add(self, document: Document, source: Source | None = None) -> int:
         """Add a document; it replaces the one with the same id, committed or not.
 
+        When it is interrupted, or memory or disk run out, this writer is rolled back and has ended.
+
         Args:
             document: what to index.
             source: the file it was read from, if it was.
@@ -75,14 +77,18 @@ class Writer:
         self._commit.require_open()
         fields = _document_fields(document)
         self.remove(document.id)
-        first = self._builder.paragraph_count
-        for paragraph in document.iter_paragraphs():
-            fields.add_paragraph(self._builder, paragraph, source)
-        self._added[document.id] = (self._segment, range(first, self._builder.paragraph_count))
-        paragraphs = self._builder.paragraph_count - first
-        if self._builder.token_count > _TOKENS_IN_MEMORY:
-            self._builder.write(self._commit.storage, self._segment)
-            self._builder, self._segment = SegmentBuilder(), self._commit.add_segment()
+        try:
+            first = self._builder.paragraph_count
+            for paragraph in document.iter_paragraphs():
+                fields.add_paragraph(self._builder, paragraph, source)
+            self._added[document.id] = (self._segment, range(first, self._builder.paragraph_count))
+            paragraphs = self._builder.paragraph_count - first
+            if self._builder.token_count > _TOKENS_IN_MEMORY:
+                self._builder.write(self._commit.storage, self._segment)
+                self._builder, self._segment = SegmentBuilder(), self._commit.add_segment()
+        except BaseException:
+            self.rollback()  # half a document must not be committed
+            raise
         return paragraphs
 
     def remove(self, document_id: str) -> None:

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from timviet.index.columnfile import Column
 from timviet.index.lengths import LENGTHS
-from timviet.index.postings import FieldTerms, runs
+from timviet.index.postings import runs
 from timviet.index.snapshot import SegmentView
+from timviet.index.terms import FieldTerms
 from timviet.search.nodes import (
     All,
     AnyOf,

@@ -125,7 +125,7 @@ class _Planner:
         return replace(sequence, statistics=TermStatistics(rarity, average_length))
 
     def _group(self, leaf: Word | Pattern | Fuzzy) -> TermGroup:
-        key = (type(leaf), leaf.fieldname, leaf.text, leaf.marks, leaf.boost)
+        key = (type(leaf), leaf.fieldname, leaf.text, leaf.marks, leaf.boost, getattr(leaf, "maxdist", 0))
         if key not in self._groups:
             self._groups[key] = self._make_group(leaf)
         return self._groups[key]

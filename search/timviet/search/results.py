@@ -1,7 +1,7 @@
 """What a search returns."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import InitVar, asdict, dataclass
 from functools import cached_property
 from typing import Any, Literal, overload
 
@@ -36,6 +36,9 @@ class Hit:
         metadata: the document's metadata.
         start: where the paragraph starts in the document's text, in code points.
         text: the paragraph, exactly as its author wrote it.
+
+    Args:
+        make_snippet: cuts the snippet out of the text.
     """
 
     document_id: str
@@ -46,21 +49,25 @@ class Hit:
     metadata: dict[str, Any]
     start: int
     text: str
-    make_snippet: Callable[[str], Snippet] = field(repr=False, compare=False)
+    make_snippet: InitVar[Callable[[str], Snippet]]
+
+    def __post_init__(self, make_snippet: Callable[[str], Snippet]) -> None:
+        """Keep how the snippet is cut, apart from what is shown of a hit."""
+        object.__setattr__(self, "_make_snippet", make_snippet)
 
     @cached_property
     def snippet(self) -> Snippet:
-        """The part of the text that shows best why it was found; cut when it is asked for."""
-        return self.make_snippet(self.text)
+        """The part of the text that shows best why it was found; cut when it is first asked for."""
+        make_snippet: Callable[[str], Snippet] = self.__dict__["_make_snippet"]
+        return make_snippet(self.text)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the same as a dictionary for JSON, field names as here."""
-        shown = {own.name: getattr(self, own.name) for own in fields(self) if own.compare}
-        return shown | {"snippet": asdict(self.snippet)}
+        return asdict(self) | {"snippet": asdict(self.snippet)}
 
     def __getstate__(self) -> dict[str, Any]:
         """Pickle with the snippet, and without what it is made by."""
-        return self.__dict__ | {"snippet": self.snippet, "make_snippet": None}
+        return {**self.__dict__, "snippet": self.snippet, "_make_snippet": None}
 
 
 @dataclass(frozen=True, slots=True)

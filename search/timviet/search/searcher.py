@@ -9,8 +9,10 @@ from types import TracebackType
 from typing import Literal, NamedTuple, Self
 
 from whoosh.query import NullQuery, Query
+from whoosh.reading import EmptyReader
 from whoosh.searching import Searcher as WhooshSearcher
 
+from timviet.index.columnfile import DamagedFileError
 from timviet.index.schema import is_metadata_field
 from timviet.index.snapshot import Snapshot
 from timviet.index.store import Index
@@ -69,14 +71,15 @@ class Searcher:
 
     def __init__(self, index: Index) -> None:
         self._index = index
-        # Whoosh's readers of stored fields seek in a file that all threads share.
+        # What a search has found so far is kept here, and Whoosh's own readers seek in files that all threads share.
         self._one_at_a_time = Lock()
         self._open()
 
     def _open(self) -> None:
         reader = self._index.reader()
-        self._whoosh = WhooshSearcher(reader, fromindex=self._index.whoosh)
-        self._snapshot = Snapshot(self._whoosh)
+        whoosh = WhooshSearcher(reader, fromindex=self._index.whoosh)
+        self._snapshot = Snapshot(whoosh)
+        self._whoosh = whoosh
         self._forget()
         self._fields = query_fields(field for field in reader.indexed_field_names() if is_metadata_field(field))
 
@@ -181,6 +184,7 @@ class Searcher:
         with self._one_at_a_time:
             if not self._whoosh.is_closed:
                 self._whoosh.close()
+                self._forget()
 
     def __enter__(self) -> Self:
         return self
@@ -197,11 +201,15 @@ class Searcher:
                 raise ValueError(f"the searcher of {self._index.location} is closed: make a new one")
             try:
                 yield
+            except DamagedFileError as error:
+                raise self._index.read_error(error) from error
             finally:
                 self._forget()
 
     def _forget(self) -> None:
-        """Let go of what was found for one search."""
+        """Let go of what was found for one search, and of all where the searcher is closed."""
+        if self._whoosh.is_closed:
+            self._snapshot = Snapshot(WhooshSearcher(EmptyReader(self._whoosh.schema)))
         self._matchers = [SegmentMatcher(segment) for segment in self._snapshot.segments]
         self._lexicon = Lexicon(self._snapshot, self._matchers)
 
