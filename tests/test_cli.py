@@ -292,8 +292,9 @@ def listen_to_interrupts():
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def test_interrupted(folder):
-    """Ctrl-C while indexing ends with a message and leaves the index as it was."""
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted(folder, by):
+    """Ctrl-C, or being told to end, while indexing ends with a message and leaves the index as it was."""
     assert run("index", "van-ban").returncode == 0
     with (folder / "nhieu.jsonl").open("w", encoding="utf-8") as file:
         for number in range(100_000):
@@ -307,8 +308,25 @@ def test_interrupted(folder):
     )
     while set((folder / ".timviet").iterdir()) == before and process.poll() is None:
         time.sleep(0.01)  # until the writer is at work
-    process.send_signal(signal.SIGINT)
+    process.send_signal(by)
     _, complaint = process.communicate(timeout=60)
     assert process.returncode == 2
     assert "interrupted: the index is as it was before" in complaint
     assert json.loads(run("info", "--format", "json").stdout)["documents"] == 2
+    assert set((folder / ".timviet").iterdir()) == before
+
+
+def test_a_word_with_a_minus(indexed):
+    """A word that starts with a minus and is taken for an option is an error that says what to put before it."""
+    done = run("search", "mưa", "-xã")
+    assert (done.returncode, "put -- before a word that starts with a minus" in done.stderr) == (2, True)
+    assert run("search", "--", "mưa", "-xã").returncode == 0
+
+
+def test_nobody_reads_on(indexed):
+    """Where the reader of a pipe goes away, the status is not that of an error or of nothing found."""
+    (indexed / "dài.jsonl").write_text("".join(f'{{"id": "{n}", "text": "mưa {n}"}}\n' for n in range(3000)), "utf-8")
+    run("index", "dài.jsonl")
+    command = f"{TIMVIET} search --limit 3000 --format jsonl mưa | head -1 > /dev/null; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], cwd=indexed, capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == (f"{128 + signal.SIGPIPE}\n", "")

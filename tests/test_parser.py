@@ -10,7 +10,14 @@ from whoosh.query import NullQuery, Query
 from helpers import tree
 from timviet.index.errors import QueryLimitError, TimvietError
 from timviet.index.tokens import surfaces
-from timviet.search.parser import MAX_NESTING, MAX_QUERY_LENGTH, has_leaves, parse, query_fields
+from timviet.search.parser import (
+    MAX_NESTING,
+    MAX_QUERY_LENGTH,
+    has_leaves,
+    parse,
+    query_fields,
+    unknown_fields,
+)
 from timviet.search.query import Phrase, Range
 
 FIELDS = query_fields(["meta.year", "meta.ngay_ban_hanh"])
@@ -213,3 +220,30 @@ def test_names_of_fields():
     """Text fields and metadata fields have the names that people type; text fields keep theirs."""
     fields = query_fields(["meta.year", "meta.title"])
     assert fields == {"year": "meta.year", "text": "text", "title": "title", "path": "path"}
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        pytest.param("thuế yaer:2024", ["yaer"], id="a slip in a name"),
+        pytest.param("nosuch:[1 TO 2] mã:(a b)", ["nosuch", "mã"], id="before a range and a group"),
+        pytest.param('tựa:"luật đất đai"', ["tựa"], id="before a phrase"),
+        pytest.param("title:luật text:a", [], id="fields that there are"),
+        pytest.param("10:30, 1:0", [], id="numbers"),
+        pytest.param("http://a.vn", [], id="an address"),
+        pytest.param("Chú ý: xã", [], id="a colon at a word's end"),
+    ],
+)
+def test_names_of_no_field(query, names):
+    """A name directly before something, with a colon between, is told where it is no field's."""
+    assert unknown_fields(query, query_fields([])) == names
+
+
+def test_a_range_of_no_field_is_words():
+    """The bounds of a range after a name that is no field's are words, as the name is."""
+    assert texts(parse("nosuch:[đất TO nhà]", {})) == ["nosuch", "đất", "nhà"]
+
+
+def texts(query):
+    """The texts of a query's leaves."""
+    return [query.text] if query.is_leaf() else [text for child in query.children() for text in texts(child)]

@@ -289,3 +289,29 @@ def test_results_are_pickled_with_their_snippets():
     again = pickle.loads(pickle.dumps(results))  # noqa: S301
     assert again.to_dict() == results.to_dict()
     assert again[0].snippet.to_html() == "<mark>Đảng</mark> ủy xã"
+
+
+def test_a_name_of_no_field_is_told(searcher):
+    """Where a name before a colon is no field's, the answer says that it was taken for a word."""
+    results = searcher.search("dang yaer:[2020 TO 2024]", match="any")
+    assert [(note.kind, note.message) for note in results.relaxed] == [
+        ("field", "there is no field 'yaer': it was searched for as text")
+    ]
+    assert results.total == searcher.search("dang yaer 2020 2024", match="any").total
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        pytest.param({"query": None}, TypeError, "a query is text", id="no query"),
+        pytest.param({"query": b"dang"}, TypeError, "a query is text", id="bytes"),
+        pytest.param({"query": "dang", "marks": "AUTO"}, ValueError, "marks is one of 'auto', 'strict'", id="marks"),
+        pytest.param({"query": "dang", "match": None}, ValueError, "match is one of 'all', 'any'", id="match"),
+    ],
+)
+def test_arguments_that_mean_nothing(searcher, arguments, error, message):
+    """What is no query, or no way to count marks or words, is refused, not taken for the default."""
+    with pytest.raises(error, match=message):
+        searcher.search(**arguments)
+    with pytest.raises(error, match=message):
+        searcher.explain(**arguments, document_id="0")

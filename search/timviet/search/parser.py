@@ -16,7 +16,7 @@ from timviet.index.errors import QueryLimitError, QuerySyntaxError
 from timviet.index.schema import TEXT_FIELDS, metadata_key, query_name
 from timviet.index.tokens import TOKEN
 from timviet.search.query import Fuzzy, Pattern, Phrase, Range, Required, Word, Words, has_leaves
-from timviet.search.syntax import check_syntax
+from timviet.search.syntax import check_syntax, names_before_colons
 
 DEFAULT_FIELD = "text"
 MAX_QUERY_LENGTH = 10_000
@@ -64,6 +64,16 @@ def parse(text: str, fields: Mapping[str, str], strict: bool = False) -> Query:
     if strict:
         raise QuerySyntaxError(text, 0, "nothing to search for")
     return NullQuery
+
+
+def unknown_fields(text: str, fields: Mapping[str, str]) -> list[str]:
+    """Return the names before colons that look like a field's and are none, in the order in which they come.
+
+    Example:
+        >>> unknown_fields("thuế yaer:2024, 10:30, http://a.vn", {"year": "meta.year"})
+        ['yaer']
+    """
+    return names_before_colons(_Parser(fields).tag(text)) if ":" in text else []
 
 
 def query_fields(metadata_fields: Iterable[str]) -> dict[str, str]:
@@ -206,7 +216,10 @@ class _PhrasePlugin(plugins.PhrasePlugin):
 
 class _RangeNode(syntax.RangeNode):
     def query(self, parser: _Parser) -> Query:
-        return Range(self.fieldname or DEFAULT_FIELD, self.start, self.end, self.startexcl, self.endexcl)
+        if self.fieldname is None:  # there is no such field: the bounds are words
+            words = [parser.phrase(DEFAULT_FIELD, bound, 1.0) for bound in (self.start, self.end) if bound]
+            return Words([word for word in words if word is not None])
+        return Range(self.fieldname, self.start, self.end, self.startexcl, self.endexcl)
 
 
 class _RangeTagger(plugins.RangePlugin.RangeTagger):

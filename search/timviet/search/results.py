@@ -14,11 +14,12 @@ class Relaxation:
 
     Attributes:
         kind: "match" where paragraphs were taken that hold only some of the words, "marks" where paragraphs were
-            taken whose marks contradict those typed.
+            taken whose marks contradict those typed, "field" where a name before a colon is no field's and was taken
+            for a word.
         message: the same as a sentence.
     """
 
-    kind: Literal["match", "marks"]
+    kind: Literal["match", "marks", "field"]
     message: str
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Lock
 from types import TracebackType
-from typing import Literal, NamedTuple, Self
+from typing import Literal, NamedTuple, Self, get_args
 
 from whoosh.query import NullQuery, Query
 from whoosh.reading import EmptyReader
@@ -22,7 +22,7 @@ from timviet.search.lexicon import Lexicon
 from timviet.search.marks import Marks
 from timviet.search.match import SegmentMatcher
 from timviet.search.nodes import Node
-from timviet.search.parser import parse, query_fields
+from timviet.search.parser import parse, query_fields, unknown_fields
 from timviet.search.plan import make_plan
 from timviet.search.results import Hit, Relaxation, Results
 from timviet.search.snippet import DEFAULT_LENGTH, Snippet, make_snippet
@@ -112,10 +112,13 @@ class Searcher:
         Raises:
             QuerySyntaxError: in strict mode, what is wrong and where.
             QueryLimitError: the query is too long or too deeply nested.
-            ValueError: limit or snippet_length is below 1, offset below 0, or the searcher is closed.
+            ValueError: limit or snippet_length is below 1, offset below 0, marks or match is none of those above, or
+                the searcher is closed.
+            TypeError: the query is neither text nor one of Whoosh's.
         """
         if limit < 1 or offset < 0 or snippet_length < 1:
             raise ValueError("limit and snippet_length must be at least 1, offset at least 0")
+        _check_options(query, marks, match)
         started = time.perf_counter()
         with self._in_turn():
             found = self._relax(self._parse(query, strict=strict), marks, match, offset + limit)
@@ -126,7 +129,9 @@ class Searcher:
                 for number, score in page
             )
         took_ms = (time.perf_counter() - started) * 1000
-        return Results(found.total, took_ms, found.relaxed or None, hits)
+        names = unknown_fields(query, self._fields) if isinstance(query, str) else []
+        notes = [Relaxation("field", f"there is no field {name!r}: it was searched for as text") for name in names]
+        return Results(found.total, took_ms, (*notes, *found.relaxed) or None, hits)
 
     def explain(
         self,
@@ -149,8 +154,10 @@ class Searcher:
             The score and its parts, which add up to it; None where the query does not find the paragraph.
 
         Raises:
-            ValueError: the searcher is closed.
+            ValueError: marks or match is none of those of `search`, or the searcher is closed.
+            TypeError: the query is neither text nor one of Whoosh's.
         """
+        _check_options(query, marks, match)
         with self._in_turn():
             found = self._relax(self._parse(query), marks, match, None)
             own = self._snapshot.having("id", document_id)
@@ -279,3 +286,11 @@ class Searcher:
             text=fields["text"],
             make_snippet=snippet_maker,
         )
+
+
+def _check_options(query: object, marks: str, match: str) -> None:
+    if not isinstance(query, str | Query):
+        raise TypeError(f"cannot search for {query!r}: a query is text, or one of Whoosh's queries")
+    for name, value, values in (("marks", marks, get_args(Marks)), ("match", match, get_args(Match))):
+        if value not in values:
+            raise ValueError(f"{name} is one of {', '.join(map(repr, values))}, not {value!r}")

@@ -10,6 +10,7 @@ from timviet.index.errors import QuerySyntaxError
 _OPEN = plugins.GroupPlugin.OpenBracket
 _CLOSE = plugins.GroupPlugin.CloseBracket
 _UNKNOWN_FIELD = re.compile(r"(?P<name>[^\W\d_]\w*):\S")
+_NAME_BEFORE_COLON = re.compile(r"(?P<name>[^\W\d_]\w*):(?!//)")
 
 # Where one of these signs is left in plain text, it was meant as an operator and could not be one.
 _LEFTOVERS = {
@@ -46,6 +47,22 @@ def check_syntax(query: str, nodes: Iterable[syntax.SyntaxNode], fields: Mapping
     _check_words(query, solid, fields)
     _check_brackets(query, solid)
     _check_operands(query, solid)
+
+
+def names_before_colons(nodes: Iterable[syntax.SyntaxNode]) -> list[str]:
+    """Return the names in plain text that stand directly before something, with a colon between.
+
+    Args:
+        nodes: the parser's flat list of what it found in a query.
+    """
+    names = []
+    every = list(nodes)
+    for node, after in zip(every, [*every[1:], None], strict=True):
+        if isinstance(node, syntax.WordNode):
+            match = _NAME_BEFORE_COLON.match(node.text)
+            if match and (match.end() < len(node.text) or (after is not None and not after.is_ws())):
+                names.append(match["name"])
+    return names
 
 
 def _check_words(query: str, nodes: list[syntax.SyntaxNode], fields: Mapping[str, str]) -> None:

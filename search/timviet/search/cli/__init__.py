@@ -1,5 +1,8 @@
 """The command line: one module for each command, loaded when it is asked for."""
 
+import os
+import signal
+import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -29,7 +32,12 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
-            raise
+            # Nobody reads on, as with `| head -1`: end as programs do that know nothing of it, by a signal's status.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(128 + signal.SIGPIPE)
+        except click.NoSuchOption as error:
+            message = f"{error.message} (put -- before a word that starts with a minus)"
+            raise click.NoSuchOption(error.option_name, message, error.possibilities, error.ctx) from error
         except TimvietError as error:
             from timviet.search.snippet import printable
 

@@ -1,5 +1,6 @@
 """`timviet index`: bring the index up to date with files and folders."""
 
+import signal
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,6 +37,10 @@ def command(paths: tuple[Path, ...], prune: bool, wait: float, index_folder: Pat
     "title", and anything else as metadata. A file that has not changed since the last time is not read again. All is
     committed at the end, or, when interrupted, nothing.
 
+    Standard input is JSON lines if it begins with `{`, and otherwise one text with the id `-`, which replaces the one
+    before it. A file or line with a fault is skipped and told, what the index held of it stays, and the exit status is
+    2; all else is indexed.
+
     \b
     Examples:
         timviet index van-ban
@@ -45,6 +50,7 @@ def command(paths: tuple[Path, ...], prune: bool, wait: float, index_folder: Pat
     from timviet.index import open_index, sync
     from timviet.index.folders import require_paths
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C, which leaves the index as it was
     folder = find_index(index_folder)
     stream = sys.stdin.buffer.read() if Path("-") in paths else None
     files = [path for path in paths if path != Path("-")]
