@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from math import log1p
 from typing import NamedTuple
 
 import numpy as np
@@ -26,14 +25,12 @@ from timviet.search.nodes import (
     WhooshQuery,
     Without,
 )
+from timviet.search.sequences import TAGS, Occurrences, counted, follow, occurrence_keys, tagged
 
 # A few paragraphs are searched for one by one among many others; more of them are looked up in a table of all.
 _FEWER = 1 / 32
-# An occurrence's key is its position, in the lowest bits, its paragraph's place above them, and the number of its pair.
-_POSITION_BITS = 32
-_PLACE_BITS = 25
-_PLACE_MASK = (1 << _PLACE_BITS) - 1
-_PAIRS_AT_ONCE = 1 << (62 - _POSITION_BITS - _PLACE_BITS)
+# More occurrences of a term than these in a paragraph make no difference where they do not count in full.
+_COUNTED_OCCURRENCES = 256
 
 
 class Matches(NamedTuple):
@@ -48,7 +45,7 @@ class Matches(NamedTuple):
     scores: NDArray[np.float64]
 
 
-class Postings(NamedTuple):
+class WeightedPostings(NamedTuple):
     """The paragraphs that a leaf finds in a segment.
 
     Attributes:
@@ -69,18 +66,6 @@ class _Term(NamedTuple):
     bare: bool
 
 
-class Occurrences(NamedTuple):
-    """Where terms occur.
-
-    Attributes:
-        keys: the paragraph's place among candidates and the position there, in one number, ascending.
-        weights: how much each occurrence counts.
-    """
-
-    keys: Column
-    weights: NDArray[np.float64]
-
-
 class SegmentMatcher:
     """Finds what the nodes of a plan ask for in one segment; what it has found of a group of terms, it remembers.
 
@@ -92,11 +77,11 @@ class SegmentMatcher:
         self._segment = segment
         self._count = segment.paragraph_count
         self._known_terms: dict[TermGroup, list[_Term]] = {}
-        self._known_postings: dict[TermGroup, Postings] = {}
+        self._known_postings: dict[TermGroup, WeightedPostings] = {}
         self._last_candidates: Column | None = None
         self._last_occurrences: dict[TermGroup, Occurrences] = {}
         self._known_having: dict[TermGroup, Column] = {}
-        self._known_occurring: dict[_Term, tuple[Postings, Column]] = {}
+        self._known_occurring: dict[_Term, tuple[WeightedPostings, Column]] = {}
 
     def matches(self, node: Node, within: Column | None = None) -> Matches:
         """Return what a node finds.
@@ -129,15 +114,15 @@ class SegmentMatcher:
             case WhooshQuery():
                 return self._by_whoosh(node, within)
 
-    def scores(self, leaf: Leaf, postings: Postings) -> NDArray[np.float64]:
+    def scores(self, leaf: Leaf, postings: WeightedPostings) -> NDArray[np.float64]:
         """Return the scores of what a leaf finds."""
         return leaf.asked.boost * leaf.statistics.scores(postings.frequencies, self.lengths(leaf, postings))
 
-    def lengths(self, leaf: Leaf, postings: Postings) -> Column:
+    def lengths(self, leaf: Leaf, postings: WeightedPostings) -> Column:
         """Return the lengths in tokens of what a leaf finds, as the index keeps them: rounded above 20 or so."""
         return np.maximum(LENGTHS[self._segment.lengths(leaf.field)[postings.documents]], 1)
 
-    def postings(self, leaf: Leaf, within: Column | None = None) -> Postings:
+    def postings(self, leaf: Leaf, within: Column | None = None) -> WeightedPostings:
         """Return what a leaf finds, with how much its occurrences count.
 
         Args:
@@ -151,8 +136,8 @@ class SegmentMatcher:
         documents, frequencies = self._known_postings[leaf]
         if within is not None:
             places, _ = self._common(documents, within)
-            return Postings(documents[places], frequencies[places])
-        return Postings(documents, frequencies)
+            return WeightedPostings(documents[places], frequencies[places])
+        return WeightedPostings(documents, frequencies)
 
     def frequency(self, field: str, term: str, number: int) -> int:
         """Return how often a paragraph has a term, by its number in the segment."""
@@ -177,14 +162,13 @@ class SegmentMatcher:
             documents: the paragraphs, ascending.
         """
         total = np.zeros(len(documents))
-        for first in range(0, len(pairs), _PAIRS_AT_ONCE):
-            some = pairs[first : first + _PAIRS_AT_ONCE]
+        for first in range(0, len(pairs), TAGS):
+            some = pairs[first : first + TAGS]
             before, after = (
-                _tagged([self._occurrences(pair.groups[place], documents) for pair in some]) for place in (0, 1)
+                tagged([self._occurrences(pair.groups[place], documents) for pair in some]) for place in (0, 1)
             )
-            found = _count_occurrences(follow([before, after], 1))
-            places, numbers = found.documents & _PLACE_MASK, found.documents >> _PLACE_BITS
-            postings = Postings(documents[places], found.frequencies)
+            numbers, places, frequencies = counted(follow([before, after], 1))
+            postings = WeightedPostings(documents[places], frequencies)
             weights = np.array([pair.asked.boost * pair.statistics.inverse_document_frequency for pair in some])
             unweighted = replace(some[0].statistics, inverse_document_frequency=1.0)
             scores = weights[numbers] * unweighted.scores(postings.frequencies, self.lengths(some[0], postings))
@@ -238,21 +222,29 @@ class SegmentMatcher:
         places, _ = self._common(found.documents, within)
         return Matches(found.documents[places], found.scores[places])
 
-    def _group(self, group: TermGroup) -> Postings:
+    def _group(self, group: TermGroup) -> WeightedPostings:
         terms = self._terms(group)
         if len(terms) == 1 and terms[0].weight == 1 and not terms[0].bare:
             return self._kept(self._term_postings(terms[0]))
-        in_full, doubt = np.zeros(self._count), np.zeros(self._count)
-        for weight in {own.weight for own in terms}:
-            alike = [self._term_postings(own) for own in terms if own.weight == weight]
-            documents = np.concatenate([own.documents for own in alike])
-            found = np.bincount(documents, np.concatenate([own.frequencies for own in alike]), self._count)
-            if weight < 1:
-                doubt += found * log1p(-weight)
-            else:
-                in_full += found
-        documents = np.flatnonzero((in_full > 0) | (doubt < 0))
-        return self._kept(Postings(documents, in_full[documents] - np.expm1(doubt[documents])))
+        in_full = self._full_frequencies([own for own in terms if own.weight == 1])
+        missing = np.ones(self._count)  # how likely it is that no other occurrence is of what was meant
+        for own in terms:
+            if own.weight < 1:
+                documents, frequencies = self._term_postings(own)
+                likelihoods = (1 - own.weight) ** np.arange(_COUNTED_OCCURRENCES)
+                missing[documents] *= likelihoods[np.minimum(frequencies, _COUNTED_OCCURRENCES - 1)]
+        documents = np.flatnonzero((in_full > 0) | (missing < 1))
+        return self._kept(WeightedPostings(documents, in_full[documents] + 1 - missing[documents]))
+
+    def _full_frequencies(self, terms: Sequence[_Term]) -> Column:
+        """Return for each paragraph of the segment how often it has any of several terms."""
+        found = [self._term_postings(own) for own in terms]
+        if len(found) == 1:
+            frequencies = np.zeros(self._count)
+            frequencies[found[0].documents] = found[0].frequencies
+            return frequencies
+        every = np.concatenate([np.empty(0, np.int64), *(own.documents for own in found)])
+        return np.bincount(every, np.concatenate([np.empty(0), *(own.frequencies for own in found)]), self._count)
 
     def _terms(self, group: TermGroup) -> list[_Term]:
         if group not in self._known_terms:
@@ -268,30 +260,30 @@ class SegmentMatcher:
             _Term(terms, number, weight, term in group.bare) for term, weight, number in numbers if number is not None
         ]
 
-    def _term_postings(self, own: _Term) -> Postings:
+    def _term_postings(self, own: _Term) -> WeightedPostings:
         # In the index numbers are as small as they can be: calculated with, they would run over.
         documents = own.terms.documents(own.number).astype(np.int64)
-        postings = Postings(documents, own.terms.frequencies(own.number))
+        postings = WeightedPostings(documents, own.terms.frequencies(own.number))
         if own.bare:
             counts = self._segment.unmarked[postings.documents]
-            return Postings(postings.documents[counts], postings.frequencies[counts])
+            return WeightedPostings(postings.documents[counts], postings.frequencies[counts])
         return postings
 
-    def _kept(self, postings: Postings) -> Postings:
+    def _kept(self, postings: WeightedPostings) -> WeightedPostings:
         """Return the postings of paragraphs that are not deleted."""
         if self._segment.kept is None:
             return postings
         kept = self._segment.kept[postings.documents]
-        return Postings(postings.documents[kept], postings.frequencies[kept])
+        return WeightedPostings(postings.documents[kept], postings.frequencies[kept])
 
-    def _sequence(self, sequence: TermSequence, within: Column | None) -> Postings:
+    def _sequence(self, sequence: TermSequence, within: Column | None) -> WeightedPostings:
         if within is not None and len(within) <= sequence.document_frequency:
             candidates = within
         else:
             candidates = self._having_all(sequence.groups, within)
         occurrences = [self._occurrences(group, candidates) for group in sequence.groups]
-        found = _count_occurrences(follow(occurrences, sequence.asked.slop))
-        return Postings(candidates[found.documents], found.frequencies)
+        _, places, frequencies = counted(follow(occurrences, sequence.asked.slop))
+        return WeightedPostings(candidates[places], frequencies)
 
     def _having_all(self, groups: Sequence[TermGroup], within: Column | None) -> Column:
         rarest, *others = sorted(groups, key=_size)
@@ -315,7 +307,7 @@ class SegmentMatcher:
             places, numbers = self._common(postings.documents, candidates)
             frequencies = postings.frequencies[places].astype(np.int64)
             positions = own.terms.positions(own.number)[runs(starts[places], frequencies)]
-            keys.append((np.repeat(numbers, frequencies) << _POSITION_BITS) + positions)
+            keys.append(occurrence_keys(np.repeat(numbers, frequencies), positions))
             weights.append(np.full(len(positions), own.weight))
         if len(keys) == 1:
             return Occurrences(keys[0], weights[0])
@@ -323,7 +315,7 @@ class SegmentMatcher:
         order = np.argsort(every, kind="stable")
         return Occurrences(every[order], np.concatenate([np.empty(0), *weights])[order])
 
-    def _occurring(self, own: _Term) -> tuple[Postings, Column]:
+    def _occurring(self, own: _Term) -> tuple[WeightedPostings, Column]:
         """Return a term's postings, and where each one's positions start."""
         if own not in self._known_occurring:
             documents, frequencies = own.terms.documents(own.number), own.terms.frequencies(own.number)
@@ -331,7 +323,7 @@ class SegmentMatcher:
             if own.bare:
                 counts = self._segment.unmarked[documents]
                 documents, frequencies, starts = documents[counts], frequencies[counts], starts[counts]
-            self._known_occurring[own] = Postings(documents, frequencies), starts
+            self._known_occurring[own] = WeightedPostings(documents, frequencies), starts
         return self._known_occurring[own]
 
     def _restrict(self, documents: Column, within: Column | None) -> Column:
@@ -358,47 +350,6 @@ def _common(documents: Column, few: Column) -> tuple[Column, Column]:
     places[places == len(documents)] = 0
     found = np.flatnonzero(documents[places] == few) if len(documents) else places[:0]
     return found, places[found]
-
-
-def follow(occurrences: Sequence[Occurrences], slop: int) -> Occurrences:
-    """Return where sequences end: an occurrence of each in turn, with steps of 1 to `slop` positions.
-
-    An end's weight is that of the best way to get there, the product of its occurrences' weights.
-
-    Args:
-        occurrences: what is to follow one another.
-        slop: the largest step.
-    """
-    ends = occurrences[0]
-    for following in occurrences[1:]:
-        best = np.zeros(len(following.keys))
-        if len(ends.keys):
-            for step in range(1, slop + 1):
-                before = following.keys - step
-                places = np.minimum(np.searchsorted(ends.keys, before), len(ends.keys) - 1)
-                np.maximum(best, np.where(ends.keys[places] == before, ends.weights[places], 0.0), out=best)
-        reached = best > 0
-        ends = Occurrences(following.keys[reached], (best * following.weights)[reached])
-    return ends
-
-
-def _tagged(occurrences: Sequence[Occurrences]) -> Occurrences:
-    """Return several occurrences as one, told apart by their place, which is put before their keys."""
-    tag = 1 << (_POSITION_BITS + _PLACE_BITS)
-    keys = np.concatenate([own.keys + place * tag for place, own in enumerate(occurrences)])
-    return Occurrences(keys, np.concatenate([own.weights for own in occurrences]))
-
-
-def _count_occurrences(occurrences: Occurrences) -> Postings:
-    """Return how much occurrences count by paragraph, which is told by its place in their keys."""
-    places = occurrences.keys >> _POSITION_BITS
-    starts = np.flatnonzero(np.diff(places, prepend=-1))
-    if not len(starts):
-        return Postings(np.empty(0, np.int64), np.empty(0))
-    full = occurrences.weights == 1
-    in_full = np.add.reduceat(full.astype(np.float64), starts)
-    doubt = np.add.reduceat(np.log1p(-np.where(full, 0.0, occurrences.weights)), starts)
-    return Postings(places[starts], in_full - np.expm1(doubt))
 
 
 def _size(node: Node) -> int:
