@@ -14,7 +14,8 @@ from whoosh.query import And, Every, FuzzyTerm, Not, NullQuery, Or, Prefix, Term
 
 from helpers import add_segment, found, make_index, make_searcher
 from timviet.index import Document, open_index
-from timviet.index.errors import QueryLimitError, QuerySyntaxError
+from timviet.index.columnfile import ColumnFile
+from timviet.index.errors import NotAnIndexError, QueryLimitError, QuerySyntaxError
 from timviet.search import Searcher
 from timviet.search.searcher import ENOUGH
 
@@ -315,3 +316,19 @@ def test_arguments_that_mean_nothing(searcher, arguments, error, message):
         searcher.search(**arguments)
     with pytest.raises(error, match=message):
         searcher.explain(**arguments, document_id="0")
+
+
+@pytest.mark.parametrize(("suffix", "column"), [("terms", ".documents"), ("documents", "stored")])
+def test_damage_that_shows_while_searching_is_told(tmp_path, suffix, column):
+    """Whatever error damaged bytes lead to while an index is searched, it is told that the index is damaged."""
+    with open_index(tmp_path, create=True) as index:
+        with index.writer() as writer:
+            writer.add(Document("qd", "Đảng ủy xã", metadata={"năm": 2024}))
+        (path,) = tmp_path.glob(f"*.{suffix}")
+        content = bytearray(path.read_bytes())
+        for name, (_, place, length, _) in ColumnFile(bytes(content))._columns.items():
+            if name.endswith(column):
+                content[place : place + length] = b"\xff" * length
+        path.write_bytes(content)
+        with Searcher(index) as searcher, pytest.raises(NotAnIndexError, match="is damaged"):
+            searcher.search("dang*")

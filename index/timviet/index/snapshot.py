@@ -77,6 +77,16 @@ class SegmentView:
         kept[list(self.reader.deleted_docs_set)] = False
         return kept
 
+    def verify(self) -> None:
+        """Read the segment's files and compare them with their checksums.
+
+        Raises:
+            DamagedFileError: one of them is not what was written.
+        """
+        if isinstance(self._terms, TermsReader) and isinstance(self._documents, DocumentsReader):
+            self._terms.columns.verify()
+            self._documents.columns.verify()
+
     @cached_property
     def unmarked(self) -> Column:
         """For each paragraph, whether it was typed without marks."""
@@ -142,6 +152,15 @@ class Snapshot:
     def average_length(self, field: str) -> float:
         """Return a field's mean number of tokens a paragraph."""
         return max(self._reader.field_length(field), 1) / max(self.paragraph_count, 1)
+
+    def verify(self) -> None:
+        """Read all files and compare them with their checksums.
+
+        Raises:
+            DamagedFileError: one of them is not what was written.
+        """
+        for segment in self.segments:
+            segment.verify()
 
     def having(self, field: str, term: str) -> set[int]:
         """Return the numbers of the paragraphs that hold a term, deleted ones included."""

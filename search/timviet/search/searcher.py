@@ -208,8 +208,12 @@ class Searcher:
                 raise ValueError(f"the searcher of {self._index.location} is closed: make a new one")
             try:
                 yield
-            except DamagedFileError as error:
-                raise self._index.read_error(error) from error
+            except Exception as error:  # what is made of damaged bytes may be any error
+                try:
+                    self._snapshot.verify()
+                except DamagedFileError as damage:
+                    raise self._index.read_error(damage) from error
+                raise
             finally:
                 self._forget()
 
