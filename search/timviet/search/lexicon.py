@@ -2,8 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from math import ceil
+from typing import NamedTuple
+
+import numpy as np
 
 from timviet.index.analysis import KEY_SEPARATOR
+from timviet.index.columnfile import Column
 from timviet.index.schema import UNMARKED, UNMARKED_FIELD, folded_field
 from timviet.index.snapshot import Snapshot
 from timviet.search.match import SegmentMatcher
@@ -58,16 +62,43 @@ class Lexicon:
         That is counted among the first paragraphs of each segment that hold the rarest of the groups, and taken to be
         the same share of all others: exact where there are fewer than a thousand or so of them.
         """
-        rarest = min(sequence.groups, key=lambda group: group.document_frequency)
-        share = min(1.0, _COUNTED_PARAGRAPHS / max(rarest.document_frequency, 1))
         found = 0.0
         for matcher in self._matchers:
-            candidates = matcher.postings(rarest).documents
-            counted = candidates[: ceil(share * len(candidates))]
-            if len(counted):
-                found += len(matcher.postings(sequence, counted).documents) * len(candidates) / len(counted)
+            sample = _sample(matcher, sequence)
+            if len(sample.documents):
+                found += sample.scale * len(matcher.postings(sequence, sample.documents).documents)
         return found
+
+    def pair_frequencies(self, pairs: Sequence[TermSequence]) -> list[float]:
+        """Return the same for pairs of neighbouring words, counted all at once.
+
+        Args:
+            pairs: sequences of two groups, with steps of one.
+        """
+        found = np.zeros(len(pairs))
+        for matcher in self._matchers if pairs else ():
+            samples = [_sample(matcher, pair) for pair in pairs]
+            documents = np.unique(np.concatenate([sample.documents for sample in samples]))
+            last = np.array([sample.documents[-1] if len(sample.documents) else -1 for sample in samples])
+            counted = matcher.pairs(pairs, documents)
+            inside = documents[counted.places] <= last[counted.tags]
+            found += [sample.scale for sample in samples] * np.bincount(counted.tags[inside], minlength=len(pairs))
+        return found.tolist()
 
     def average_length(self, field: str) -> float:
         """Return a field's mean number of tokens a paragraph."""
         return self._snapshot.average_length(field)
+
+
+class _Sample(NamedTuple):
+    documents: Column
+    scale: float
+
+
+def _sample(matcher: SegmentMatcher, sequence: TermSequence) -> _Sample:
+    """Return the first paragraphs of a segment that hold the rarest group, and how many times as many do in all."""
+    rarest = min(sequence.groups, key=lambda group: group.document_frequency)
+    documents = matcher.postings(rarest).documents
+    share = min(1.0, _COUNTED_PARAGRAPHS / max(rarest.document_frequency, 1))
+    counted = documents[: ceil(share * len(documents))]
+    return _Sample(counted, len(documents) / max(len(counted), 1))

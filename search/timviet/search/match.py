@@ -25,7 +25,7 @@ from timviet.search.nodes import (
     WhooshQuery,
     Without,
 )
-from timviet.search.sequences import TAGS, Occurrences, counted, follow, occurrence_keys, tagged
+from timviet.search.sequences import TAGS, Counted, Occurrences, counted, follow, occurrence_keys, tagged
 
 # A few paragraphs are searched for one by one among many others; more of them are looked up in a table of all.
 _FEWER = 1 / 32
@@ -161,19 +161,32 @@ class SegmentMatcher:
             pairs: sequences of two groups, with steps of one, in one field.
             documents: the paragraphs, ascending.
         """
-        total = np.zeros(len(documents))
-        for first in range(0, len(pairs), TAGS):
-            some = pairs[first : first + TAGS]
-            before, after = (
-                tagged([self._occurrences(pair.groups[place], documents) for pair in some]) for place in (0, 1)
-            )
-            numbers, places, frequencies = counted(follow([before, after], 1))
-            postings = WeightedPostings(documents[places], frequencies)
-            weights = np.array([pair.asked.boost * pair.statistics.inverse_document_frequency for pair in some])
-            unweighted = replace(some[0].statistics, inverse_document_frequency=1.0)
-            scores = weights[numbers] * unweighted.scores(postings.frequencies, self.lengths(some[0], postings))
-            total += np.bincount(places, scores, len(documents))
+        if not pairs:
+            return np.zeros(len(documents))
+        found = self.pairs(pairs, documents)
+        postings = WeightedPostings(documents[found.places], found.frequencies)
+        weights = np.array([pair.asked.boost * pair.statistics.inverse_document_frequency for pair in pairs])
+        unweighted = replace(pairs[0].statistics, inverse_document_frequency=1.0)
+        scores = weights[found.tags] * unweighted.scores(postings.frequencies, self.lengths(pairs[0], postings))
+        total: NDArray[np.float64] = np.bincount(found.places, scores, len(documents))  # type: ignore[assignment]
         return total
+
+    def pairs(self, pairs: Sequence[TermSequence], documents: Column) -> Counted:
+        """Return in which paragraphs pairs of neighbouring words are found, tagged with their places.
+
+        Args:
+            pairs: sequences of two groups, with steps of one.
+            documents: the paragraphs to consider, ascending.
+        """
+        pieces = []
+        for first in range(0, len(pairs), TAGS):
+            before, after = (
+                tagged([self._occurrences(pair.groups[place], documents) for pair in pairs[first : first + TAGS]])
+                for place in (0, 1)
+            )
+            found = counted(follow([before, after], 1))
+            pieces.append(found._replace(tags=found.tags + first))
+        return Counted(*(np.concatenate(columns) for columns in zip(*pieces, strict=True)))
 
     def having(self, group: TermGroup) -> Column:
         """Return for each paragraph of the segment whether it has any of a group's terms."""

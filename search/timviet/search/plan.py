@@ -90,7 +90,7 @@ class _Planner:
 
     def _words(self, words: Words) -> Node:
         clauses = _flatten(words)
-        pairs = [self._sequence(pair) for pair in _pairs(clauses)]
+        pairs = self._pairs(_pairs(clauses))
         clauses = _merge_repeated(clauses)
         excluded = [self._excluded(clause.query) for clause in clauses if isinstance(clause, Not)]
         wanted = [clause for clause in clauses if not isinstance(clause, Not)]
@@ -117,12 +117,21 @@ class _Planner:
         return self._all_required or names_field or isinstance(clause, Required)
 
     def _sequence(self, phrase: Phrase) -> TermSequence:
+        sequence = self._uncounted(phrase)
+        return self._with_frequency(sequence, self._lexicon.sequence_frequency(sequence))
+
+    def _pairs(self, pairs: Sequence[Pair]) -> list[TermSequence]:
+        sequences = [self._uncounted(pair) for pair in pairs]
+        frequencies = self._lexicon.pair_frequencies(sequences)
+        return [self._with_frequency(*own) for own in zip(sequences, frequencies, strict=True)]
+
+    def _uncounted(self, phrase: Phrase) -> TermSequence:
         groups = [self._group(part) for part in phrase.parts]
-        average_length = groups[0].statistics.average_length
-        sequence = TermSequence(phrase.fieldname, phrase, TermStatistics(0.0, average_length), groups)
-        found = self._lexicon.sequence_frequency(sequence)
-        rarity = inverse_document_frequency(found, self._lexicon.paragraph_count)
-        return replace(sequence, statistics=TermStatistics(rarity, average_length))
+        return TermSequence(phrase.fieldname, phrase, groups[0].statistics, groups)
+
+    def _with_frequency(self, sequence: TermSequence, frequency: float) -> TermSequence:
+        rarity = inverse_document_frequency(frequency, self._lexicon.paragraph_count)
+        return replace(sequence, statistics=replace(sequence.statistics, inverse_document_frequency=rarity))
 
     def _group(self, leaf: Word | Pattern | Fuzzy) -> TermGroup:
         key = (type(leaf), leaf.fieldname, leaf.text, leaf.marks, leaf.boost, getattr(leaf, "maxdist", 0))
