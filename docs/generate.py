@@ -1,12 +1,15 @@
-"""Write docs/command-line.md from the commands' own help."""
+"""Write the pages that are made from the code: the command line from its help, the format from its modules."""
 
+from inspect import getdoc
 from pathlib import Path
+from types import ModuleType
 
 import click
 
+from timviet.index import codec, columnfile, postings, stored
 from timviet.search.cli import main
 
-PAGE = Path(__file__).with_name("command-line.md")
+FOLDER = Path(__file__).parent
 INTRODUCTION = """\
 # The command line
 This page is made from the commands' own help by `make docs`.
@@ -43,5 +46,30 @@ def _section(title: str, command: click.Command, context: click.Context) -> str:
     return f"\n## {title}\n```text\n{command.get_help(context)}\n```\n"
 
 
+FORMAT_INTRODUCTION = """\
+# The format of an index
+This page is made by `make docs` from what the modules say that read and write the format.
+
+An index is a folder. Whoosh's table of contents, `_MAIN_N.toc` with the highest N, names the segments; it is written
+anew by each commit and holds, pickled, the schema and, of each segment, its name, its number of paragraphs and the
+numbers of those that are deleted. `MAIN_WRITELOCK` is locked by whoever writes. `skipped.json` remembers the files that
+had faults.
+"""
+FORMAT_MODULES = (codec, columnfile, postings, stored)
+
+
+def format_page() -> str:
+    """Return the page's text."""
+    return FORMAT_INTRODUCTION + "".join(map(_module_section, FORMAT_MODULES))
+
+
+def _module_section(module: ModuleType) -> str:
+    summary, _, rest = (getdoc(module) or "").partition("\n\n")
+    return f"\n## `{module.__name__}`\n{summary}\n\n{rest}\n"
+
+
+PAGES = {"command-line.md": command_line_page, "format.md": format_page}
+
 if __name__ == "__main__":
-    PAGE.write_text(command_line_page(), encoding="utf-8")
+    for name, page in PAGES.items():
+        (FOLDER / name).write_text(page(), encoding="utf-8")

@@ -66,16 +66,17 @@ def test_links(page):
         assert (page.parent / link["target"]).exists(), link["target"]
 
 
-def test_the_command_line_page_is_fresh():
-    """docs/command-line.md is what `make docs` writes."""
+@pytest.mark.parametrize("name", ["command-line.md", "format.md"])
+def test_pages_are_fresh(name):
+    """A page that is made from the code is what `make docs` writes."""
     done = subprocess.run(
-        [sys.executable, "-c", "import generate; print(generate.command_line_page(), end='')"],
+        [sys.executable, "-c", f"import generate; print(generate.PAGES[{name!r}](), end='')"],
         cwd=ROOT / "docs",
         capture_output=True,
         text=True,
         check=True,
     )
-    assert done.stdout == (ROOT / "docs" / "command-line.md").read_text("utf-8")
+    assert done.stdout == (ROOT / "docs" / name).read_text("utf-8")
 
 
 def test_the_query_language_page():

@@ -1,6 +1,8 @@
 """A codec of Whoosh's: segments as columns that are mapped into memory, for any schema and any of Whoosh's queries.
 
-A segment is two files of columns: `SEGMENT.terms`, described in `timviet.index.postings`, and `SEGMENT.documents`:
+A segment is two files of columns. In `SEGMENT.terms`, described in `timviet.index.postings`, the names of a field's
+columns start with its number, which the fact `fields` tells. `SEGMENT.documents` tells each field's number of tokens by
+the fact `lengths`, and has:
 
 | column | length | |
 | --- | --- | --- |
