@@ -330,3 +330,16 @@ def test_nobody_reads_on(indexed):
     command = f"{TIMVIET} search --limit 3000 --format jsonl mưa | head -1 > /dev/null; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", command], cwd=indexed, capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == (f"{128 + signal.SIGPIPE}\n", "")
+
+
+@pytest.mark.parametrize(
+    ("query", "identity", "told"),
+    [
+        pytest.param("mưa", "van-ban/khong-co.txt", "there is no document with this id", id="no such document"),
+        pytest.param("khôngcó", "van-ban/tin.txt", "'khôngcó' does not find van-ban/tin.txt\n", id="not found by it"),
+    ],
+)
+def test_what_explain_cannot_explain(indexed, query, identity, told):
+    """explain tells apart that a document is not found and that there is none."""
+    done = run("explain", query, identity)
+    assert (done.returncode, told in done.stdout) == (1, True)

@@ -277,3 +277,17 @@ def test_it_is_a_whoosh_index(folder, query, texts):
         with opened.searcher() as searcher:
             parsed = QueryParser("text", opened.schema).parse(query) if isinstance(query, str) else query
             assert sorted(hit["text"] for hit in searcher.search(parsed)) == texts
+
+
+def test_an_index_holds_documents(folder):
+    """A document is in the index by its id while a commit holds it, not before and not once it is removed."""
+    with open_index(folder) as index:
+        assert ["qd-05" in index, "ct-01" in index, "qd" in index, "" in index, "\ud800" in index] == [
+            True,
+            True,
+            *[False] * 3,
+        ]
+        with index.writer() as writer:
+            writer.remove("qd-05")
+            assert "qd-05" in index
+        assert "qd-05" not in index

@@ -88,6 +88,12 @@ class Index:
         with self.reader() as reader:
             return int(reader.doc_count())
 
+    def __contains__(self, document_id: str) -> bool:
+        """Tell whether the last commit holds a document, by its id."""
+        term = document_id.encode(errors="surrogatepass")
+        with self.reader() as reader:
+            return ("id", term) in reader and any(True for _ in reader.postings("id", term).all_ids())
+
     def documents(self) -> Iterator[StoredDocument]:
         """Yield what the last commit knows of each document besides its text.
 

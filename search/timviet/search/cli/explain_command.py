@@ -41,10 +41,10 @@ def command(
 
     with open_index(find_index(index_folder)) as index, Searcher(index) as searcher:
         explanation = searcher.explain(query, document_id, paragraph, marks=marks, match=match)
+        is_known = document_id in index
     if explanation is None:
-        click.echo(
-            f"{query!r} does not find {printable(document_id)}{'' if paragraph is None else f', paragraph {paragraph}'}"
-        )
+        where = printable(document_id) + ("" if paragraph is None else f", paragraph {paragraph}")
+        click.echo(f"{query!r} does not find {where}{'' if is_known else ': there is no document with this id'}")
         sys.exit(1)
     if output == "json":
         click.echo(to_json(asdict(explanation), indent=2))

@@ -21,12 +21,12 @@ def command(ids: tuple[str, ...], index_folder: Path | None) -> None:
     from timviet.search.snippet import printable
 
     with open_index(find_index(index_folder)) as index:
-        known = {document.id for document in index.documents()}
+        known = {document_id for document_id in ids if document_id in index}
         with index.writer() as writer:
-            for document_id in known.intersection(ids):
+            for document_id in known:
                 writer.remove(document_id)
     missing = [document_id for document_id in ids if document_id not in known]
-    click.echo(f"{count(len(known.intersection(ids)), 'document')} removed")
+    click.echo(f"{count(len(known), 'document')} removed")
     for document_id in missing:
         click.echo(f"cannot remove {printable(document_id)}: there is no document with this id", err=True)
     if missing:
