@@ -340,6 +340,6 @@ def test_nobody_reads_on(indexed):
     ],
 )
 def test_what_explain_cannot_explain(indexed, query, identity, told):
-    """explain tells apart that a document is not found and that there is none."""
+    """`explain` tells apart that a document is not found and that there is none."""
     done = run("explain", query, identity)
     assert (done.returncode, told in done.stdout) == (1, True)
