@@ -129,7 +129,7 @@ class _Explainer:
             folded, _, marked = term.partition(KEY_SEPARATOR)
             known = self._lexicon.readings(field, folded) if is_folded_field(group.field) else [marked or folded]
             for reading in known:
-                counts = term not in group.bare or self._matcher.is_unmarked(self._number)
-                frequency = self._matcher.frequency(field, keyed(folded, reading), self._number) if counts else 0
+                counts = term not in group.bare or self._matcher.groups.is_unmarked(self._number)
+                frequency = self._matcher.groups.frequency(field, keyed(folded, reading), self._number) if counts else 0
                 if frequency:
                     yield Reading(reading, reading_level(group.asked, folded, reading).name.lower(), weight, frequency)

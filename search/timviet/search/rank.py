@@ -46,7 +46,7 @@ class TermStatistics:
         """Return the scores of paragraphs.
 
         Args:
-            frequencies: how much the occurrences in each count, see `timviet.search.match.WeightedPostings`.
+            frequencies: how much the occurrences in each count, see `timviet.search.groups.WeightedPostings`.
             lengths: the length of each in tokens.
         """
         relative_lengths = 1 - B + B * lengths / self.average_length

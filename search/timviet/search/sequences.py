@@ -72,7 +72,7 @@ class Counted(NamedTuple):
     Attributes:
         tags: their tag.
         places: the paragraph's place among candidates.
-        frequencies: how much they count there; see `timviet.search.match.WeightedPostings`.
+        frequencies: how much they count there; see `timviet.search.groups.WeightedPostings`.
     """
 
     tags: Column

@@ -71,7 +71,7 @@ class Best:
             documents = own.documents[places]
             bounds = np.zeros(len(documents))
             for pair in self._pairs:
-                has_both = np.logical_and.reduce([matcher.having(group)[documents] for group in pair.groups])
+                has_both = np.logical_and.reduce([matcher.groups.having(group)[documents] for group in pair.groups])
                 bounds += _most(pair) * has_both
             pieces.append(bounds)
         return np.concatenate(pieces)
