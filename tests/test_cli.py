@@ -279,14 +279,6 @@ def test_control_characters_do_not_reach_the_terminal(folder):
     assert "\x1b" not in run("search", "ha long").stdout
 
 
-def test_a_closed_pipe(indexed):
-    """A reader that goes away ends the command quietly."""
-    done = subprocess.run(
-        ["bash", "-c", f"{TIMVIET} search --format jsonl ma | true"], capture_output=True, text=True, cwd=indexed
-    )
-    assert "Traceback" not in done.stderr
-
-
 def listen_to_interrupts():
     """Undo what a shell does to programs in the background: they do not hear Ctrl-C, nor do the ones they start."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)

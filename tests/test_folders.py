@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from timviet.index import open_index, sync
+from timviet.index import Writer, open_index, sync
 from timviet.index.errors import IndexLockedError, SourceError
 
 clock = itertools.count(1_700_000_000_000_000_000, 1_000_000_000)
@@ -295,6 +295,32 @@ def test_a_file_with_faults_is_told_again_and_not_read_again(place, name):
     assert [(error.path, error.line) for error in again.errors] == [(path, 2 if name == "a.jsonl" else None)]
     path.unlink()
     assert [error.path for error in place.sync("kho", "khác").errors] == [other]
+
+
+def test_faults_outlast_an_interrupted_run(place, monkeypatch):
+    """Where a run is interrupted as it commits, the next one reads the file again, and tells its faults."""
+    place.write("kho/a.jsonl", f"{lines('x1 y2')}{{\n")
+    with monkeypatch.context() as patched:
+        patched.setattr(Writer, "commit", raise_interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            place.sync("kho")
+    assert (counts(place.sync("kho")), place.contents()) == ((2, 0, 0, 0, 1), {"x": "1", "y": "2"})
+    assert counts(place.sync("kho")) == (0, 0, 2, 0, 1)
+
+
+def raise_interrupt(*_):
+    """Do what Ctrl-C does."""
+    raise KeyboardInterrupt
+
+
+def test_a_document_of_a_file_with_faults_comes_back(place):
+    """What was removed by hand of a file with faults comes back the next time, as of any other file."""
+    place.write("kho/a.jsonl", f"{lines('x1 y2')}{{\n")
+    place.sync("kho")
+    with open_index(place.index) as index, index.writer() as writer:
+        writer.remove("x")
+    assert counts(place.sync("kho")) == (1, 1, 0, 0, 1)
+    assert place.contents() == {"x": "1", "y": "2"}
 
 
 def test_a_record_of_faults_that_is_damaged_is_made_anew(place):

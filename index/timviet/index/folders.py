@@ -100,9 +100,9 @@ def sync(
             progress(done, total)
         if prune:
             run.prune(roots, {file.source.path for file in files})
+        run.remember_skipped()
         if not (run.summary.documents or run.summary.removed):
             writer.rollback()
-    run.remember_skipped()
     run.summary.seconds = time.perf_counter() - started
     return run.summary
 
@@ -170,12 +170,13 @@ class _Run:
     def is_unchanged(self, file: _File) -> bool:
         name = file.source.path
         identities = self._known_files.get(name, [])
+        current = sum(self._known[identity] == file.source for identity in identities)
         skipped = self._skipped_before.get(name)
-        if skipped and skipped.source == file.source:
+        if skipped and skipped.source == file.source and skipped.documents == current:
             self._skipped[name] = skipped
             for error in skipped.errors(file.path):
                 self._skip(error)
-        elif not identities or any(self._known[identity] != file.source for identity in identities):
+        elif skipped or not identities or current < len(identities):
             return False
         self.summary.unchanged += len(identities)
         self._seen.update(dict.fromkeys(identities, name))
@@ -206,7 +207,7 @@ class _Run:
             save_skipped(self._storage, skipped)
 
     def _index_readings(self, readings: Iterable[Reading], file: _File | None) -> Iterator[int]:
-        errors_before = len(self.summary.errors)
+        errors_before, documents_before = len(self.summary.errors), self.summary.documents
         last = None
         for content, size, line in readings:
             if isinstance(content, SourceError):
@@ -221,7 +222,9 @@ class _Run:
             gone = self._known_files.get(file.source.path, [])
             self._remove(identity for identity in gone if identity not in self._seen)
         elif file.source.path not in self._waiting:
-            self._skipped[file.source.path] = SkippedFile.of(file.source, errors)
+            self._skipped[file.source.path] = SkippedFile.of(
+                file.source, self.summary.documents - documents_before, errors
+            )
         elif last:
             # It is read again until it has all its ids, for which its documents must not look unchanged.
             self._writer.add(last, replace(file.source, modified_ns=_NEVER))

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from whoosh.filedb.filestore import Storage
+from whoosh.filedb.filestore import FileStorage, Storage
 
 from timviet.index.errors import SourceError
 from timviet.index.writer import Source
@@ -28,16 +28,18 @@ class SkippedFile:
 
     Attributes:
         source: the file as it was when it was read.
+        documents: how many documents it gave all the same.
         faults: what is wrong with it.
     """
 
     source: Source
+    documents: int
     faults: tuple[Fault, ...]
 
     @classmethod
-    def of(cls, source: Source, errors: Iterable[SourceError]) -> Self:
+    def of(cls, source: Source, documents: int, errors: Iterable[SourceError]) -> Self:
         """Return the record of a file with errors."""
-        return cls(source, tuple(Fault(error.reason, error.line, error.detail) for error in errors))
+        return cls(source, documents, tuple(Fault(error.reason, error.line, error.detail) for error in errors))
 
     def errors(self, path: Path) -> list[SourceError]:
         """Return the file's errors again.
@@ -57,7 +59,7 @@ def load_skipped(storage: Storage) -> dict[str, SkippedFile]:
     try:
         return {
             record["source"]["path"]: SkippedFile(
-                Source(**record["source"]), tuple(Fault(*fault) for fault in record["faults"])
+                Source(**record["source"]), record["documents"], tuple(Fault(*fault) for fault in record["faults"])
             )
             for record in json.loads(content)
         }
@@ -70,4 +72,7 @@ def save_skipped(storage: Storage, files: Mapping[str, SkippedFile]) -> None:
     temporary = f"_{_FILE}"
     with storage.create_file(temporary) as file:
         file.write(json.dumps([asdict(skipped) for skipped in files.values()]).encode())
-    storage.rename_file(temporary, _FILE)
+    if isinstance(storage, FileStorage):
+        Path(storage.folder, temporary).replace(Path(storage.folder, _FILE))  # Whoosh would delete the old one first
+    else:
+        storage.rename_file(temporary, _FILE)
