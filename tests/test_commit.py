@@ -218,7 +218,7 @@ def test_written_segments_are_committed(index, monkeypatch):
         assert reader.doc_count() == len(found)
 
 
-@pytest.mark.parametrize("end", ["finish", "cancel"])
+@pytest.mark.parametrize("end", ["finish", "end"])
 def test_the_lock(index, end):
     """A commit keeps other ones out from when it is made until it has ended, either way."""
     commit = Commit(index.whoosh, 0)
@@ -227,7 +227,7 @@ def test_the_lock(index, end):
     assert not commit.is_ended
     getattr(commit, end)()
     assert commit.is_ended
-    Commit(index.whoosh, 0).cancel()
+    Commit(index.whoosh, 0).end()
 
 
 def test_nothing_changed(index):
@@ -242,7 +242,7 @@ def test_nothing_changed(index):
 
 def test_deletions_wait_for_the_end(index):
     """Deleted paragraphs are found until the commit has ended, and for good where it is cancelled."""
-    for end in ("cancel", "finish"):
+    for end in ("end", "finish"):
         commit = Commit(index.whoosh, 0)
         commit.delete_by_term("id", b"3a")
         commit.delete_by_term("id", b"3a")

@@ -43,7 +43,7 @@ class Commit:
                 self._readers.append((segment, SegmentReader(self.storage, self._contents.schema, segment)))
             self._new: list[ColumnSegment] = []
         except BaseException:
-            self._end()
+            self._release()
             raise
 
     def add_segment(self) -> ColumnSegment:
@@ -68,7 +68,7 @@ class Commit:
                     segment.delete_document(number)
 
     def finish(self) -> None:
-        """Write the table of contents, and end; where that fails, cancel.
+        """Write the table of contents, and end; where that fails, all of it is part of the index, or nothing is.
 
         Raises:
             ValueError: it has ended.
@@ -80,10 +80,10 @@ class Commit:
             contents.write(self.storage, self._name)
             clean_files(self.storage, self._name, contents.generation, segments)
         finally:
-            self.cancel()
+            self.end()
 
-    def cancel(self) -> None:
-        """Delete what is new and has not become part of the index, and end; nothing where it has ended."""
+    def end(self) -> None:
+        """End, and delete what is new and has not become part of the index; nothing where it has ended."""
         if self.is_ended:
             return
         try:
@@ -95,7 +95,7 @@ class Commit:
                     with suppress(OSError):
                         self.storage.delete_file(name)
         finally:
-            self._end()
+            self._release()
 
     def _merge(self, segments: list[Segment]) -> list[Segment]:
         segments = [segment for segment in segments if segment.doc_count()]
@@ -114,7 +114,7 @@ class Commit:
             segments = [segment for segment in segments if segment not in merged]
         return segments
 
-    def _end(self) -> None:
+    def _release(self) -> None:
         self.is_ended = True
         while self._readers:
             self._readers.pop()[1].close()

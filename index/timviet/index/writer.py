@@ -106,7 +106,7 @@ class Writer:
     def commit(self) -> None:
         """Make all changes visible to readers that open or refresh from now on, and end this writer.
 
-        Where that fails, the index is as it was before this writer.
+        Where that fails, all of its changes are in the index, or none is.
 
         Raises:
             ValueError: this writer has ended.
@@ -117,11 +117,11 @@ class Writer:
                 self._builder.write(self._commit.storage, self._segment)
             self._commit.finish()
         finally:
-            self._commit.cancel()
+            self._commit.end()
 
     def rollback(self) -> None:
         """Leave the index as it was before this writer, and end it; nothing where it has ended."""
-        self._commit.cancel()
+        self._commit.end()
 
     def __enter__(self) -> Self:
         return self
