@@ -1,6 +1,7 @@
 """The lenient parser takes any text; what is no operator where it stands is plain text."""
 
 import re
+from unittest.mock import patch
 
 import pytest
 from hypothesis import example, given
@@ -10,6 +11,7 @@ from whoosh.query import NullQuery, Query
 from helpers import tree
 from timviet.index.errors import QueryLimitError, TimvietError
 from timviet.index.tokens import surfaces
+from timviet.search import parser
 from timviet.search.parser import (
     MAX_NESTING,
     MAX_QUERY_LENGTH,
@@ -172,6 +174,21 @@ def test_plain_text_is_searched_in_full(chunks):
     """The words of a text without operators are its tokens, all of them and in order."""
     text = " ".join(chunks)
     assert typed(parse(text, FIELDS)) == surfaces(text)
+
+
+words = st.text(st.characters(categories=["L", "N"]) | st.sampled_from("đảngủy_ \t\n\u3000"))
+operators = st.sampled_from([" AND ", " OR ", " NOT ", " TO ", " and ", "ANDNOT"])
+
+
+@given(st.lists(words | operators).map("".join))
+@example("a AND")
+@example("AND\tb")
+@example("\u3164 _")
+def test_plain_words_without_the_parser(text):
+    """A query of nothing but words has the tree that the whole parser gives it."""
+    with patch.object(parser, "_PLAIN", re.compile(r"(?!)")):
+        expected = parsed(text)
+    assert parsed(text) == expected
 
 
 @given(queries.filter(lambda text: text.count("(") <= MAX_NESTING), st.sampled_from([" ", "\n", "\u3000\t"]))

@@ -29,6 +29,9 @@ _BOOST = r"\^(?P<boost>[0-9]{0,3}(\.[0-9]{1,3})?)($|(?=[ \t\r\n)]))"
 # A token with wildcards in it; a question mark at its end belongs to the sentence.
 _WILDCARDS = r"(?:\*|\?(?=[?*]*[^\W_]|\?*\*))+"
 _PIECE = re.compile(rf"{TOKEN.pattern}(?:{_WILDCARDS}(?:{TOKEN.pattern})?)*")
+# Words with spaces between them; nothing that the syntax knows has letters, digits and spaces alone, but operators.
+_PLAIN = re.compile(r"[\w\s]*")
+_OPERATORS = {"AND", "OR", "NOT"}
 _AT_START = r"(?<![^\s(+\-=])"
 _BEFORE_CLAUSE = r'(?=[\w"“„(])'
 _BEFORE_CLAUSE_OR_EXACT = r'(?=[\w"“„(=])'
@@ -55,10 +58,13 @@ def parse(text: str, fields: Mapping[str, str], strict: bool = False) -> Query:
         ['Đảng', 'ủy']
     """
     _check_limits(text)
-    parser = _Parser(fields)
-    if strict:
-        check_syntax(text, parser.tag(text), fields)
-    query = parser.parse(text.strip(), normalize=False)
+    if _PLAIN.fullmatch(text) and _OPERATORS.isdisjoint(text.split()):
+        query = _parse_plain(text)
+    else:
+        parser = _Parser(fields)
+        if strict:
+            check_syntax(text, parser.tag(text), fields)
+        query = parser.parse(text.strip(), normalize=False)
     if has_leaves(query):
         return query
     if strict:
@@ -104,6 +110,22 @@ def _check_limits(text: str) -> None:
         raise QueryLimitError(message, MAX_NESTING, deepest)
 
 
+def _parse_plain(text: str) -> Query:
+    """Parse a query that is nothing but words, as the parser would, many times as fast."""
+    leaves = (_make_leaf(DEFAULT_FIELD, word) for word in text.split())
+    return Words([leaf for leaf in leaves if leaf is not None])
+
+
+def _make_leaf(field: str, text: str, boost: float = 1.0, slop: int = 1) -> Word | Pattern | Phrase | None:
+    """Return the phrase of a text's tokens, the leaf of its only token, or None of none."""
+    pieces = [piece for piece in _PIECE.findall(text) if forms(piece).canonical]
+    parts = [(Pattern if {"*", "?"} & set(piece) else Word)(field, piece) for piece in pieces]
+    if len(parts) == 1:
+        parts[0].boost = boost
+        return parts[0]
+    return Phrase(field, parts, slop, boost) if parts else None
+
+
 class _Parser(QueryParser):
     """Whoosh's parser, with our leaves."""
 
@@ -122,19 +144,10 @@ class _Parser(QueryParser):
         """Return the leaf that a word asks for; of several tokens, as in `05-CT/TW`, the phrase of them."""
         if issubclass(termclass, Prefix):
             text += "*"
-        query = self.phrase(fieldname, text, boost)
+        query = _make_leaf(fieldname, text, boost)
         if issubclass(termclass, FuzzyTerm) and isinstance(query, Word):
             return Fuzzy(query.fieldname, query.text, boost=boost)
         return query
-
-    def phrase(self, fieldname: str, text: str, boost: float, slop: int = 1) -> Query | None:
-        """Return the phrase of a text's tokens, the leaf of its only token, or None of none."""
-        pieces = [piece for piece in _PIECE.findall(text) if forms(piece).canonical]
-        parts = [(Pattern if {"*", "?"} & set(piece) else Word)(fieldname, piece) for piece in pieces]
-        if len(parts) == 1:
-            parts[0].boost = boost
-            return parts[0]
-        return Phrase(fieldname, parts, slop, boost) if parts else None
 
 
 class _WordsGroup(syntax.GroupNode):
@@ -199,7 +212,7 @@ class _PhraseNode(plugins.PhrasePlugin.PhraseNode):
     """Whoosh's phrase syntax, with our leaves."""
 
     def query(self, parser: _Parser) -> Query | None:
-        return parser.phrase(self.fieldname or DEFAULT_FIELD, self.text, self.boost, self.slop)
+        return _make_leaf(self.fieldname or DEFAULT_FIELD, self.text, self.boost, self.slop)
 
 
 class _PhraseTagger(plugins.PhrasePlugin.PhraseTagger):
@@ -217,7 +230,7 @@ class _PhrasePlugin(plugins.PhrasePlugin):
 class _RangeNode(syntax.RangeNode):
     def query(self, parser: _Parser) -> Query:
         if self.fieldname is None:  # there is no such field: the bounds are words
-            words = [parser.phrase(DEFAULT_FIELD, bound, 1.0) for bound in (self.start, self.end) if bound]
+            words = [_make_leaf(DEFAULT_FIELD, bound) for bound in (self.start, self.end) if bound]
             return Words([word for word in words if word is not None])
         return Range(self.fieldname, self.start, self.end, self.startexcl, self.endexcl)
 
