@@ -6,7 +6,7 @@ from types import ModuleType
 
 import click
 
-from timviet.index import codec, columnfile, postings, stored
+from timviet.index import codec, columnfile, packing, postings, stored
 from timviet.search.cli import main
 
 FOLDER = Path(__file__).parent
@@ -55,7 +55,7 @@ anew by each commit and holds, pickled, the schema and, of each segment, its nam
 numbers of those that are deleted. `MAIN_WRITELOCK` is locked by whoever writes. `skipped.json` remembers the files that
 had faults.
 """
-FORMAT_MODULES = (codec, columnfile, postings, stored)
+FORMAT_MODULES = (codec, columnfile, packing, postings, stored)
 
 
 def format_page() -> str:

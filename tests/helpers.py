@@ -2,8 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from typing import Any
+from unittest.mock import patch
 
+from whoosh.codec.base import Segment
+from whoosh.index import TOC
 from whoosh.query import NullQuery, Query
 
 from timviet.index import Document, Index, open_index
@@ -24,7 +29,7 @@ _TONE_PLACES = [
 
 
 def make_index(texts: Iterable[str] = (), *segments: Iterable[str]) -> Index:
-    """An index in memory of one-paragraph documents with the ids 0, 1, …; further texts are segments of their own."""
+    """An index in memory of one-paragraph documents with the ids 0, 1, …; further texts are segments kept apart."""
     index = open_index(":memory:", create=True)
     number = 0
     for segment in (texts, *segments):
@@ -35,12 +40,32 @@ def make_index(texts: Iterable[str] = (), *segments: Iterable[str]) -> Index:
 
 
 def add_segment(index: Index, *documents: Document, remove: Iterable[str] = ()) -> None:
-    """Commit documents as a segment, and documents' removal; fewer than eight segments are not merged."""
-    with index.writer() as writer:
+    """Commit documents as a segment of their own, and documents' removal; no segments are merged."""
+    with no_merging(), index.writer() as writer:
         for document in documents:
             writer.add(document)
         for document_id in remove:
             writer.remove(document_id)
+
+
+def commit(index: Index, changes: Iterable[tuple[str, Mapping[str, Any] | None]]) -> None:
+    """Commit changes: of each pair the second is what the document becomes, or None where it goes."""
+    with index.writer() as writer:
+        for identity, fields in changes:
+            if fields is None:
+                writer.remove(identity)
+            else:
+                writer.add(Document(id=identity, **fields))
+
+
+def segments_of(index: Index) -> list[Segment]:
+    """The segments of the last commit."""
+    return TOC.read(index.whoosh.storage, index.whoosh.indexname).segments
+
+
+def no_merging() -> AbstractContextManager[object]:
+    """Meanwhile, commits merge no segments: the few paragraphs of a test would soon be in one."""
+    return patch("timviet.index.commit.segments_to_merge", lambda _: [])
 
 
 def lexicon_of(index: Index) -> Lexicon:

@@ -14,7 +14,15 @@ from whoosh.filedb.filestore import RamStorage
 from whoosh.qparser import QueryParser
 
 from timviet.index import analysis, spelling, tokens
-from timviet.index.analysis import MAX_TERM_LENGTH, VietnameseAnalyzer, analyze, forms, indexed_forms, rules_fingerprint
+from timviet.index.analysis import (
+    MAX_TERM_LENGTH,
+    VietnameseAnalyzer,
+    analyze,
+    forms,
+    indexed_forms,
+    remembered_forms,
+    rules_fingerprint,
+)
 
 FORMS = ("canonical", "folded", "keyed")
 TEXTS = ["Đảng uỷ xã Hoà Bình, số 05-CT/TW", "dang dở 05 năm", "Xe màu đỏ", "To be or not to be: an ủy thác"]
@@ -25,7 +33,7 @@ words = st.text(st.sampled_from("aáạăắâêếioôơuưýyđdghnt1"), min_s
 @pytest.fixture
 def fresh_rules():
     """Forms and fingerprints are computed anew in the test, and again after it."""
-    caches = (analysis._forms, rules_fingerprint)
+    caches = (analysis._forms, analysis._remembered_forms, rules_fingerprint)
     for cached in caches:
         cached.cache_clear()
     yield
@@ -51,6 +59,18 @@ def test_analyze_keeps_places_and_forms(text):
     expected = [(*token, forms(token.surface)) for token in tokens.tokenize(text) if spelling.canonical(token.surface)]
     assert analyze(text) == expected
     assert indexed_forms(text) == [token.forms for token in analyze(text)]
+
+
+pieces = st.sampled_from(["Đảng", "uy\u0309", "\u0301", "\u200b", "a" * 50, "TP.HCM,", "\u3164", "½", "x"])
+spaces = st.sampled_from([" ", "\n", "\t", "\xa0", "\u3000", "\u2028", "\x1c", "\x85", "  "])
+
+
+@given(st.lists(pieces | spaces | any_text).map("".join))
+@example("a \u0301b")
+@example("một\u3000hai\x1cba")
+def test_pieces_between_spaces(text):
+    """A text has the tokens of its pieces between spaces, one piece after the other."""
+    assert [form for piece in text.split() for form in remembered_forms(piece)] == indexed_forms(text)
 
 
 def test_a_filler_is_no_token():

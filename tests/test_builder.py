@@ -10,8 +10,9 @@ from whoosh.reading import SegmentReader
 from timviet.index.analysis import forms, indexed_forms, typed_without_marks
 from timviet.index.builder import SegmentBuilder
 from timviet.index.codec import ColumnCodec, ColumnSegment
+from timviet.index.documents import Paragraph
+from timviet.index.preparing import PreparedDocument
 from timviet.index.schema import (
-    PARAGRAPH_FIELD,
     UNMARKED,
     UNMARKED_FIELD,
     ParagraphSchema,
@@ -20,7 +21,6 @@ from timviet.index.schema import (
     sort_terms,
     value_field,
 )
-from timviet.index.tokens import surfaces
 
 # Hangul fillers are letters, and the Mongolian vowel separator and the zero-width joiner are not: none has a form.
 FORMLESS = ["\u3164", "\u115f\u1160", "\uffa0", "\u3164\u180e\u3164"]
@@ -40,18 +40,34 @@ def stored_of(number, fields):
     return {"id": f"số {number}", "paragraph": number, "start": 7, "metadata": "{}"} | kept
 
 
-def build(paragraphs):
-    """The segment of a builder, in a storage."""
+def prepared(number, fields):
+    """A document of one paragraph, with this number, as a segment takes it."""
+    kept = {"id": f"số {number}", "metadata": "{}"}
+    kept |= {name: text for name, text in fields.items() if name in ("title", "path")}
+    values = {
+        value_field(name): [term.encode() for term in sort_terms(text)]
+        for name, text in fields.items()
+        if is_metadata_field(name)
+    }
+    texts = {name: [text] for name, text in fields.items() if name != "text"}
+    terms = {"id": [f"số {number}".encode()]} | values
+    return PreparedDocument(kept, None, texts, terms, [Paragraph(number, 7, fields["text"])])
+
+
+def write(documents):
+    """The segment of a builder that was given documents, in a storage."""
     builder = SegmentBuilder()
-    for number, fields in enumerate(paragraphs):
-        terms = {"id": [f"số {number}".encode()], "paragraph": [PARAGRAPH_FIELD.to_bytes(number)]}
-        for name, text in fields.items():
-            if is_metadata_field(name):
-                terms[value_field(name)] = [term.encode() for term in sort_terms(text)]
-        builder.add(stored_of(number, fields), {name: surfaces(text) for name, text in fields.items()}, terms)
     storage, segment = RamStorage(), ColumnSegment("MAIN")
+    for document in documents:
+        builder.add(document)
+        segment.set_doc_count(segment.doc_count_all() + len(document.paragraphs))
     builder.write(storage, segment)
     return storage, segment
+
+
+def build(paragraphs):
+    """The segment of a builder, in a storage."""
+    return write(prepared(number, fields) for number, fields in enumerate(paragraphs))
 
 
 def write_by_whoosh(paragraphs):
@@ -78,7 +94,7 @@ def dictionary(storage, segment):
         # Whoosh's analysis gives terms that are given as they are positions, too.
         has_positions = terms.has_positions and not field.endswith(".value")
         for number in range(len(terms)):
-            columns = [terms.documents(number), terms.frequencies(number)]
+            columns = [*terms.postings(number)]
             columns += [terms.positions(number)] if has_positions else []
             found[field, terms[number]] = [column.tolist() for column in columns]
     return found
@@ -178,21 +194,27 @@ def test_every_term_has_postings(texts):
 @pytest.mark.parametrize("given", [["0"], ["2", "0", "1"], ["0", "1", "0", "0"]], ids=["one", "unsorted", "repeated"])
 def test_given_terms(given):
     """Terms that are given as they are each count once in a paragraph, and keep no positions."""
-    builder = SegmentBuilder()
-    builder.add({}, {}, {"id": []})
-    builder.add({}, {}, {"id": [term.encode() for term in given]})
-    builder.add({}, {}, {})
-    storage, segment = RamStorage(), ColumnSegment("MAIN")
-    builder.write(storage, segment)
-    assert dictionary(storage, segment) == {("id", term.encode()): [[1], [1]] for term in given}
+    every = [{"mã": []}, {"mã": [term.encode() for term in given]}, {}]
+    found = dictionary(*write(PreparedDocument({}, None, {}, terms, [Paragraph(0, 0, "")]) for terms in every))
+    assert {term: found for (field, term), found in found.items() if field == "mã"} == {
+        term.encode(): [[1], [1]] for term in given
+    }
 
 
-def test_counts():
-    """A builder counts its paragraphs and the tokens of all their fields."""
-    builder = SegmentBuilder()
-    builder.add({}, {"text": surfaces("Đảng ủy"), "title": ["Công", "an"]}, {"id": [b"1"]})
-    builder.add({}, {"text": []}, {"id": [b"1"]})
-    assert (builder.paragraph_count, builder.token_count) == (2, 4)
+def test_documents_of_several_paragraphs():
+    """What a document has is found by, and kept with, each of its paragraphs; its source with the first one alone."""
+    lines = [Paragraph(number, 3 * number, text) for number, text in enumerate(["ba", "bốn"])]
+    many = PreparedDocument({"id": "2"}, "nguồn", {"title": ["Đảng", "ủy"]}, {"id": [b"2"]}, lines)
+    built = write([prepared(0, {"text": "một", "title": "hai"}), many, prepared(0, {"text": "ba"})])
+    found = dictionary(*built)
+    assert found["title.folded", b"uy"] == [[1, 2], [1, 1], [1, 1]]
+    assert found["id", b"2"] == [[1, 2], [1, 1]]
+    assert found["text.folded", b"ba"] == [[1, 3], [1, 1], [0, 0]]
+    assert [lengths["title"] for lengths in documents(*built)[1]] == [1, 2, 2, 0]
+    assert documents(*built)[0][1:3] == [
+        {"id": "2", "source": "nguồn", "paragraph": 0, "start": 0, "text": "ba"},
+        {"id": "2", "paragraph": 1, "start": 3, "text": "bốn"},
+    ]
 
 
 def test_no_paragraphs():

@@ -5,12 +5,12 @@ import shutil
 import pytest
 from whoosh.index import TOC, LockError, clean_files
 
+from helpers import no_merging
 from timviet.index import Document, open_index
 from timviet.index.columnfile import DamagedFileError
 from timviet.index.commit import Commit, merge_segments
 from timviet.index.errors import NotAnIndexError
 
-# The next segment of a few paragraphs is the eighth: they are merged.
 SEGMENTS = 7
 IDS = [f"{number}{letter}" for number in range(SEGMENTS) for letter in "ab"]
 
@@ -21,17 +21,18 @@ class Interrupted(BaseException):
 
 @pytest.fixture(params=["real", "in memory"])
 def index(request, tmp_path):
-    """An index of as many segments as there may be before they are merged, of two documents each."""
+    """An index of segments of two documents each, which the next commit merges."""
     with open_index(tmp_path / "chỉ mục" if request.param == "real" else ":memory:", create=True) as index:
-        for number in range(SEGMENTS):
-            add(index, number)
+        with no_merging():
+            for number in range(SEGMENTS):
+                add(index, number)
         yield index
 
 
 @pytest.fixture
 def folder(tmp_path):
     """The folder of an index of two segments."""
-    with open_index(tmp_path / "chỉ mục", create=True) as index:
+    with no_merging(), open_index(tmp_path / "chỉ mục", create=True) as index:
         add(index, 0)
         add(index, 1)
     return tmp_path / "chỉ mục"
@@ -192,7 +193,7 @@ def test_a_writer_that_has_ended_writes_nothing(index, end):
 @pytest.mark.parametrize("size", [1, 30], ids=["each document", "several documents"])
 def test_rollback_of_written_segments(index, monkeypatch, size):
     """Rolling back deletes the segments that were written before because the memory was full."""
-    monkeypatch.setattr("timviet.index.writer._TOKENS_IN_MEMORY", size)
+    monkeypatch.setattr("timviet.index.writer._BYTES_PER_CODE_POINT", 512_000_000 // size)
     before = files(index)
     writer = index.writer()
     for number in range(20):
@@ -205,7 +206,7 @@ def test_rollback_of_written_segments(index, monkeypatch, size):
 
 def test_written_segments_are_committed(index, monkeypatch):
     """Segments that were written on the way become part of the index together, with what was replaced since."""
-    monkeypatch.setattr("timviet.index.writer._TOKENS_IN_MEMORY", 8)
+    monkeypatch.setattr("timviet.index.writer._BYTES_PER_CODE_POINT", 512_000_000 // 30)
     with index.writer() as writer:
         for turn in ("cũ", "mới"):
             for number in range(20):

@@ -19,6 +19,7 @@ from timviet.index.errors import (
     QuerySyntaxError,
     SourceError,
     TimvietError,
+    WorkerError,
 )
 
 ONE_OF_EACH = [
@@ -28,6 +29,7 @@ ONE_OF_EACH = [
     pytest.param(NotAnIndexError("lỗi", "kho"), {"location": "kho"}, id="NotAnIndexError"),
     pytest.param(IndexVersionError("lỗi", "kho"), {"location": "kho"}, id="IndexVersionError"),
     pytest.param(IndexLockedError("lỗi", "kho", 2.5), {"location": "kho", "waited": 2.5}, id="IndexLockedError"),
+    pytest.param(WorkerError("lỗi"), {}, id="WorkerError"),
     pytest.param(DocumentError("lỗi"), {}, id="DocumentError"),
     pytest.param(
         SourceError(Path("a.txt"), "hỏng", 3, "cột 2"),

@@ -87,13 +87,14 @@ def test_parts_add_up(searcher, query, match):
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_parts_are_products(searcher, query):
-    """A part's score is its boost times its inverse document frequency times the saturation of its frequency."""
+    """A part's score is boost times inverse document frequency times the saturation of its frequency, in 255 levels."""
     results = searcher.search(query, match="any", limit=50)
     assert results
     for hit in results:
         for part in searcher.explain(query, hit.document_id, hit.paragraph, match="any").parts:
             relative_length = 1 - B + B * part.length / average_length(part.field)
-            saturation = part.frequency * (K1 + 1) / (part.frequency + K1 * relative_length)
+            level = max(1, round(255 * part.frequency / (part.frequency + K1 * relative_length)))
+            saturation = (K1 + 1) * level / 255
             assert part.score == pytest.approx(part.boost * part.inverse_document_frequency * saturation)
             in_full = sum(own.frequency for own in part.readings if own.weight == 1)
             others = 1 - prod((1 - own.weight) ** own.frequency for own in part.readings if own.weight < 1)

@@ -1,9 +1,11 @@
-"""Leaves of a plan find their paragraphs and positions, and score them, as counting by hand does."""
+"""Nodes of a plan find what they ask for, and score it, as counting by hand does."""
 
-from collections.abc import Iterable
-from itertools import pairwise, product
+from dataclasses import replace
+from itertools import pairwise
 from math import log, prod
+from unittest.mock import patch
 
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -11,15 +13,28 @@ from whoosh.query import Term
 from whoosh.util.numeric import byte_to_length, length_to_byte
 
 from helpers import add_segment, lexicon_of, make_index
-from timviet.index import Document, canonical, fold
+from test_groups import counted, is_marked, is_unmarked, numbered, occurrences, plan_leaves, weight
+from timviet.index import canonical, fold
 from timviet.index.snapshot import Snapshot
-from timviet.search import Searcher
+from timviet.search import Searcher, groups, match
+from timviet.search.groups import GroupReader
 from timviet.search.marks import Level, level
 from timviet.search.match import SegmentMatcher
-from timviet.search.nodes import All, Filter, TermGroup, TermSequence, WhooshQuery, Without, scored_leaves
-from timviet.search.parser import parse
+from timviet.search.nodes import (
+    All,
+    AnyOf,
+    Everything,
+    Filter,
+    Maybe,
+    TermGroup,
+    TermSequence,
+    WhooshQuery,
+    Without,
+    scored_leaves,
+)
+from timviet.search.parser import parse, query_fields
 from timviet.search.plan import make_plan
-from timviet.search.rank import K1, LEVEL_WEIGHTS, PAIR_WEIGHT, B
+from timviet.search.rank import K1, PAIR_WEIGHT, B, level_score
 
 SYLLABLES = ["a", "á", "ạ", "ba", "bà", "bả"]
 words = st.sampled_from(SYLLABLES)
@@ -27,41 +42,10 @@ texts = st.lists(st.lists(words, max_size=12).map(" ".join), min_size=1, max_siz
 segments = st.lists(texts, min_size=1, max_size=3)
 queries = st.lists(words, min_size=1, max_size=3)
 
-
-def is_marked(word: str) -> bool:
-    """Whether a syllable has any mark."""
-    return fold(word) != canonical(word)
-
-
-def weight(typed: str, written: str, query: list[str], paragraph: list[str]) -> float:
-    """What one occurrence of a written syllable counts for a typed one of a query.
-
-    All readings count in full where no mark was typed; one without marks only in a paragraph typed without marks.
-    """
-    if fold(typed) != fold(written):
-        return 0.0
-    own = level(canonical(typed), canonical(written))
-    if own is Level.BARE and 10 * sum(map(is_marked, paragraph)) > len(paragraph):
-        return 0.0
-    marked = any(map(is_marked, query))
-    return 1.0 if own is Level.COMPLETES and not marked else LEVEL_WEIGHTS.get(own, 0.0)
-
-
-def occurrences(phrase: list[str], query: list[str], tokens: list[str], slop: int = 1) -> dict[int, float]:
-    """The places where a phrase ends, each with the weight of the best way to get there: every way is tried."""
-    weights = [{at: weight(word, token, query, tokens) for at, token in enumerate(tokens)} for word in phrase]
-    places = [[place for place, own in by_place.items() if own] for by_place in weights]
-    ends: dict[int, float] = {}
-    for way in product(*places):
-        if all(1 <= after - before <= slop for before, after in pairwise(way)):
-            counts = prod(by_place[place] for by_place, place in zip(weights, way, strict=True))
-            ends[way[-1]] = max(ends.get(way[-1], 0.0), counts)
-    return ends
-
-
-def counted(weights: Iterable[float]) -> float:
-    """What occurrences count together: those with the marks typed each, the others as likely as one is meant."""
-    return sum(own == 1 for own in weights) + 1 - prod(1 - own for own in weights if own < 1)
+LEAVES = ["a", "á^3", "ba", "bà", "b*", '"a ba"', '"a ba"^3', '"a b*"~2', "xã"]
+# Shares of the paragraphs above which what is found is kept, and scores are bounded, paragraph by paragraph.
+ALWAYS, NEVER = 0, 1000
+either_way = pytest.mark.parametrize("share", [pytest.param(ALWAYS, id="dense"), pytest.param(NEVER, id="sparse")])
 
 
 def inverse_document_frequency(found: float, total: int) -> float:
@@ -74,7 +58,7 @@ def rarity(typed: str, query: list[str], paragraphs: list[list[str]]) -> float:
     total = len(paragraphs)
     if not any(map(is_marked, query)):
         return inverse_document_frequency(sum(any(fold(token) == typed for token in own) for own in paragraphs), total)
-    typed_bare = [own for own in paragraphs if own and 10 * sum(map(is_marked, own)) <= len(own)]
+    typed_bare = [own for own in paragraphs if is_unmarked(own)]
     shares = []
     for reading in SYLLABLES:
         count = sum(reading in own for own in paragraphs)
@@ -85,10 +69,11 @@ def rarity(typed: str, query: list[str], paragraphs: list[list[str]]) -> float:
 
 
 def bm25(rarity: float, frequency: float, tokens: list[str], paragraphs: list[list[str]]) -> float:
-    """Okapi BM25 for a paragraph whose length is kept in a byte."""
+    """Okapi BM25 for a paragraph whose length is kept in a byte, in 255 levels; what is found reaches the first."""
     length = byte_to_length(length_to_byte(len(tokens))) or 1
     average = max(sum(map(len, paragraphs)), 1) / len(paragraphs)
-    return rarity * (K1 + 1) * frequency / (frequency + K1 * (1 - B + B * length / average))
+    saturation = frequency / (frequency + K1 * (1 - B + B * length / average))
+    return rarity * (K1 + 1) * (max(1, round(255 * saturation)) / 255 if frequency else 0.0)
 
 
 def phrase_scores(phrase: list[str], query: list[str], paragraphs: list[list[str]], slop: int = 1) -> list[float]:
@@ -103,86 +88,6 @@ def word_scores(word: str, query: list[str], paragraphs: list[list[str]]) -> lis
     frequencies = [counted([weight(word, token, query, own) for token in own]) for own in paragraphs]
     own_rarity = rarity(word, query, paragraphs)
     return [bm25(own_rarity, *own, paragraphs) for own in zip(frequencies, paragraphs, strict=True)]
-
-
-def plan_leaf(index, query):
-    """The one leaf of a query's plan."""
-    (leaf,) = scored_leaves(make_plan(parse(query, {}), lexicon_of(index)))
-    return leaf
-
-
-def postings(index, leaf, within=None):
-    """What a leaf finds: how much its occurrences count, by document."""
-    snapshot = Snapshot(index.whoosh.searcher())
-    found = {}
-    for segment in snapshot.segments:
-        own = SegmentMatcher(segment).postings(leaf, within)
-        numbers = (own.documents + segment.first).tolist()
-        found |= {snapshot.stored(number)["id"]: count for number, count in zip(numbers, own.frequencies, strict=True)}
-    return found
-
-
-def by_hand(paragraphs, phrase, slop=1):
-    """What is to be found: how much the occurrences count, by document."""
-    found = {document: occurrences(phrase, phrase, tokens, slop) for document, tokens in paragraphs.items()}
-    return {document: pytest.approx(counted(ends.values())) for document, ends in found.items() if ends}
-
-
-def numbered(segments: list[list[str]]) -> dict[str, list[str]]:
-    """The tokens of each document by its id, as `make_index` numbers them."""
-    every = [text.split() for segment in segments for text in segment]
-    return {str(number): tokens for number, tokens in enumerate(every)}
-
-
-@given(segments, words, st.data())
-def test_postings_of_words(segments, word, data):
-    """A word is found at each place of a reading that answers it, in every segment, not in deleted documents."""
-    index = make_index(*segments)
-    paragraphs = numbered(segments)
-    removed = data.draw(st.sets(st.sampled_from(sorted(paragraphs))))
-    add_segment(index, Document(id="new", text="á ba"), remove=removed)
-    left = {document: tokens for document, tokens in paragraphs.items() if document not in removed}
-    leaf = plan_leaf(index, word)
-    assert isinstance(leaf, TermGroup)
-    assert postings(index, leaf) == by_hand(left | {"new": ["á", "ba"]}, [word])
-
-
-@given(segments, st.lists(words, min_size=2, max_size=4), st.integers(1, 4))
-@example([["ba ba ba a"]], ["ba", "ba", "a"], 2)
-@example([["a ba a ba ba"]], ["a", "ba", "ba"], 3)
-@example([["á ba a bà"]], ["á", "bà"], 3)
-def test_postings_of_phrases(segments, phrase, slop):
-    """A phrase is found wherever its words follow one another within the slop, whichever way fits best."""
-    index = make_index(*segments)
-    leaf = plan_leaf(index, f'"{" ".join(phrase)}"~{slop}')
-    assert isinstance(leaf, TermSequence)
-    assert postings(index, leaf) == by_hand(numbered(segments), phrase, slop)
-
-
-@pytest.mark.parametrize(
-    ("phrase", "text", "frequency"),
-    [
-        pytest.param('"công an"', "công an, công an", 2, id="next to each other, twice"),
-        pytest.param('"công an"', "công, an", 1, id="across punctuation"),
-        pytest.param('"công an"', "công tác an ninh", 0, id="a word between"),
-        pytest.param('"công an"', "an công", 0, id="in the other order"),
-        pytest.param('"công an"~2', "công tác an ninh", 1, id="a word between is one step more"),
-        pytest.param('"công an"~2', "công tác bảo an", 0, id="two words between are too many"),
-        pytest.param('"a b c"~2', "a x b x c", 1, id="each step may be as long"),
-        pytest.param('"a b c"~2', "a b x x c", 0, id="no step may be longer"),
-        pytest.param('"cong an"', "công an công ăn", 2, id="readings with marks count in full without marks"),
-        pytest.param('"công an"', "công an công ăn", 1.5, id="readings with more marks count half beside marks"),
-        pytest.param('"công an"', "công ăn, công ăn", 0.75, id="two of them less than one without"),
-        pytest.param('"công an"', "cong an", 0.7, id="a text without marks counts less"),
-        pytest.param('"05-CT/TW"', "Chỉ thị số 05-CT/TW", 1, id="a code"),
-        pytest.param('"công a*"', "công an, công ăn, công ty", 1.5, id="a prefix at the end"),
-    ],
-)
-def test_phrases(phrase, text, frequency):
-    """A phrase counts as often as it ends somewhere, each time by its words' weights."""
-    index = make_index([text])
-    found = postings(index, plan_leaf(index, phrase))
-    assert sum(found.values()) == pytest.approx(frequency)
 
 
 @given(segments, queries)
@@ -225,9 +130,174 @@ def test_boosts_multiply(query, plain):
 
 def test_only_what_counts_is_scored():
     """Filters, and what is left out, are no leaves that add to a score."""
-    index = make_index(["a ba"])
-    leaf, other = plan_leaf(index, "a"), plan_leaf(index, "ba")
+    leaf, other = plan_leaves(lexicon_of(make_index(["a ba"])), "a AND ba")
     assert scored_leaves(All([Without(leaf, other), Filter(other), WhooshQuery(Term("id", "0"))])) == [leaf]
+
+
+def node(draw, leaves, depth):
+    """A node of any kind over some leaves."""
+    kinds = [None, Everything, WhooshQuery, *([All, AnyOf, Maybe, Without, Filter] if depth else [])]
+    kind = draw(st.sampled_from(kinds))
+    if kind is None:
+        return draw(st.sampled_from(leaves))
+    if kind is Everything:
+        return Everything()
+    if kind is WhooshQuery:
+        return Filter(WhooshQuery(Term("id", str(draw(st.integers(0, 9))))))
+    if kind in (All, AnyOf):
+        count = draw(st.integers(1, 3))
+        return kind([node(draw, leaves, depth - 1) for _ in range(count)], draw(st.sampled_from([1.0, 2.0])))
+    return kind(*(node(draw, leaves, depth - 1) for _ in range(1 if kind is Filter else 2)))
+
+
+def by_hand(node, segment, ids):
+    """What a node finds in a segment: scores by the paragraphs' numbers there, from what each leaf has there."""
+
+    def own(part):
+        return by_hand(part, segment, ids)
+
+    match node:
+        case TermGroup() | TermSequence():
+            found = GroupReader(segment).postings(node)
+            rarity = node.asked.boost * node.statistics.inverse_document_frequency
+            return {
+                number: level_score(rarity) * level
+                for number, level in zip(found.documents.tolist(), found.levels.tolist(), strict=True)
+            }
+        case All():
+            parts = [own(clause) for clause in node.clauses]
+            both = set.intersection(*map(set, parts)) if parts else set()
+            return {number: node.boost * sum(part[number] for part in parts) for number in both}
+        case AnyOf():
+            parts = [own(clause) for clause in node.clauses]
+            either = set().union(*parts)
+            return {number: node.boost * sum(part.get(number, 0) for part in parts) for number in either}
+        case Maybe():
+            more = own(node.optional)
+            return {number: score + more.get(number, 0) for number, score in own(node.wanted).items()}
+        case Without():
+            excluded = own(node.excluded)
+            return {number: score for number, score in own(node.wanted).items() if number not in excluded}
+        case Filter():
+            return dict.fromkeys(own(node.clause), 0)
+        case Everything():
+            return dict.fromkeys(ids, 0)
+        case WhooshQuery():
+            return {number: 1 for number, document in ids.items() if document == node.query.text}
+
+
+def index_of(segments, removed):
+    """An index without some of its documents, and its snapshot."""
+    index = make_index(*segments)
+    add_segment(index, remove=map(str, removed))
+    return index, Snapshot(index.whoosh.searcher())
+
+
+def leaves_of(index):
+    """Leaves of all kinds, by what they ask for."""
+    lexicon = lexicon_of(index)
+    leaves = {}
+    for query in LEAVES:
+        (leaves[query],) = plan_leaves(lexicon, query)
+    return leaves
+
+
+def ids_of(snapshot, segment):
+    """The ids of the documents that are left in a segment, by their paragraphs' numbers there."""
+    left = [number for number in range(segment.paragraph_count) if segment.kept is None or segment.kept[number]]
+    return {number: snapshot.stored(segment.first + number)["id"] for number in left}
+
+
+@either_way
+@given(segments=segments, removed=st.sets(st.integers(0, 9), max_size=4), data=st.data())
+def test_what_nodes_find(share, segments, removed, data):
+    """A node finds what its parts do, joined; among some paragraphs, those of them that it finds among all."""
+    index, snapshot = index_of(segments, removed)
+    asked = node(data.draw, [*leaves_of(index).values()], 3)
+    with patch.object(match, "DENSE_SHARE", share), patch.object(groups, "DENSE_SHARE", share):
+        for segment in snapshot.segments:
+            expected = by_hand(asked, segment, ids_of(snapshot, segment))
+            every = np.array(sorted(data.draw(st.sets(st.integers(0, segment.paragraph_count - 1)))), np.int64)
+            matcher = SegmentMatcher(segment)
+            documents, scores = matcher.matches(asked)
+            assert documents.tolist() == sorted(expected)
+            assert scores.tolist() == pytest.approx([expected[number] for number in sorted(expected)])
+            places, scores = matcher.among(asked, every)
+            assert every[places].tolist() == [number for number in every if number in expected]
+            assert scores.tolist() == pytest.approx([expected[number] for number in every[places]])
+
+
+some = st.lists(st.sampled_from(LEAVES), max_size=5)
+
+
+@either_way
+@given(
+    segments=segments,
+    removed=st.sets(st.integers(0, 9), max_size=4),
+    join=st.sampled_from([All, AnyOf]),
+    wanted=some.filter(bool),
+    optional=some,
+)
+@example(segments=[["a", "ba"]], removed=set(), join=AnyOf, wanted=["a"], optional=["ba"])
+@example(segments=[["a", "a", "ba"]], removed={0}, join=AnyOf, wanted=["a", "á^3"], optional=["a"])
+@example(segments=[["a ba", "a", "ba"]], removed=set(), join=All, wanted=["a", "ba"], optional=[])
+@example(segments=[["a ba", "ba"]], removed=set(), join=AnyOf, wanted=['"a ba"', '"a ba"^3', '"a ba"'], optional=[])
+def test_bounds(share, segments, removed, join, wanted, optional):
+    """Bounds are above 0 exactly where a node finds something, and too high by less than their slack."""
+    index, snapshot = index_of(segments, removed)
+    leaves = leaves_of(index)
+    plan = join([leaves[query] for query in wanted])
+    if optional:
+        plan = Maybe(plan, AnyOf([leaves[query] for query in optional]))
+    with patch.object(match, "DENSE_SHARE", ALWAYS), patch.object(groups, "DENSE_SHARE", share):
+        for segment in snapshot.segments:
+            matcher = SegmentMatcher(segment)
+            found = matcher.matches(plan)
+            bounds = matcher.bounds(plan)
+            assert (bounds is None) == (len(found.documents) == 0 or (join is All and share is NEVER))
+            assert matcher.bounds(replace(plan, boost=2.0) if isinstance(plan, join) else All([plan])) is None
+            if bounds is not None:
+                expected = np.zeros(segment.paragraph_count)
+                expected[found.documents] = found.scores
+                assert (bounds.units > 0).tolist() == (expected > 0).tolist()
+                too_high = bounds.units - expected / bounds.unit
+                assert np.all((too_high > -1e-9) & (too_high < bounds.slack))
+
+
+@pytest.mark.parametrize(
+    "nothing", [All([]), AnyOf([]), All([All([]), Everything()]), Without(Everything(), Everything())]
+)
+def test_nothing_is_found(nothing):
+    """Clauses of which there are none find nothing, alone and in others."""
+    (segment,) = Snapshot(make_index(["đảng ủy"]).whoosh.searcher()).segments
+    matcher = SegmentMatcher(segment)
+    for asked in (nothing, All([nothing, Everything()]), AnyOf([nothing]), Maybe(nothing, Everything())):
+        assert matcher.matches(asked).documents.tolist() == []
+        assert matcher.among(asked, np.array([0])).places.tolist() == []
+    assert matcher.matches(Without(Everything(), nothing)).documents.tolist() == [0]
+
+
+@pytest.mark.parametrize(
+    ("query", "match", "is_bounded"),
+    [
+        pytest.param("công an", "any", True, id="any of two words"),
+        pytest.param("công an", "all", True, id="both of two words"),
+        pytest.param("công", "all", True, id="one word"),
+        pytest.param("công +an", "any", True, id="one of two words required"),
+        pytest.param("công OR an", "all", True, id="alternatives"),
+        pytest.param("công OR (an xã)", "all", False, id="alternatives that are no words"),
+        pytest.param("công an -xã", "any", False, id="one left out"),
+        pytest.param("công an text:[a TO z]", "any", False, id="a filter"),
+        pytest.param("xóm OR ấp", "all", False, id="words that few paragraphs have"),
+        pytest.param("công xóm", "all", False, id="one of two words required that few paragraphs have"),
+        pytest.param("công OR an^0", "all", False, id="a word that counts for nothing"),
+        pytest.param("công OR xóm^999", "all", True, id="a word that counts for much more"),
+        pytest.param(" OR ".join(["công an"] * 99), "all", False, id="too many words to tell them apart"),
+    ],
+)
+def test_what_is_bounded(query, match, is_bounded):
+    """There are bounds where some or all of some words will do, and a good part of the paragraphs has them."""
+    index = make_index([*["công an"] * 40, "công an xã", "xóm"])
     (segment,) = Snapshot(index.whoosh.searcher()).segments
-    found = SegmentMatcher(segment).matches(Filter(leaf))
-    assert (found.documents.tolist(), found.scores.tolist()) == ([0], [0.0])
+    plan = make_plan(parse(query, query_fields([])), lexicon_of(index), match=match)
+    assert (SegmentMatcher(segment).bounds(plan) is not None) == is_bounded

@@ -1,58 +1,38 @@
-"""Postings are those that counting by hand gives, and a dictionary finds terms as a sorted list does."""
-
-from bisect import bisect_left
+"""Postings are those that counting by hand gives, and are written in the columns they need."""
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from whoosh.filedb.filestore import RamStorage
 
-from timviet.index.columnfile import ColumnFile, create_column_file
-from timviet.index.postings import Postings, field_columns, invert, runs, sorted_order, write_field
-from timviet.index.terms import FieldTerms
+from fields import KEYED, any_texts, by_hand, dictionary, file_of, inverted, runs_by_hand, whole, written
+from timviet.index.columnfile import create_column_file
+from timviet.index.postings import (
+    Runs,
+    _sort,
+    fold_ends,
+    folded_form,
+    invert,
+    occurrences_by_term,
+    runs,
+    write_field,
+)
 
-WORDS = ["ăn", "an", "đảng", "dang", "ủy", "xã"]
 BEYOND_16_BITS = [0, 1, 65_535, 65_536, 65_537, 131_072, 131_073]
+POSTINGS = {
+    *("terms", "term_ends", "posting_ends"),
+    *("documents", "documents.large_places", "documents.large_numbers"),
+}
+FREQUENCIES = {"frequencies", "frequencies.large_places", "frequencies.large_numbers"}
+OCCURRENCES = {
+    "run_ends",
+    *("run_documents", "run_documents.large_places", "run_documents.large_numbers"),
+    *("positions", "positions.large_places", "positions.large_numbers"),
+}
+KEYS = {"follower_ends", "followers", "fold_ends", "fold_frequencies"}
 
-texts = st.lists(st.lists(st.sampled_from(range(len(WORDS))), max_size=8), max_size=8)
 large_texts = st.lists(st.lists(st.sampled_from(BEYOND_16_BITS), max_size=8), max_size=8)
-any_terms = st.sets(st.binary(max_size=4)).map(sorted)
-# Few bytes, so that many terms begin alike.
-alike_terms = st.sets(st.lists(st.sampled_from([0, 9, 97, 255]), max_size=4).map(bytes)).map(sorted)
-
-
-def by_hand(texts):
-    """Each term's positions in each text: `{term: {text: [positions]}}`."""
-    counted = {}
-    for document, text in enumerate(texts):
-        for position, term in enumerate(text):
-            counted.setdefault(term, {}).setdefault(document, []).append(position)
-    return counted
-
-
-def inverted(texts, term_count, with_positions=True):
-    """The postings of texts that are lists of terms' numbers."""
-    return invert(
-        np.array([term for text in texts for term in text], np.uint32),
-        np.array([document for document, text in enumerate(texts) for _ in text], np.uint32),
-        np.array([position for text in texts for position in range(len(text))], np.uint32) if with_positions else None,
-        term_count,
-    )
-
-
-def written(terms, postings, values=None):
-    """A field's terms, read from a file that has another one, too."""
-    storage = RamStorage()
-    with create_column_file(storage, "cột", {}) as writer:
-        write_field(writer, "1", field_columns(terms, postings, values))
-        write_field(writer, "10", field_columns([b"z"], inverted([[0, 0]], 1), [b"z"]))
-    return FieldTerms(ColumnFile.open(storage, "cột").below("1"))
-
-
-def plain(terms):
-    """A sorted list as a field's terms, each in one text."""
-    return written(terms, inverted([list(range(len(terms)))], len(terms)))
 
 
 def split(column, ends):
@@ -60,66 +40,89 @@ def split(column, ends):
     return [part.tolist() for part in np.split(column, ends)][:-1]
 
 
-@pytest.mark.parametrize("with_positions", [True, False])
-@given(texts)
-def test_invert(with_positions, texts):
-    """Each term has the texts it occurs in, ascending, with how often and where, as counting by hand gives."""
-    postings, counted = inverted(texts, len(WORDS), with_positions), by_hand(texts)
-    for number, (documents, frequencies) in enumerate(
-        zip(
-            split(postings.documents, postings.posting_ends),
-            split(postings.frequencies, postings.posting_ends),
-            strict=True,
-        )
-    ):
-        own = counted.get(number, {})
-        assert (documents, frequencies) == (list(own), [len(positions) for positions in own.values()])
-    if with_positions:
-        assert split(postings.positions, postings.occurrence_ends) == [
-            [position for positions in counted.get(number, {}).values() for position in positions]
-            for number in range(len(WORDS))
-        ]
-    else:
-        assert (postings.positions, postings.occurrence_ends) == (None, None)
+def at_once(pieces):
+    """The only piece of a column."""
+    (piece,) = pieces
+    return piece
+
+
+def keyed_by_hand(numbered_texts):
+    """Runs as columns: the end of each term's runs, the followers, and the texts and positions of each run."""
+    ends, followers, places = [], [], []
+    counted = runs_by_hand(numbered_texts)
+    for term in range(max(counted, default=-1) + 1):
+        own = {0 if follower is None else follower + 1: found for follower, found in counted.get(term, {}).items()}
+        followers += sorted(own)
+        places += [own[follower] for follower in sorted(own)]
+        ends.append(len(followers))
+    return ends, followers, places
+
+
+@given(any_texts)
+@example({0: [KEYED[0]] * 3, 1: [], 2: [KEYED[0], KEYED[4]]})
+def test_invert(texts):
+    """Each term has the texts it occurs in, ascending, with how often, as counting by hand gives."""
+    terms = dictionary(texts)
+    counted = by_hand(texts)
+    for with_positions in (True, False):
+        postings = inverted(texts, terms, with_positions)
+        documents, frequencies = at_once(postings.documents), at_once(postings.frequencies)
+        assert split(documents.numbers, postings.posting_ends) == [list(counted[term]) for term in terms]
+        assert documents.lengths.tolist() == [len(counted[term]) for term in terms]
+        own = [[len(positions) for positions in counted[term].values()] for term in terms]
+        assert split(frequencies, postings.posting_ends) == own
+        assert not postings.are_weights
+        assert (postings.occurrences is not None) == with_positions
+
+
+@given(any_texts)
+@example({0: [KEYED[0]] * 3, 1: [KEYED[0]], 2: [KEYED[0], KEYED[4]]})
+def test_invert_runs(texts):
+    """Each run is where a term is followed by another, or by the end of the text, ascending, as counted by hand."""
+    terms = dictionary(texts)
+    numbers = {number: [terms.index(term) for term in text] for number, text in texts.items()}
+    ends, followers, places = keyed_by_hand(numbers)
+    occurrences = inverted(texts, terms).occurrences
+    documents, positions = at_once(occurrences.documents), at_once(occurrences.positions)
+    assert (occurrences.follower_ends.tolist(), occurrences.followers.tolist()) == (ends, followers)
+    assert documents.lengths.tolist() == [len(own) for own in places]
+    assert split(documents.numbers, occurrences.run_ends) == [[text for text, _ in own] for own in places]
+    assert split(positions, occurrences.run_ends) == [[position for _, position in own] for own in places]
 
 
 @given(large_texts)
 @settings(max_examples=20)
 def test_invert_many_terms(texts):
-    """Terms beyond the 65,536th are told apart from those before."""
-    postings, counted = inverted(texts, 131_074), by_hand(texts)
-    assert (len(postings.posting_ends), len(postings.occurrence_ends)) == (131_074, 131_074)
-    field = FieldTerms(field_columns([b""] * 131_074, postings))
-    for number in BEYOND_16_BITS:
-        own = counted.get(number, {})
-        assert field.documents(number).tolist() == list(own)
-        assert field.frequencies(number).tolist() == [len(positions) for positions in own.values()]
-        assert field.positions(number).tolist() == [place for positions in own.values() for place in positions]
-
-
-def test_every_one_of_many_terms():
-    """With 70,000 terms, each once in each of two texts, each has both texts and its places in them."""
-    count = 70_000
-    first, second = np.random.default_rng(7).permuted(np.tile(np.arange(count, dtype=np.uint32), (2, 1)), axis=1)
-    postings = invert(
-        np.concatenate([first, second]), np.repeat([0, 1], count), np.tile(np.arange(count), 2), term_count=count
+    """Terms beyond the 65,536th, and what follows them, are told apart from those before."""
+    occurring, documents, positions = (
+        np.array(
+            [(term, text, position) for text, own in enumerate(texts) for position, term in enumerate(own)], np.uint32
+        )
+        .reshape(-1, 3)
+        .T
     )
-    assert np.array_equal(postings.posting_ends, 2 * np.arange(1, count + 1))
-    assert np.array_equal(postings.documents, np.tile([0, 1], count))
-    assert np.array_equal(postings.frequencies, np.ones(2 * count))
-    assert np.array_equal(first[postings.positions[::2]], np.arange(count))
-    assert np.array_equal(second[postings.positions[1::2]], np.arange(count))
+    postings = invert(occurring, documents, positions, 131_074)
+    ends, followers, places = keyed_by_hand(dict(enumerate(texts)))
+    counted, found = by_hand(dict(enumerate(texts))), split(at_once(postings.documents).numbers, postings.posting_ends)
+    assert [(number, own) for number, own in enumerate(found) if own] == [
+        (own, [*counted[own]]) for own in sorted(counted)
+    ]
+    assert postings.occurrences.follower_ends.tolist() == ends + [len(followers)] * (131_074 - len(ends))
+    assert postings.occurrences.followers.tolist() == followers
+    found = split(at_once(postings.occurrences.positions), postings.occurrences.run_ends)
+    assert found == [[position for _, position in own] for own in places]
 
 
-@pytest.mark.parametrize("bound", [1 << 8, 1 << 16, (1 << 16) + 1, 1 << 20, 1 << 32])
+@pytest.mark.parametrize("bits", [2, 8, 16, 32, 60, 62], ids="numbers of {} bits".format)
 @given(data=st.data())
 @settings(max_examples=30)
-def test_sorted_order(bound, data):
-    """The order is that of Python's `sorted`, which leaves equal ones in theirs."""
+def test_sort(bits, data):
+    """Numbers are sorted as Python does, equal ones left in their order, also where places have no room beside them."""
+    bound = 1 << bits
     near_the_ends = st.integers(0, 3) | st.integers(bound - 4, bound - 1) | st.integers(0, bound - 1)
     numbers = data.draw(st.lists(near_the_ends, max_size=20))
-    order = sorted_order(np.array(numbers, np.uint32), bound)
-    assert order.tolist() == sorted(range(len(numbers)), key=numbers.__getitem__)
+    found, order = _sort(np.array(numbers, np.int64))
+    assert (found.tolist(), order.tolist()) == (sorted(numbers), sorted(range(len(numbers)), key=numbers.__getitem__))
 
 
 @given(st.lists(st.tuples(st.integers(0, 1000), st.integers(0, 5))))
@@ -131,110 +134,102 @@ def test_runs(pairs):
     ]
 
 
-@given(
-    any_terms | alike_terms, st.binary(max_size=4) | st.lists(st.sampled_from([0, 9, 97, 255]), max_size=4).map(bytes)
-)
-def test_look_up(terms, asked):
-    """Terms of any bytes are found where `bisect` finds them in the sorted list, by themselves or by a prefix."""
-    field = plain(terms)
-    assert field.first_from(asked) == bisect_left(terms, asked)
-    assert field.find(asked) == (terms.index(asked) if asked in terms else None)
-    assert list(field.prefixed(asked)) == [number for number, term in enumerate(terms) if term.startswith(asked)]
-
-
-@given(any_terms | alike_terms)
-def test_a_list_of_terms(terms):
-    """A field's terms are a list of them: length, each by its number, in order."""
-    field = plain(terms)
-    assert (len(field), list(field)) == (len(terms), terms)
-    assert [field.find(term) for term in terms] == list(range(len(terms)))
-    for number in (-1, len(terms)):
-        with pytest.raises(IndexError):
-            field[number]
-
-
-@pytest.mark.parametrize("asked", [b"", b"a", b"\xff"])
-def test_no_terms(asked):
-    """A field without terms finds none."""
-    field = plain([])
-    assert (len(field), field.first_from(asked), field.find(asked), list(field.prefixed(asked))) == (0, 0, None, [])
-
-
-def test_prefixed_is_lazy():
-    """Terms of a prefix are looked up one by one as they are asked for."""
-    assert next(plain([b"dang", b"dang\tda", b"day"]).prefixed(b"dang\t")) == 1
-
-
-@pytest.mark.parametrize("length", [200, 40_000], ids=["ends beyond a byte", "ends beyond two bytes"])
-def test_long_terms(length):
-    """Terms of any length are kept whole."""
-    terms = [b"a" * length, b"b" * length]
-    field = plain(terms)
-    assert list(field) == terms
-    assert field.find(terms[1]) == 1
-
-
-@pytest.mark.parametrize("with_positions", [True, False])
-@given(texts)
-def test_read_what_was_inverted(with_positions, texts):
-    """A field's postings are read as they were written: by term, and all at once."""
-    names, counted = sorted(word.encode() for word in WORDS), by_hand(texts)
-    postings = inverted(texts, len(WORDS), with_positions)
-    field = written(names, postings)
-    for number in range(len(names)):
-        own = counted.get(number, {})
-        assert field.document_frequency(number) == len(own)
-        assert field.documents(number).tolist() == list(own)
-        assert field.frequencies(number).tolist() == [len(positions) for positions in own.values()]
-        if with_positions:
-            assert field.positions(number).tolist() == [place for positions in own.values() for place in positions]
-    every = field.every_posting()
-    for name in Postings.__slots__:
-        column, read = getattr(postings, name), getattr(every, name)
-        assert (column is None) == (read is None)
-        assert column is None or np.array_equal(column, read)
-
-
-def test_no_positions():
-    """A field that keeps no positions says so."""
-    field = written([b"a"], inverted([[0]], 1, with_positions=False))
-    assert not field.has_positions
-    with pytest.raises(ValueError, match="no positions"):
-        field.positions(0)
-    assert plain([b"a"]).has_positions
-
-
-def test_weights():
-    """Weights that are no whole numbers are kept as such."""
-    ends, documents = np.array([1, 3]), np.array([0, 0, 1])
-    field = written([b"a", b"b"], Postings(ends, documents, np.array([0.5, 1.5, 2.0])))
-    assert [field.frequencies(number).tolist() for number in (0, 1)] == [[0.5], [1.5, 2.0]]
-
-
-@given(st.lists(st.lists(st.binary(max_size=300), min_size=1, max_size=4), max_size=4))
-def test_values(values):
-    """What else is kept of a posting is found by its term and its place among that one's postings."""
-    ends = np.cumsum([len(own) for own in values], dtype=np.int64)
-    documents = np.array([document for own in values for document in range(len(own))], np.int64)
-    terms = [bytes([number]) for number in range(len(values))]
-    field = written(
-        terms, Postings(ends, documents, np.ones(len(documents))), [value for own in values for value in own]
-    )
-    assert [[field.value(number, place) for place in range(len(own))] for number, own in enumerate(values)] == values
-
-
-def test_no_values():
-    """Where nothing else is kept of postings, there is no value."""
-    assert plain([b"a"]).value(0, 0) is None
+@given(st.lists(st.lists(st.lists(st.integers(0, 300), min_size=1, max_size=3), max_size=3), max_size=4))
+def test_occurrences_by_term(terms):
+    """Without more columns, each term's occurrences are one run, each with its text."""
+    lengths = np.array([len(own) for own in terms], np.int64)
+    documents = np.array([text for own in terms for text in range(len(own))], np.int64)
+    frequencies = np.array([len(positions) for own in terms for positions in own], np.int64)
+    positions = np.array([place for own in terms for positions in own for place in positions], np.int64)
+    found = occurrences_by_term(Runs(lengths, documents), frequencies, positions)
+    own = [[text for text, positions in enumerate(own) for _ in positions] for own in terms]
+    assert (found.follower_ends, found.followers) == (None, None)
+    assert split(at_once(found.documents).numbers, found.run_ends) == own
+    assert at_once(found.documents).lengths.tolist() == list(map(len, own))
+    assert np.array_equal(at_once(found.positions), positions)
 
 
 @pytest.mark.parametrize(
-    ("documents", "dtype"), [(200, np.uint8), (300, np.uint16), (70_000, np.uint32)], ids=["200", "300", "70,000"]
+    ("term", "expected"),
+    [
+        pytest.param("dang", "dang", id="no marks"),
+        pytest.param("dang\tđảng", "dang", id="marks"),
+        pytest.param("31,77%", "31,77%", id="no letters"),
+        pytest.param("", "", id="empty"),
+    ],
 )
-def test_columns_are_narrow(documents, dtype):
-    """Numbers are kept in as few bytes as the largest needs, and read as they were."""
-    numbers = np.arange(documents)
-    field = written([b"a"], invert(np.zeros(documents, np.uint32), numbers, numbers, 1))
-    assert (field.documents(0).dtype, field.positions(0).dtype, field.frequencies(0).dtype) == (dtype, dtype, np.uint8)
-    assert field.document_frequency(0) == documents
-    assert np.array_equal(field.documents(0), numbers)
+def test_folded_form(term, expected):
+    """A term's folded form is what is before the tab, or all of it."""
+    assert folded_form(term.encode()) == expected.encode()
+
+
+@given(st.sets(st.sampled_from(KEYED)).map(sorted))
+def test_fold_ends(terms):
+    """The terms from one end to the next are all those of a folded form."""
+    folds = sorted({folded_form(term) for term in terms})
+    parts = [[term for term in terms if folded_form(term) == fold] for fold in folds]
+    assert fold_ends(terms).tolist() == np.cumsum([0, *map(len, parts)])[1:].tolist()
+
+
+@pytest.mark.parametrize(
+    ("postings", "values", "names"),
+    [
+        pytest.param(
+            inverted({0: [b"a"]}, [b"a"], with_positions=False), None, POSTINGS | FREQUENCIES, id="no positions"
+        ),
+        pytest.param(whole(([1], [0], [0.5])), None, POSTINGS | {"weights"}, id="weights"),
+        pytest.param(whole(([1], [0], [1])), [b"x"], POSTINGS | FREQUENCIES | {"value_ends", "values"}, id="values"),
+        pytest.param(
+            whole(([1], [0], [1]))._replace(
+                occurrences=occurrences_by_term(Runs(np.array([1]), np.array([0])), np.array([1]), np.array([0]))
+            ),
+            None,
+            POSTINGS | FREQUENCIES | OCCURRENCES,
+            id="positions",
+        ),
+        pytest.param(inverted({0: [b"a"]}, [b"a"]), None, POSTINGS | FREQUENCIES | OCCURRENCES | KEYS, id="keyed"),
+    ],
+)
+def test_the_columns(postings, values, names):
+    """A field has the columns that it needs, and no others."""
+    assert set(written([b"a"], postings, values).columns) == names
+
+
+@given(any_texts)
+def test_how_many_are_written(texts):
+    """Writing a field tells how many occurrences it has, or without positions how many postings."""
+    terms = dictionary(texts)
+    for with_positions in (True, False):
+        with create_column_file(RamStorage(), "cột", {}) as writer:
+            count = write_field(writer, "0", terms, inverted(texts, terms, with_positions))
+        own = map(len, texts.values()) if with_positions else map(len, map(set, texts.values()))
+        assert count == sum(own)
+
+
+@given(any_texts)
+def test_fold_frequencies(texts):
+    """A folded form is in as many texts as have any term with it."""
+    field = written(terms := dictionary(texts), inverted(texts, terms))
+    folds = [{folded_form(term) for term in text} for text in texts.values()]
+    expected = [sum(fold in own for own in folds) for fold in sorted(set().union(*folds))]
+    assert field.columns["fold_frequencies"].tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("count", "dtype"),
+    [
+        pytest.param(200, np.uint8, id="200"),
+        pytest.param(300, np.uint16, id="300"),
+        pytest.param(70_000, np.uint32, id="70,000"),
+    ],
+)
+def test_columns_are_narrow(count, dtype):
+    """What is not packed is kept in as few bytes as the largest number needs."""
+    file = file_of([b"a"], inverted({number: [b"a"] for number in range(count)}, [b"a"]))
+    for name in ("posting_ends", "run_ends", "fold_frequencies"):
+        assert file[f"1.{name}"].dtype == dtype
+    assert (file["1.documents"].dtype, file["1.positions"].dtype, file["1.run_documents"].dtype) == (
+        np.uint8,
+        np.uint8,
+        np.uint16,
+    )

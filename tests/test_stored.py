@@ -1,18 +1,28 @@
-"""Stored records come back exactly, whatever is in them and wherever the blocks end."""
+"""Stored records come back exactly, whatever is in them, wherever the blocks end, by whichever dictionary."""
 
 import json
-import threading
+from concurrent.futures import ThreadPoolExecutor
+from time import sleep
+from unittest.mock import patch
 
+import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from whoosh.filedb.filestore import RamStorage
+from zstandard import ZstdDecompressor
 
-from timviet.index.columnfile import ColumnFile, create_column_file
+from timviet.index.columnfile import ColumnFile, DamagedFileError, create_column_file
 from timviet.index.stored import StoredReader, StoredWriter
 
-BLOCK = 1 << 13
+BLOCK = 1 << 11
 EMPTY_FIELDS = len(json.dumps({"câu": ""}, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def sized(size, letter="a"):
+    """Fields whose record takes so many bytes, or as few as it can."""
+    return {"câu": letter * max(0, size - EMPTY_FIELDS)}
+
 
 any_text = st.text(st.characters(exclude_categories=()))
 values = st.recursive(
@@ -23,44 +33,71 @@ values = st.recursive(
 records = st.dictionaries(any_text, values, max_size=4)
 # Sizes about a block's, so that records end before, at and after its end.
 sizes = st.sampled_from([0, 1, 100, BLOCK // 2, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK])
+# Of how many bytes a dictionary is made: of a record or a few, or of more than there are.
+trainings = st.sampled_from([1, 300, 2000, 1 << 20])
+# A training, so many sentences, and records.
+segments = st.lists(
+    st.tuples(trainings, st.integers(0, 40), st.lists(records | sizes.map(sized), max_size=3)), max_size=4
+)
+
+
+def file_of(writer):
+    """The columns of what a writer has collected."""
+    storage = RamStorage()
+    with create_column_file(storage, "cột", {}) as columns:
+        writer.write(columns)
+    return ColumnFile.open(storage, "cột")
 
 
 def stored(writer):
     """What a writer has collected, written and read again."""
-    storage = RamStorage()
-    with create_column_file(storage, "cột", {}) as columns:
-        writer.write(columns)
-    return StoredReader(ColumnFile.open(storage, "cột"))
+    return StoredReader(file_of(writer))
 
 
-def reader_of(records):
-    """A reader of records that were written."""
+def training(size):
+    """Meanwhile, a dictionary is made of so many bytes."""
+    return patch("timviet.index.stored._TRAINING_SIZE", size)
+
+
+def writer_of(records, size=1 << 20):
+    """A writer of records, which makes a dictionary of so many bytes."""
     writer = StoredWriter()
-    for record in records:
-        writer.add(record)
-    return stored(writer)
+    with training(size):
+        for record in records:
+            writer.add(record)
+    return writer
 
 
-def sized(size, letter="a"):
-    """Fields whose record takes so many bytes, or as few as it can."""
-    return {"câu": letter * max(0, size - EMPTY_FIELDS)}
+def reader_of(records, size=1 << 20):
+    """A reader of records that were written, with a dictionary made of so many bytes."""
+    return stored(writer_of(records, size))
 
 
-@given(st.lists(records, max_size=6))
-@example([{"câu": "\ud800"}, {"\udfff": ["Đảng \ud83d ủy", "\0\x7f\u2028"]}])
-@example([{}, {"số": [2**70, -0.0, 1e300, True, None]}, {}])
-def test_any_fields(records):
-    """Fields of whatever JSON has come back, also text with lone surrogates."""
-    reader = reader_of(records)
-    assert [reader.fields(number) for number in range(len(records))] == records
+def sentences(count, topic="công tác phòng chống lụt bão"):
+    """Records that are alike, as those of one newspaper are."""
+    return [{"id": str(number), "câu": f"Đảng ủy xã {number} họp bàn {topic}"} for number in range(count)]
 
 
-@given(st.lists(sizes, max_size=12), st.randoms(use_true_random=False))
+def all_fields(reader):
+    """What comes back of each paragraph."""
+    return [reader.fields(number) for number in range(len(reader.record_ends))]
+
+
+@given(st.lists(records, max_size=6), trainings)
+@example([{"câu": "\ud800"}, {"\udfff": ["Đảng \ud83d ủy", "\0\x7f\u2028"]}], 1 << 20)
+@example([{}, {"số": [2**70, -0.0, 1e300, True, None]}, {}], 1 << 20)
+@example([{"câu": "Đảng"}] * 20, 100)
+def test_any_fields(records, size):
+    """Fields of whatever JSON has come back, also text with lone surrogates, with a dictionary or without."""
+    assert all_fields(reader_of(records, size)) == records
+
+
+@given(st.lists(sizes, max_size=12), trainings, st.randoms(use_true_random=False))
 @settings(max_examples=50)
-def test_across_blocks(sizes, chance):
+def test_across_blocks(sizes, size, chance):
     """Records come back across the borders of blocks, in any order."""
     records = [sized(size, "abcdefghijkl"[number]) for number, size in enumerate(sizes)]
-    reader = reader_of(records)
+    reader = reader_of(records, size)
     for number in chance.sample(range(len(records)), len(records)):
         assert reader.fields(number) == records[number]
 
@@ -80,13 +117,25 @@ def test_across_blocks(sizes, chance):
 )
 def test_blocks(sizes, blocks):
     """A block is closed by the record that fills it, and none is split."""
-    writer = StoredWriter()
-    for size in sizes:
-        writer.add(sized(size))
-    storage = RamStorage()
-    with create_column_file(storage, "cột", {}) as columns:
-        writer.write(columns)
-    assert ColumnFile.open(storage, "cột")["stored_block_documents"].tolist() == blocks
+    file = file_of(writer_of(map(sized, sizes)))
+    assert file["stored_block_documents"].tolist() == blocks
+
+
+@pytest.mark.parametrize(
+    ("records", "size", "expected"),
+    [
+        pytest.param(sentences(40), 1 << 20, {0}, id="fewer than a dictionary is made of"),
+        pytest.param(sentences(40), 1000, {1}, id="all by the dictionary, also those it is made of"),
+        pytest.param([sized(5000)], 100, {0}, id="one record is too few"),
+        pytest.param([sized(5000), *sentences(40)], 100, {0}, id="tried only once"),
+        pytest.param([], 1, set(), id="no records"),
+    ],
+)
+def test_dictionaries(records, size, expected):
+    """Where there is enough to make a dictionary of, all blocks are compressed by it; otherwise none is."""
+    reader = reader_of(records, size)
+    assert set(reader.block_dictionaries.tolist()) == expected
+    assert len(reader.dictionaries) == max(expected, default=0)
 
 
 @given(st.lists(records | sizes.map(sized), max_size=6))
@@ -110,13 +159,8 @@ def test_records_are_readable():
 
 def test_they_are_compressed():
     """Text that repeats itself takes less room than it has bytes."""
-    writer = StoredWriter()
-    for _ in range(100):
-        writer.add({"câu": "Đảng ủy xã họp bàn công tác phòng chống lụt bão"})
-    storage = RamStorage()
-    with create_column_file(storage, "cột", {}) as columns:
-        writer.write(columns)
-    assert len(storage.files["cột"]) < 1500
+    file = file_of(writer_of([{"câu": "Đảng ủy xã họp bàn công tác phòng chống lụt bão"}] * 100))
+    assert len(file["stored"]) < 500
 
 
 @pytest.mark.parametrize("value", [b"a", {1, 2}, object(), 1j], ids=["bytes", "set", "object", "complex"])
@@ -131,17 +175,139 @@ def test_no_json(value):
     assert [reader.fields(number) for number in (0, 1)] == [{"câu": "một"}, {"câu": "hai"}]
 
 
-def test_threads():
-    """Several threads read records of different blocks from one reader, each what it asks for."""
+class SlowDecompressor:
+    """One that lets other threads go on before it is done, and that only one of them may use at a time."""
+
+    def __init__(self, dictionary):
+        self._own = ZstdDecompressor(dictionary)
+        self._is_busy = False
+
+    def decompress(self, block):
+        """Decompress a block, slowly."""
+        assert not self._is_busy
+        self._is_busy = True
+        sleep(0.0001)
+        content = self._own.decompress(block)
+        self._is_busy = False
+        return content
+
+
+@pytest.mark.parametrize("size", [1 << 20, 3 * BLOCK], ids=["no dictionary", "dictionary"])
+def test_threads(monkeypatch, size):
+    """Several threads read records of different blocks from one reader, each what it asks for, one at a time."""
+    monkeypatch.setattr("zstandard.ZstdDecompressor", SlowDecompressor)
     records = [sized(BLOCK, letter) for letter in "abcd"]
-    reader, wrong = reader_of(records), []
+    reader = reader_of(records, size)
 
-    def read(number):
-        wrong.extend(turn for turn in range(100) if reader.fields(number) != records[number])
+    def read(first):
+        numbers = [(first + turn) % len(records) for turn in range(50)]
+        return [number for number in numbers if reader.fields(number) != records[number]]
 
-    threads = [threading.Thread(target=read, args=(number,)) for number in range(len(records))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert wrong == []
+    with ThreadPoolExecutor(len(records)) as threads:
+        assert list(threads.map(read, range(len(records)))) == [[]] * len(records)
+
+
+@given(segments, trainings)
+@example([(300, 40, []), (300, 40, []), (1 << 20, 40, []), (300, 40, [])], 300)
+@example([(1 << 20, 5, []), (300, 40, []), (1 << 20, 5, [])], 1 << 20)
+@settings(max_examples=50, deadline=None)
+def test_blocks_are_copied(segments, size):
+    """Whatever segments become one, and that one with itself, with and without dictionaries: all records come back."""
+    writer, expected = StoredWriter(), []
+    with training(size):
+        for own_size, count, records in segments:
+            own = sentences(count) + records
+            writer.add_blocks(reader_of(own, own_size))
+            writer.add({"giữa": len(expected)})
+            expected += [*own, {"giữa": len(expected)}]
+        once = stored(writer)
+        again = StoredWriter()
+        for _ in range(2):
+            again.add_blocks(once)
+    assert all_fields(once) == expected
+    assert all_fields(stored(again)) == expected * 2
+
+
+def test_dictionaries_after_several_merges():
+    """Each block keeps the dictionary of the segment it came from, as often as segments are merged."""
+    topics = ["lụt bão", "công an", "Đê điều", "xã hội"]
+    first, second, third, fourth = (reader_of(sentences(60, topic), 1000) for topic in topics)
+    merged = StoredWriter()
+    for reader in (first, second):
+        merged.add_blocks(reader)
+    again = StoredWriter()
+    for reader in (third, stored(merged), fourth):
+        again.add_blocks(reader)
+    reader = stored(again)
+    order = [third, first, second, fourth]
+    assert reader.dictionaries == [own.dictionaries[0] for own in order]
+    blocks = [len(own.block_dictionaries) for own in order]
+    assert reader.block_dictionaries.tolist() == np.repeat([1, 2, 3, 4], blocks).tolist()
+    assert all_fields(reader) == [fields for own in order for fields in all_fields(own)]
+
+
+def test_blocks_with_a_dictionary_stay_as_they_are():
+    """The blocks of a segment with a dictionary are not compressed again."""
+    own = file_of(writer_of(sentences(60), 1000))
+    merged = writer_of([{"câu": "trước"}])
+    merged.add_blocks(StoredReader(own))
+    merged.add({"câu": "sau"})
+    file = file_of(merged)
+    assert own["stored"].tobytes() in file["stored"].tobytes()
+    assert file["stored_block_dictionaries"].tolist() == [0, *own["stored_block_dictionaries"], 0]
+    again = StoredWriter()
+    for columns in (own, file):
+        again.add_blocks(StoredReader(columns))
+    ones = own["stored_block_dictionaries"]
+    assert file_of(again)["stored_block_dictionaries"].tolist() == [*ones, 0, *(ones + 1), 0]
+
+
+def test_small_segments_get_a_dictionary():
+    """Segments that were too small for a dictionary get one when they have become large enough together."""
+    merged = StoredWriter()
+    with training(5000):
+        for _ in range(3):
+            merged.add_blocks(reader_of(sentences(30)))
+    reader = stored(merged)
+    assert len(reader.dictionaries) == 1
+    assert set(reader.block_dictionaries.tolist()) == {1}
+    assert all_fields(reader) == sentences(30) * 3
+
+
+def test_a_dictionary_after_others():
+    """What comes after blocks with a dictionary gets one of its own where it is enough."""
+    merged = StoredWriter()
+    with training(5000):
+        merged.add_blocks(reader_of(sentences(60), 1000))
+        for fields in sentences(200, "thi đua yêu nước"):
+            merged.add(fields)
+    reader = stored(merged)
+    assert len(reader.dictionaries) == 2
+    assert sorted(set(reader.block_dictionaries.tolist())) == [1, 2]
+    assert all_fields(reader) == sentences(60) + sentences(200, "thi đua yêu nước")
+
+
+def test_one_dictionary_of_its_own():
+    """Once a dictionary has been made, all records that come get it, also after blocks with others."""
+    merged = writer_of(sentences(60), 1000)
+    with training(1000):
+        merged.add_blocks(reader_of(sentences(60, "công an"), 1000))
+        for fields in sentences(60, "xã hội"):
+            merged.add(fields)
+    reader = stored(merged)
+    assert len(reader.dictionaries) == 2
+    assert [reader.block_dictionaries[block] for block in (0, -1)] == [1, 1]
+    assert all_fields(reader) == [*sentences(60), *sentences(60, "công an"), *sentences(60, "xã hội")]
+
+
+@pytest.mark.parametrize("size", [1 << 20, 1000], ids=["no dictionary", "dictionary"])
+def test_a_damaged_block(size):
+    """A block that cannot be decompressed is told as damage; the others come back."""
+    records = sentences(60)
+    columns = dict(file_of(writer_of(records, size)))
+    first = int(columns["stored_block_ends"][0])
+    columns["stored"] = np.concatenate([np.zeros(first, np.uint8), columns["stored"][first:]])
+    reader = StoredReader(columns)
+    with pytest.raises(DamagedFileError, match="a block of what is stored is damaged"):
+        reader.fields(0)
+    assert reader.fields(59) == records[59]

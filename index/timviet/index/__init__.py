@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from timviet.index.analysis import AnalyzedToken, Forms, VietnameseAnalyzer, analyze
     from timviet.index.documents import Document, Paragraph
     from timviet.index.folders import Summary, sync
+    from timviet.index.preparing import Source
     from timviet.index.spelling import canonical, fold
     from timviet.index.store import Index, StoredDocument, open_index
     from timviet.index.tokens import Token, tokenize
-    from timviet.index.writer import Source, Writer
+    from timviet.index.writer import Writer
 
 _HOMES = {
     "AnalyzedToken": "analysis",
@@ -28,7 +29,7 @@ _HOMES = {
     "Forms": "analysis",
     "Index": "store",
     "Paragraph": "documents",
-    "Source": "writer",
+    "Source": "preparing",
     "StoredDocument": "store",
     "Summary": "folders",
     "Token": "tokens",

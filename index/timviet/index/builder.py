@@ -1,64 +1,63 @@
 """Build a segment in memory, column by column, and write it.
 
-A text's tokens are looked up in a vocabulary of surface forms as they come, so that the rules of spelling act once on
-each distinct token; everything else happens to whole columns when the segment is written.
+Texts are cut at spaces, and the pieces looked up in a vocabulary as they come, so that the rules of analysis act once
+on each distinct piece; everything else happens to whole columns when the segment is written.
 """
 
+import json
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from whoosh.filedb.filestore import Storage
 
-from timviet.index.analysis import forms
+from timviet.index.analysis import Forms, remembered_forms
 from timviet.index.codec import DOCUMENTS, TERMS, ColumnSegment
 from timviet.index.codec_writers import write_documents
 from timviet.index.columnfile import Column, ColumnWriter, create_column_file
-from timviet.index.postings import field_columns, invert, write_field
-from timviet.index.schema import SCORED_FIELDS, UNMARKED, UNMARKED_FIELD, folded_field
+from timviet.index.postings import invert, runs, write_field
+from timviet.index.preparing import PreparedDocument
+from timviet.index.schema import PARAGRAPH_FIELD, SCORED_FIELDS, UNMARKED, UNMARKED_FIELD, folded_field
 from timviet.index.stored import StoredWriter
+
+_quote = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class SegmentBuilder:
-    """Collects paragraphs, and writes them as one segment.
-
-    Attributes:
-        paragraph_count: how many there are.
-        token_count: how many tokens they have in all fields, by which the memory they take can be told.
-    """
+    """Collects documents, and writes them as one segment."""
 
     def __init__(self) -> None:
-        self.paragraph_count = 0
-        self.token_count = 0
+        self._count = 0
         self._stored = StoredWriter()
-        self._texts: dict[str, _TextColumn] = {}
-        self._terms: dict[str, _TermColumn] = {}
+        self._texts: dict[str, _TextColumn] = {"text": _TextColumn()}
+        self._terms: dict[str, _TermColumn] = {"paragraph": _TermColumn()}
 
-    def add(
-        self, stored: Mapping[str, Any], texts: Mapping[str, Sequence[str]], terms: Mapping[str, Iterable[bytes]]
-    ) -> None:
-        """Add a paragraph.
-
-        Args:
-            stored: what is kept to be shown.
-            texts: the surface forms of the tokens in each field of text.
-            terms: the terms of each other field.
-        """
-        self._stored.add(stored)
-        for field, surfaces in texts.items():
-            self.token_count += len(surfaces)
-            self._texts.setdefault(field, _TextColumn()).add(self.paragraph_count, surfaces)
-        for field, own in terms.items():
-            self._terms.setdefault(field, _TermColumn()).add(self.paragraph_count, own)
-        self.paragraph_count += 1
+    def add(self, document: PreparedDocument) -> None:
+        """Add a document."""
+        first, count = self._count, len(document.paragraphs)
+        self._count += count
+        common = "".join(f'"{name}":{_quote(value)},' for name, value in document.stored.items())
+        source = f'"source":{_quote(document.source)},' if document.source else ""
+        for paragraph, (number, start, text) in enumerate(document.paragraphs, first):
+            record = f'{{{common}{source}"paragraph":{number},"start":{start},"text":{_quote(text)}}}'
+            source = ""
+            self._stored.add_record(record.encode(errors="surrogatepass"))
+            self._texts["text"].add(paragraph, 1, text.split())
+            self._terms["paragraph"].add(paragraph, 1, [_number_term(number)])
+        for field, texts in document.texts.items():
+            pieces = [piece for text in texts for piece in text.split()]
+            self._texts.setdefault(field, _TextColumn()).add(first, count, pieces)
+        for field, terms in document.terms.items():
+            self._terms.setdefault(field, _TermColumn()).add(first, count, terms)
 
     def write(self, storage: Storage, segment: ColumnSegment) -> None:
         """Write the segment's files."""
         lengths: dict[str, Column] = {}
         facts: dict[str, Any] = {"fields": {}}
         with create_column_file(storage, segment.make_filename(TERMS), facts) as writer:
-            fields = _FieldWriter(writer, facts["fields"], self.paragraph_count)
+            fields = _FieldWriter(writer, facts["fields"], self._count)
             for name, texts in self._texts.items():
                 own_lengths, marked = fields.write_texts(name, texts)
                 if name in SCORED_FIELDS:
@@ -70,8 +69,11 @@ class SegmentBuilder:
             for name, terms in self._terms.items():
                 fields.write_terms(name, terms)
         write_documents(storage, segment.make_filename(DOCUMENTS), self._stored, lengths)
-        segment.set_doc_count(self.paragraph_count)
-        segment.token_count = self.token_count
+
+
+@lru_cache(maxsize=1 << 12)
+def _number_term(number: int) -> bytes:
+    return bytes(PARAGRAPH_FIELD.to_bytes(number))
 
 
 class _Vocabulary(dict[Any, int]):
@@ -83,18 +85,21 @@ class _Vocabulary(dict[Any, int]):
 
 
 class _TextColumn:
-    """The tokens of a field: the number of each surface form, and how many there are in each paragraph."""
+    """The pieces of a field's texts: the number of each, and how many there are in each paragraph."""
 
     def __init__(self) -> None:
         self.vocabulary = _Vocabulary()
-        self.surfaces = array("I")
+        self.pieces = array("I")
         self._counts = array("I")
 
-    def add(self, paragraph: int, surfaces: Sequence[str]) -> None:
-        self._counts.extend([0] * (paragraph - len(self._counts)))
-        self._counts.append(len(surfaces))
-        vocabulary = self.vocabulary
-        self.surfaces.fromlist([vocabulary[surface] for surface in surfaces])
+    def add(self, first: int, count: int, pieces: Sequence[str]) -> None:
+        """Add a text that several paragraphs have from the first one on."""
+        if first > len(self._counts):
+            self._counts.extend([0] * (first - len(self._counts)))
+        numbers = list(map(self.vocabulary.__getitem__, pieces))
+        for _ in range(count):
+            self._counts.append(len(numbers))
+            self.pieces.fromlist(numbers)
 
     def counts(self, paragraph_count: int) -> Column:
         counts = np.zeros(paragraph_count, np.int64)
@@ -110,10 +115,26 @@ class _TermColumn:
         self.paragraphs = array("I", paragraphs)
         self.terms = array("I", bytes(4 * len(self.paragraphs)))
 
-    def add(self, paragraph: int, terms: Iterable[bytes]) -> None:
-        numbers = {self.vocabulary[term] for term in terms}
-        self.terms.extend(numbers)
-        self.paragraphs.extend([paragraph] * len(numbers))
+    def add(self, first: int, count: int, terms: Iterable[bytes]) -> None:
+        """Add terms that several paragraphs have from the first one on."""
+        numbers = list({self.vocabulary[term] for term in terms})
+        for paragraph in range(first, first + count):
+            self.terms.fromlist(numbers)
+            self.paragraphs.fromlist([paragraph] * len(numbers))
+
+
+class _Tokens:
+    """The tokens of a field: each one's place among the distinct ones, and how many there are in each paragraph."""
+
+    def __init__(self, column: _TextColumn, paragraph_count: int) -> None:
+        by_piece = [remembered_forms(piece) for piece in column.vocabulary]
+        self.forms: list[Forms] = [form for forms in by_piece for form in forms]
+        counts = np.fromiter(map(len, by_piece), np.int64, len(by_piece))
+        starts = np.cumsum(counts) - counts
+        pieces = np.array(column.pieces, np.int64)
+        self.places = runs(starts[pieces], counts[pieces])
+        ends = np.append(0, np.cumsum(counts[pieces]))[np.cumsum(column.counts(paragraph_count))]
+        self.lengths = np.diff(ends, prepend=0)
 
 
 class _FieldWriter:
@@ -123,34 +144,23 @@ class _FieldWriter:
         self._paragraph_count = paragraph_count
 
     def write_texts(self, name: str, column: _TextColumn) -> tuple[Column, Column]:
-        """Write a field of text and its folded twin.
+        """Write a field of text, out of which its folded twin is read, too.
 
         Returns:
             For each paragraph, how many tokens it has, and how many of them have marks.
         """
-        known = [forms(surface) for surface in column.vocabulary]
-        is_token = np.array([bool(form.canonical) for form in known], bool)
-        is_marked = np.array([form.canonical != form.folded for form in known], bool)
-        surfaces = np.array(column.surfaces, np.uint32)
-        counts = column.counts(self._paragraph_count)
-        documents = np.repeat(np.arange(self._paragraph_count, dtype=np.uint32), counts)
-        if not is_token.all():
-            kept = is_token[surfaces]
-            surfaces, documents = surfaces[kept], documents[kept]
-        lengths = np.bincount(documents, minlength=self._paragraph_count)
-        starts = np.cumsum(lengths) - lengths
-        positions = (np.arange(len(surfaces)) - np.repeat(starts, lengths)).astype(np.uint32)
-        marked = np.bincount(documents[is_marked[surfaces]], minlength=self._paragraph_count)
-        for field, terms in (
-            (name, [form.keyed.encode() for form in known]),
-            (folded_field(name), [form.folded.encode() for form in known]),
-        ):
-            self._write(field, terms, surfaces, documents, positions)
-        return lengths, marked
+        tokens = _Tokens(column, self._paragraph_count)
+        documents = np.repeat(np.arange(self._paragraph_count), tokens.lengths)
+        starts = np.cumsum(tokens.lengths) - tokens.lengths
+        positions = np.arange(len(documents)) - np.repeat(starts, tokens.lengths)
+        is_marked = np.array([form.canonical != form.folded for form in tokens.forms], bool)
+        marked = np.bincount(documents[is_marked[tokens.places]], minlength=self._paragraph_count)
+        self._write(name, [form.keyed.encode() for form in tokens.forms], tokens.places, documents, positions)
+        return tokens.lengths, marked
 
     def write_terms(self, name: str, column: _TermColumn) -> None:
         """Write a field of given terms."""
-        terms, paragraphs = np.array(column.terms, np.uint32), np.array(column.paragraphs, np.uint32)
+        terms, paragraphs = np.array(column.terms, np.int64), np.array(column.paragraphs, np.int64)
         self._write(name, list(column.vocabulary), terms, paragraphs, None)
 
     def _write(
@@ -160,16 +170,16 @@ class _FieldWriter:
 
         Args:
             field: its name.
-            terms: terms, in any order, also more than once; the empty one stands for none.
+            terms: terms, in any order, also more than once.
             occurring: the place among them of each occurrence's term.
             documents: each occurrence's paragraph.
             positions: each occurrence's position.
         """
-        dictionary = sorted({*terms} - {b""})
+        dictionary = sorted({*terms})
         if not dictionary:
             return
         places = {term: place for place, term in enumerate(dictionary)}
-        numbers = np.array([places.get(term, 0) for term in terms], np.uint32)
+        numbers = np.array([places[term] for term in terms], np.int64)
         postings = invert(numbers[occurring], documents, positions, len(dictionary))
         self._prefixes[field] = str(len(self._prefixes))
-        write_field(self._writer, self._prefixes[field], field_columns(dictionary, postings))
+        write_field(self._writer, self._prefixes[field], dictionary, postings)

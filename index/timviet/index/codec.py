@@ -32,12 +32,12 @@ class ColumnSegment(base.Segment):
         indexname: Whoosh's name for the index.
 
     Attributes:
-        token_count: how many tokens its paragraphs have, where timviet wrote it; None where Whoosh's own writer did.
+        is_ours: whether timviet's writer wrote it, not Whoosh's.
     """
 
     def __init__(self, indexname: str) -> None:
         super().__init__(indexname)
-        self.token_count: int | None = None
+        self.is_ours = False
         self._document_count = 0
         self._deleted: set[int] = set()
 

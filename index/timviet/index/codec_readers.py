@@ -17,8 +17,9 @@ from whoosh.scoring import BaseScorer
 from timviet.index.columnfile import Column, ColumnFile
 from timviet.index.lengths import LENGTHS
 from timviet.index.postings_matcher import PostingsMatcher
+from timviet.index.schema import folded_field, unfolded_field
 from timviet.index.stored import StoredReader
-from timviet.index.terms import FieldTerms
+from timviet.index.terms import FieldTerms, FoldedTerms, Terms
 
 
 class DocumentsReader(base.PerDocumentReader):
@@ -27,12 +28,16 @@ class DocumentsReader(base.PerDocumentReader):
     Args:
         columns: the file's columns.
         segment: the segment.
+
+    Attributes:
+        columns: the same.
+        stored: what is kept to be shown.
     """
 
     def __init__(self, columns: ColumnFile, segment: base.Segment) -> None:
         self.columns = columns
         self._segment = segment
-        self._stored = StoredReader(columns)
+        self.stored = StoredReader(columns)
 
     def doc_count(self) -> int:
         """Return the number of documents that are not deleted."""
@@ -56,11 +61,7 @@ class DocumentsReader(base.PerDocumentReader):
 
     def stored_fields(self, docnum: int) -> dict[str, Any]:
         """Return what is kept of a document."""
-        return self._stored.fields(docnum)
-
-    def stored_record(self, docnum: int) -> bytes:
-        """Return the same as it is written."""
-        return self._stored.record(docnum)
+        return self.stored.fields(docnum)
 
     def doc_field_length(self, docnum: int, fieldname: str, default: int = 0) -> int:
         """Return a document's length in tokens in a field."""
@@ -109,30 +110,42 @@ class TermsReader(base.TermsReader):
         self.columns = columns
         self._open_documents = open_documents
         self._prefixes: dict[str, str] = columns.facts["fields"]
-        self._fields: dict[str, FieldTerms] = {}
+        self._fields: dict[str, Terms] = {}
 
     @cached_property
     def _documents(self) -> ColumnFile:
         return self._open_documents()
 
-    def field(self, name: str) -> FieldTerms | None:
-        """Return a field's terms, or None where it has none."""
+    def field(self, name: str) -> Terms | None:
+        """Return a field's terms, or None where it has none; the folded forms of a keyed one are read out of it."""
         if name not in self._fields:
-            if name not in self._prefixes:
+            if name in self._prefixes:
+                self._fields[name] = FieldTerms(self.columns.below(self._prefixes[name]))
+            elif name in self._folded:
+                keyed = FieldTerms(self.columns.below(self._prefixes[unfolded_field(name)]))
+                self._fields |= {unfolded_field(name): keyed, name: FoldedTerms(keyed)}
+            else:
                 return None
-            self._fields[name] = FieldTerms(self.columns.below(self._prefixes[name]))
         return self._fields[name]
+
+    @cached_property
+    def _folded(self) -> set[str]:
+        return {folded_field(name) for name, prefix in self._prefixes.items() if f"{prefix}.fold_ends" in self.columns}
+
+    def written_field_names(self) -> Iterable[str]:
+        """Return the names of the fields that are written as such."""
+        return self._prefixes.keys()
 
     def indexed_field_names(self) -> Iterable[str]:
         """Return the names of the fields that have terms."""
-        return self._prefixes.keys()
+        return self._prefixes.keys() | self._folded
 
     def __contains__(self, term: tuple[str, bytes]) -> bool:
         return self._find(*term) is not None
 
     def terms(self) -> Iterator[tuple[str, bytes]]:
         """Yield all terms with their fields, sorted."""
-        for field in sorted(self._prefixes):
+        for field in sorted(self.indexed_field_names()):
             yield from self.terms_from(field, b"", this_field_only=True)
 
     def terms_from(self, fieldname: str, prefix: bytes, this_field_only: bool = False) -> Iterator[tuple[str, bytes]]:
@@ -142,7 +155,7 @@ class TermsReader(base.TermsReader):
             for number in range(terms.first_from(prefix), len(terms)):
                 yield fieldname, terms[number]
         if not this_field_only:
-            for following in sorted(name for name in self._prefixes if name > fieldname):
+            for following in sorted(name for name in self.indexed_field_names() if name > fieldname):
                 yield from self.terms_from(following, b"", this_field_only=True)
 
     def items(self) -> Iterator[tuple[tuple[str, bytes], TermInfo]]:
@@ -160,7 +173,7 @@ class TermsReader(base.TermsReader):
             TermNotFound: there is no such term.
         """
         terms, number = self._require(fieldname, text)
-        documents, frequencies = terms.documents(number), terms.frequencies(number)
+        documents, frequencies = terms.postings(number)
         lengths = self._lengths(fieldname, documents)
         return TermInfo(
             weight=float(frequencies.sum()),
@@ -179,7 +192,7 @@ class TermsReader(base.TermsReader):
             KeyError: there is no such term.
         """
         terms, number = self._require(fieldname, text, KeyError)
-        return float(terms.frequencies(number).sum())
+        return float(terms.postings(number)[1].sum())
 
     def doc_frequency(self, fieldname: str, text: bytes) -> int:
         """Return in how many documents a term occurs.
@@ -208,12 +221,12 @@ class TermsReader(base.TermsReader):
         found: Column = np.zeros(1, np.int64) if lengths is None else LENGTHS[lengths[documents]]
         return found
 
-    def _find(self, field: str, text: bytes) -> tuple[FieldTerms, int] | None:
+    def _find(self, field: str, text: bytes) -> tuple[Terms, int] | None:
         terms = self.field(field)
         number = terms.find(text) if terms is not None else None
         return None if terms is None or number is None else (terms, number)
 
-    def _require(self, field: str, text: bytes, error: type[Exception] = TermNotFound) -> tuple[FieldTerms, int]:
+    def _require(self, field: str, text: bytes, error: type[Exception] = TermNotFound) -> tuple[Terms, int]:
         found = self._find(field, text)
         if found is None:
             raise error(f"No term {field}:{text!r}")
@@ -228,7 +241,7 @@ class TermsCursor(base.FieldCursor):
         fieldobj: the field, which knows what its terms' bytes mean.
     """
 
-    def __init__(self, terms: FieldTerms | None, fieldobj: FieldType) -> None:
+    def __init__(self, terms: Terms | None, fieldobj: FieldType) -> None:
         self._terms = terms
         self._field = fieldobj
         self._number = 0

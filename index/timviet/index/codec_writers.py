@@ -17,7 +17,7 @@ from whoosh.formats import Format, Positions
 
 from timviet.index.columnfile import Column, ColumnWriter, create_column_file
 from timviet.index.lengths import length_bytes
-from timviet.index.postings import Postings, field_columns, write_field
+from timviet.index.postings import Postings, Runs, occurrences_by_term, write_field
 from timviet.index.stored import StoredWriter
 
 
@@ -159,18 +159,14 @@ class TermsWriter(base.FieldWriter):
         every = [posting for own in self._postings for posting in own]
         weights = np.array([posting.weight for posting in every])
         whole = bool(np.all(weights == np.floor(weights)))
-        ends = np.cumsum([0, *map(len, self._postings)])[1:]
-        documents = np.array([posting.document for posting in every], np.int64)
+        lengths = np.array([len(own) for own in self._postings], np.int64)
+        documents = Runs(lengths, np.array([posting.document for posting in every], np.int64))
         frequencies = weights.astype(np.int64) if whole else weights
         positions = self._positions(every) if whole else None
-        if positions is None:
-            postings = Postings(ends, documents, frequencies)
-        else:
-            totals = np.cumsum(np.append(0, frequencies))
-            postings = Postings(ends, documents, frequencies, totals[ends], positions)
+        occurrences = None if positions is None else occurrences_by_term(documents, frequencies, positions)
+        postings = Postings(np.cumsum(lengths), [documents], [frequencies], occurrences, are_weights=not whole)
         values = [posting.value for posting in every] if positions is None else None
-        columns = field_columns(self._terms, postings, values if values and any(values) else None)
-        write_field(self._writer, self._prefix, columns)
+        write_field(self._writer, self._prefix, self._terms, postings, values if values and any(values) else None)
 
     def _positions(self, postings: list[_Posting]) -> Column | None:
         """Return the positions of postings whose format has them and nothing else."""

@@ -1,13 +1,12 @@
 """Documents, and the paragraphs that are indexed, ranked and shown."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from timviet.index.errors import DocumentError
 
-_LINE = re.compile("[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
+_LINE_ENDS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"  # those of str.splitlines
 
 
 class Paragraph(NamedTuple):
@@ -61,15 +60,14 @@ class Document:
             object.__setattr__(self, "metadata", {})
         if not isinstance(self.id, str) or not self.id:
             raise DocumentError(f"cannot index a document with the id {self.id!r}: give it an id that is text")
-        texts = {
-            "text": [self.text],
-            "title": [self.title or ""],
-            "path": [self.path or ""],
-            "paragraphs": self.paragraphs or [],
+        is_text = {
+            "text": isinstance(self.text, str),
+            "title": isinstance(self.title, str | None),
+            "path": isinstance(self.path, str | None),
+            "paragraphs": self.paragraphs is None or _are_texts(self.paragraphs),
         }
-        for name, values in texts.items():
-            if isinstance(values, str) or not all(isinstance(value, str) for value in values):
-                raise DocumentError(f"cannot index document {self.id!r}: its {name} is not text")
+        for name in (name for name, is_right in is_text.items() if not is_right):
+            raise DocumentError(f"cannot index document {self.id!r}: its {name} is not text")
         if self.text and self.paragraphs is not None:
             raise DocumentError(f"cannot index document {self.id!r}: give either its text or its paragraphs, not both")
 
@@ -87,6 +85,16 @@ class Document:
             yield from _cut(self.text) or [Paragraph(0, 0, "")]
 
 
+def _are_texts(paragraphs: Iterable[str]) -> bool:
+    return not isinstance(paragraphs, str) and all(isinstance(paragraph, str) for paragraph in paragraphs)
+
+
 def _cut(text: str) -> list[Paragraph]:
-    lines = [line for line in _LINE.finditer(text) if not line.group().isspace()]
-    return [Paragraph(number, line.start(), line.group()) for number, line in enumerate(lines)]
+    paragraphs: list[Paragraph] = []
+    start = 0
+    for line in text.splitlines(keepends=True):
+        own = line.rstrip(_LINE_ENDS)
+        if own and not own.isspace():
+            paragraphs.append(Paragraph(len(paragraphs), start, own))
+        start += len(line)
+    return paragraphs

@@ -7,6 +7,7 @@ TimvietError
 │   ├── NotAnIndexError       something else is at this place
 │   ├── IndexVersionError     built by other rules of analysis, or another format
 │   └── IndexLockedError      another writer is at work
+├── WorkerError               a process that builds the index was ended
 ├── DocumentError             a document that cannot be indexed
 ├── SourceError               a file or line that cannot be read
 ├── QuerySyntaxError          the strict parser's complaint, with its position
@@ -68,6 +69,10 @@ class IndexLockedError(IndexPlaceError):
     def __init__(self, message: str, location: str, waited: float) -> None:
         super().__init__(message, location)
         self.waited = waited
+
+
+class WorkerError(TimvietError):
+    """A process that builds a part of the index has ended without a word; nothing has been indexed."""
 
 
 class DocumentError(TimvietError):

@@ -11,9 +11,10 @@ from pathlib import Path
 from timviet.index.documents import Document
 from timviet.index.errors import DocumentError, SourceError
 from timviet.index.files import Reading, is_readable, read_file, read_stream
+from timviet.index.preparing import Source
 from timviet.index.skipped import SkippedFile, load_skipped, save_skipped
 from timviet.index.store import IN_MEMORY, Index
-from timviet.index.writer import Source, Writer
+from timviet.index.writer import DEFAULT_MEMORY, Writer
 
 # No file was changed at this time.
 _NEVER = -1
@@ -59,6 +60,8 @@ def sync(
     prune: bool = False,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
     timeout: float = 10.0,
+    jobs: int = 1,
+    memory: int = DEFAULT_MEMORY,
 ) -> Summary:
     """Index files and folders in one commit; a file whose size and time are unchanged is not read again.
 
@@ -72,6 +75,8 @@ def sync(
         prune: whether to remove documents whose file, once found under one of the paths, is gone.
         progress: called now and then with the bytes done and the bytes to do.
         timeout: how long to wait for another writer to end, in seconds.
+        jobs: how many processes to index with; see `Index.writer`.
+        memory: about how many megabytes of memory to take for it in all.
 
     Returns:
         What was done.
@@ -79,6 +84,7 @@ def sync(
     Raises:
         SourceError: one of the paths does not exist; nothing has been indexed.
         IndexLockedError: another writer is at work.
+        WorkerError: one of the processes was ended; nothing has been indexed.
 
     Example:
         >>> from timviet.index import open_index
@@ -88,7 +94,7 @@ def sync(
     """
     started = time.perf_counter()
     roots = [_absolute(path) for path in paths]
-    with index.writer(timeout) as writer:
+    with index.writer(timeout, jobs, memory) as writer:
         run = _Run(index, writer)
         require_paths(root for root in roots if not (prune and run.is_known(root)))
         files = list(run.find_files(roots))

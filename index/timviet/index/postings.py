@@ -1,89 +1,133 @@
 """Postings as columns: made from a list of occurrences, and written; `timviet.index.terms` reads them.
 
-A field's columns, in the file of a segment's terms; T is the number of terms, P of postings, O of occurrences:
+A field's columns, in the file of a segment's terms; T is the number of terms, P of postings, O of occurrences. Packed
+columns are described in `timviet.index.packing`; gaps are the differences between ascending numbers, the first number
+of each run as it is.
 
 | column | length | |
 | --- | --- | --- |
 | `terms` | bytes | the terms, sorted, one after the other |
 | `term_ends` | T | where each term ends in `terms` |
 | `posting_ends` | T | where each term's postings end in the next two |
-| `documents` | P | the paragraph of each posting, ascending within a term |
-| `frequencies` | P | how often the term occurs in it; or its weight there, where that is another number |
-| `occurrence_ends` | T | where each term's occurrences end in the next one; only with positions |
-| `positions` | O | the position of each occurrence, ascending within a posting; only with positions |
+| `documents` | P, packed | the gaps between the paragraphs of each term |
+| `frequencies` | P, packed | how often the term occurs in each |
+| `weights` | P | in place of `frequencies`, where Whoosh's own writer gave weights that are no whole numbers |
+| `run_ends` | R | where each run of occurrences ends in the next two; only with positions |
+| `run_documents` | O, packed | the gaps between the paragraphs of its occurrences, run by run; only with positions |
+| `positions` | O, packed | the position of each occurrence; only with positions |
 | `value_ends`, `values` | P, bytes | what else a format of Whoosh's keeps of a posting; only where it does |
+
+Without more columns, each term's occurrences are one run. A keyed field, whose terms are canonical forms keyed by
+their folded forms, has one run for each two terms of which one follows the other, so that two words next to each other
+are found like one. With F folded forms and R runs, it has these columns, too:
+
+| column | length | |
+| --- | --- | --- |
+| `follower_ends` | T | where each term's runs end in the next one |
+| `followers` | R | the number, from 1, of the term that follows; 0 at the end of a paragraph; ascending within a term |
+| `fold_ends` | F | where the terms with each folded form end |
+| `fold_frequencies` | F | in how many paragraphs any of these terms occurs |
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from timviet.index.analysis import KEY_SEPARATOR
 from timviet.index.columnfile import Column, ColumnWriter, smallest_unsigned
+from timviet.index.packing import gaps, write_packed
+
+_KEY_SEPARATOR = KEY_SEPARATOR.encode()
 
 
-@dataclass(frozen=True, slots=True)
-class Postings:
-    """The postings of a field, all terms one after the other; the columns are described above.
+class Runs(NamedTuple):
+    """Runs of ascending numbers.
+
+    Attributes:
+        lengths: how many numbers each has.
+        numbers: the numbers, one run after the other.
+    """
+
+    lengths: Column
+    numbers: Column
+
+
+class Occurrences(NamedTuple):
+    """Where the terms of a field occur; the columns are described above, pieces being of whole runs.
+
+    Attributes:
+        run_ends: where each run ends.
+        documents: the paragraph of each occurrence.
+        positions: the position of each occurrence.
+        follower_ends: where each term's runs end, or None where each has one.
+        followers: the number, from 1, of the term that follows, or None.
+    """
+
+    run_ends: Column
+    documents: Iterable[Runs]
+    positions: Iterable[Column]
+    follower_ends: Column | None = None
+    followers: Column | None = None
+
+
+class Postings(NamedTuple):
+    """The postings of a field; the columns are described above, pieces being of all terms of a folded form.
 
     Attributes:
         posting_ends: where each term's postings end.
         documents: the paragraph of each posting.
         frequencies: how often the term occurs there, or its weight.
-        occurrence_ends: where each term's occurrences end, or None.
-        positions: the position of each occurrence, or None.
+        occurrences: where exactly, or None.
+        are_weights: whether the frequencies are weights, which may be any numbers.
     """
 
     posting_ends: Column
-    documents: Column
-    frequencies: Column
-    occurrence_ends: Column | None = None
-    positions: Column | None = None
+    documents: Iterable[Runs]
+    frequencies: Iterable[Column]
+    occurrences: Occurrences | None = None
+    are_weights: bool = False
 
 
 def invert(terms: Column, documents: Column, positions: Column | None, term_count: int) -> Postings:
-    """Return the postings of a list of occurrences.
+    """Return the postings of a list of occurrences, with the term that follows each one.
 
     Args:
-        terms: each occurrence's term, from 0; any order.
+        terms: each occurrence's term, from 0.
         documents: each occurrence's paragraph, ascending.
         positions: each occurrence's position in it, ascending within a paragraph; or None.
         term_count: how many terms there are.
 
     Example:
         >>> postings = invert(np.array([1, 0, 1], np.uint32), np.array([0, 0, 0]), np.array([0, 1, 2]), 2)
-        >>> postings.frequencies.tolist(), postings.positions.tolist()
-        ([1, 2], [1, 0, 2])
+        >>> list(postings.frequencies), postings.occurrences.followers.tolist()
+        ([array([1, 2])], [2, 0, 1])
     """
-    order = sorted_order(terms, term_count)
-    terms, documents = terms[order], documents[order]
-    starts = np.flatnonzero(_differs_from_before(terms) | _differs_from_before(documents))
+    sorted_terms, order = _sort(terms)
+    sorted_documents = documents[order]
+    starts = np.flatnonzero(_differs_from_before(sorted_terms) | _differs_from_before(sorted_documents))
     frequencies = np.diff(starts, append=len(terms))
+    counts = np.bincount(sorted_terms[starts], minlength=term_count)
     return Postings(
-        posting_ends=np.cumsum(np.bincount(terms[starts], minlength=term_count)),
-        documents=documents[starts],
-        frequencies=frequencies,
-        occurrence_ends=None if positions is None else np.cumsum(np.bincount(terms, minlength=term_count)),
-        positions=None if positions is None else positions[order],
+        posting_ends=np.cumsum(counts),
+        documents=[Runs(counts, sorted_documents[starts])],
+        frequencies=[frequencies],
+        occurrences=None if positions is None else _invert_pairs(terms, documents, positions, term_count),
     )
 
 
-def sorted_order(numbers: Column, bound: int) -> Column:
-    """Return the order that sorts whole numbers below a bound, equal ones left in theirs.
+def occurrences_by_term(documents: Runs, frequencies: Column, positions: Column) -> Occurrences:
+    """Return occurrences that are one run for each term.
 
-    It sorts by 16 bits at a time, for which numpy has a radix sort.
-
-    Example:
-        >>> sorted_order(np.array([70000, 5, 70000], np.uint32), 70001).tolist()
-        [1, 0, 2]
+    Args:
+        documents: the paragraph of each posting, term by term.
+        frequencies: how often the term occurs in each.
+        positions: the positions of each posting in turn.
     """
-    order = np.argsort(numbers.astype(np.uint16), kind="stable")
-    if bound <= 1 << 16:
-        return order
-    high = (numbers >> 16).astype(np.uint16)
-    by_high: Column = order[np.argsort(high[order], kind="stable")]
-    return by_high
+    ends = np.append(0, np.cumsum(frequencies))[np.cumsum(documents.lengths)]
+    numbers = np.repeat(documents.numbers, frequencies)
+    return Occurrences(ends, [Runs(np.diff(ends, prepend=0), numbers)], [positions])
 
 
 def runs(starts: Column, lengths: Column) -> Column:
@@ -98,43 +142,121 @@ def runs(starts: Column, lengths: Column) -> Column:
     return np.arange(total) + np.repeat(starts - (ends - lengths), lengths)
 
 
-def field_columns(
-    terms: Sequence[bytes], postings: Postings, values: Sequence[bytes] | None = None
-) -> dict[str, Column]:
-    """Return a field's columns by their names.
+def folded_form(term: bytes) -> bytes:
+    r"""Return the folded form by which a term is keyed.
 
-    Args:
-        terms: the terms, sorted.
-        postings: their postings.
-        values: what else to keep of each posting, or None.
+    Example:
+        >>> folded_form("dang\tđảng".encode())
+        b'dang'
     """
-    columns: dict[str, Column] = {
-        "terms": np.frombuffer(b"".join(terms), np.uint8),
-        "term_ends": np.cumsum(np.fromiter(map(len, terms), np.int64, len(terms))),
-        "posting_ends": postings.posting_ends,
-        "documents": postings.documents,
-        "frequencies": postings.frequencies,
-    }
-    if postings.occurrence_ends is not None and postings.positions is not None:
-        columns |= {"occurrence_ends": postings.occurrence_ends, "positions": postings.positions}
-    if values is not None:
-        columns["values"] = np.frombuffer(b"".join(values), np.uint8)
-        columns["value_ends"] = np.cumsum(np.fromiter(map(len, values), np.int64, len(values)))
-    return columns
+    return term.partition(_KEY_SEPARATOR)[0]
 
 
-def write_field(writer: ColumnWriter, prefix: str, columns: Mapping[str, Column]) -> None:
-    """Write a field's columns, each in the smallest type that holds it.
+def fold_ends(terms: Sequence[bytes]) -> Column:
+    r"""Return where the terms with each folded form end, of the sorted terms of a keyed field.
+
+    Example:
+        >>> fold_ends(["dang".encode(), "dang\tđảng".encode(), "uy".encode()]).tolist()
+        [2, 3]
+    """
+    folds = map(folded_form, terms)
+    ends: Column = np.cumsum([len(list(alike)) for _, alike in groupby(folds)], dtype=np.int64)
+    return ends
+
+
+def write_field(
+    writer: ColumnWriter,
+    prefix: str,
+    terms: Sequence[bytes],
+    postings: Postings,
+    values: Sequence[bytes] | None = None,
+) -> int:
+    """Write a field.
 
     Args:
         writer: the file to write to.
         prefix: what the columns' names start with.
-        columns: the columns, by their names.
+        terms: the terms, sorted.
+        postings: their postings.
+        values: what else to keep of each posting, or None.
+
+    Returns:
+        How many occurrences it has, where there are positions; otherwise how many postings.
     """
-    for name, column in columns.items():
-        whole = column.dtype.kind in "iu"
-        largest = int(column.max(initial=0)) if whole else 0
-        writer.add(f"{prefix}.{name}", column.astype(smallest_unsigned(largest) if whole else np.float32))
+    _write_bytes(writer, f"{prefix}.term", terms)
+    _write_whole(writer, f"{prefix}.posting_ends", postings.posting_ends)
+    folds = None
+    if postings.occurrences is not None and postings.occurrences.followers is not None:
+        folds = _Folds(terms)
+    documents = postings.documents if folds is None else folds.counted(postings.documents)
+    write_packed(writer, f"{prefix}.documents", np.uint8, (gaps(own.numbers, own.lengths) for own in documents))
+    if postings.are_weights:
+        writer.add_pieces(f"{prefix}.weights", np.float32, postings.frequencies)
+    else:
+        write_packed(writer, f"{prefix}.frequencies", np.uint8, postings.frequencies)
+    if folds is not None:
+        _write_whole(writer, f"{prefix}.fold_ends", folds.ends)
+        _write_whole(writer, f"{prefix}.fold_frequencies", folds.frequencies)
+    if postings.occurrences is not None:
+        _write_occurrences(writer, prefix, postings.occurrences)
+    if values is not None:
+        _write_bytes(writer, f"{prefix}.value", values)
+    ends = postings.posting_ends if postings.occurrences is None else postings.occurrences.run_ends
+    return int(ends[-1]) if len(ends) else 0
+
+
+class _Folds:
+    """The folded forms of a keyed field's terms, and in how many paragraphs each of them is."""
+
+    def __init__(self, terms: Sequence[bytes]) -> None:
+        self.ends = fold_ends(terms)
+        self.frequencies = np.zeros(len(self.ends), np.int64)
+        self._of_terms = np.repeat(np.arange(len(self.ends)), np.diff(self.ends, prepend=0))
+
+    def counted(self, pieces: Iterable[Runs]) -> Iterator[Runs]:
+        """Yield the postings of all terms as they come, and count in how many paragraphs each folded form is."""
+        first = 0
+        for piece in pieces:
+            last = first + len(piece.lengths)
+            folds = np.repeat(self._of_terms[first:last], piece.lengths)
+            keys = (folds << 32) + piece.numbers
+            keys.sort()
+            distinct = keys[_differs_from_before(keys)]
+            self.frequencies += np.bincount(distinct >> 32, minlength=len(self.ends))
+            first = last
+            yield piece
+
+
+def _invert_pairs(terms: Column, documents: Column, positions: Column, term_count: int) -> Occurrences:
+    followers = np.zeros(len(terms), np.int64)
+    goes_on = documents[1:] == documents[:-1]
+    followers[:-1][goes_on] = terms[1:][goes_on] + np.int64(1)
+    pairs, order = _sort(terms * np.int64(term_count + 1) + followers)
+    starts = np.flatnonzero(_differs_from_before(pairs))
+    lengths = np.diff(starts, append=len(pairs))
+    pair_terms, pair_followers = np.divmod(pairs[starts], term_count + 1)
+    return Occurrences(
+        run_ends=np.cumsum(lengths),
+        documents=[Runs(lengths, documents[order])],
+        positions=[positions[order]],
+        follower_ends=np.cumsum(np.bincount(pair_terms, minlength=term_count)),
+        followers=pair_followers,
+    )
+
+
+def _sort(numbers: Column) -> tuple[Column, Column]:
+    """Return whole numbers sorted, and the order that sorts them, equal ones left in theirs.
+
+    Each number's place is sorted along with it, in its lowest bits, where they fit: numpy sorts many times as fast as
+    it finds a stable order.
+    """
+    bits = len(numbers).bit_length()
+    if int(numbers.max(initial=0)).bit_length() + bits > 63:
+        order = np.argsort(numbers, kind="stable")
+        return numbers[order], order
+    keys = (numbers.astype(np.int64) << bits) + np.arange(len(numbers))
+    keys.sort()
+    return keys >> bits, keys & ((1 << bits) - 1)
 
 
 def _differs_from_before(column: Column) -> Any:  # noqa: ANN401  # a mask
@@ -142,3 +264,24 @@ def _differs_from_before(column: Column) -> Any:  # noqa: ANN401  # a mask
     differs[:1] = True
     np.not_equal(column[1:], column[:-1], out=differs[1:])
     return differs
+
+
+def _write_occurrences(writer: ColumnWriter, prefix: str, occurrences: Occurrences) -> None:
+    _write_whole(writer, f"{prefix}.run_ends", occurrences.run_ends)
+    if occurrences.follower_ends is not None and occurrences.followers is not None:
+        _write_whole(writer, f"{prefix}.follower_ends", occurrences.follower_ends)
+        _write_whole(writer, f"{prefix}.followers", occurrences.followers)
+    documents = (gaps(own.numbers, own.lengths) for own in occurrences.documents)
+    write_packed(writer, f"{prefix}.run_documents", np.uint16, documents)
+    write_packed(writer, f"{prefix}.positions", np.uint8, occurrences.positions)
+
+
+def _write_bytes(writer: ColumnWriter, name: str, strings: Sequence[bytes]) -> None:
+    """Write strings one after the other, and where each ends."""
+    writer.add(f"{name}s", b"".join(strings))
+    _write_whole(writer, f"{name}_ends", np.cumsum(np.fromiter(map(len, strings), np.int64, len(strings))))
+
+
+def _write_whole(writer: ColumnWriter, name: str, numbers: Column) -> None:
+    """Write whole numbers in the smallest type that holds them."""
+    writer.add(name, numbers.astype(smallest_unsigned(int(numbers.max(initial=0)))))

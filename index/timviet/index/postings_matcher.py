@@ -11,7 +11,7 @@ from whoosh.matching import LeafMatcher, ReadTooFar
 from whoosh.scoring import BaseScorer
 
 from timviet.index.columnfile import Column
-from timviet.index.terms import FieldTerms
+from timviet.index.terms import Terms
 
 _BLOCK = 128
 
@@ -30,7 +30,7 @@ class PostingsMatcher(LeafMatcher):
 
     def __init__(
         self,
-        terms: FieldTerms,
+        terms: Terms,
         number: int,
         term: tuple[str, bytes],
         format_: Format,
@@ -43,9 +43,8 @@ class PostingsMatcher(LeafMatcher):
         self.format = format_
         self._lengths = lengths
         self.scorer = scorer
-        self._documents = terms.documents(number)
+        self._documents, self._weights = terms.postings(number)
         self._ids = self._documents.data
-        self._weights = terms.frequencies(number)
         self._place = 0
 
     def is_active(self) -> bool:
@@ -88,8 +87,12 @@ class PostingsMatcher(LeafMatcher):
     def _positions(self) -> list[int]:
         start = self._starts[self._place]
         end = start + int(self._weights[self._place])
-        positions: list[int] = self._terms.positions(self._number)[start:end].tolist()
+        positions: list[int] = self._every_position[start:end].tolist()
         return positions
+
+    @cached_property
+    def _every_position(self) -> Column:
+        return self._terms.positions(self._number)
 
     @cached_property
     def _starts(self) -> Column:

@@ -15,7 +15,7 @@ from timviet.index.analysis import Form, VietnameseAnalyzer, rules_fingerprint
 from timviet.index.spelling import fold
 from timviet.index.tokens import surfaces
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 TEXT_FIELDS = ("text", "title", "path")
 SCORED_FIELDS = ("text", "title")
 PARAGRAPH_FIELD = NUMERIC(stored=True, signed=False, shift_step=0)

@@ -9,7 +9,7 @@ from typing import NamedTuple, Self
 from whoosh.filedb.filestore import FileStorage, Storage
 
 from timviet.index.errors import SourceError
-from timviet.index.writer import Source
+from timviet.index.preparing import Source
 
 _FILE = "skipped.json"
 

@@ -3,20 +3,22 @@
 Segments that Whoosh's own writer wrote by another codec are read into columns of the same kind when they are asked for.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
+from whoosh.filedb.filestore import RamStorage
 from whoosh.reading import SegmentReader
 from whoosh.searching import Searcher
 
 from timviet.index.codec_readers import DocumentsReader, TermsReader
-from timviet.index.columnfile import Column
+from timviet.index.columnfile import Column, ColumnFile, create_column_file
 from timviet.index.lengths import length_bytes
-from timviet.index.postings import Postings, field_columns
+from timviet.index.postings import Postings, Runs, occurrences_by_term, write_field
 from timviet.index.schema import UNMARKED, UNMARKED_FIELD
-from timviet.index.terms import FieldTerms
+from timviet.index.terms import FieldTerms, Terms
 
 _REMEMBERED_PREFIXES = 1 << 12
 _REMEMBERED_TERMS = 100  # of a prefix; those of a syllable's readings are some twenty
@@ -43,10 +45,10 @@ class SegmentView:
         self.paragraph_count = int(reader.doc_count_all())
         # Whoosh hides them; there is no other way from its reader to the codec's.
         self._terms, self._documents = reader._terms, reader._perdoc
-        self._foreign: dict[str, FieldTerms | None] = {}
+        self._foreign: dict[str, Terms | None] = {}
         self._foreign_lengths: dict[str, Column] = {}
 
-    def terms(self, field: str) -> FieldTerms | None:
+    def terms(self, field: str) -> Terms | None:
         """Return a field's terms, or None where it has none."""
         if isinstance(self._terms, TermsReader):
             return self._terms.field(field)
@@ -63,6 +65,11 @@ class SegmentView:
             lengths = (self.reader.doc_field_length(number, field) or 0 for number in range(self.paragraph_count))
             self._foreign_lengths[field] = length_bytes(np.fromiter(lengths, np.int64, self.paragraph_count))
         return self._foreign_lengths[field]
+
+    def stored(self, number: int) -> dict[str, Any]:
+        """Return what is kept of a paragraph to be shown, by its number in the segment."""
+        fields: dict[str, Any] = self._documents.stored_fields(number)
+        return fields
 
     @cached_property
     def _no_lengths(self) -> Column:
@@ -94,7 +101,7 @@ class SegmentView:
         terms = self.terms(UNMARKED_FIELD)
         number = terms.find(UNMARKED.encode()) if terms is not None else None
         if terms is not None and number is not None:
-            unmarked[terms.documents(number)] = True
+            unmarked[terms.postings(number)[0]] = True
         return unmarked
 
 
@@ -116,6 +123,7 @@ class Snapshot:
             for leaf, first in searcher.leaf_searchers()
             if isinstance(leaf.reader(), SegmentReader)
         ]
+        self._firsts = [segment.first for segment in self.segments]
         self.paragraph_count = sum(segment.paragraph_count for segment in self.segments)
         self._found: dict[tuple[str, str], list[str]] = {}
 
@@ -169,15 +177,15 @@ class Snapshot:
             terms = segment.terms(field)
             number = terms.find(term.encode(errors="surrogatepass")) if terms is not None else None
             if terms is not None and number is not None:
-                numbers.update(segment.first + own for own in terms.documents(number).tolist())
+                numbers.update(segment.first + own for own in terms.postings(number)[0].tolist())
         return numbers
 
     def stored(self, number: int) -> dict[str, Any]:
         """Return what is kept of a paragraph to be shown, by its number in the snapshot."""
-        fields: dict[str, Any] = self._reader.stored_fields(number)
-        return fields
+        segment = self.segments[bisect_right(self._firsts, number) - 1]
+        return segment.stored(number - segment.first)
 
-    def _terms(self, field: str) -> list[FieldTerms]:
+    def _terms(self, field: str) -> list[Terms]:
         every = (segment.terms(field) for segment in self.segments)
         return [terms for terms in every if terms is not None]
 
@@ -187,21 +195,21 @@ def _read_terms(reader: SegmentReader, field: str) -> FieldTerms:
     terms = list(reader.lexicon(field))
     documents: list[int] = []
     positions: list[list[int]] = []
-    posting_ends = []
+    lengths = []
     for term in terms:
         # The reader itself would leave out deleted paragraphs, which count in document frequencies.
+        before = len(documents)
         matcher = reader._terms.matcher(field, term, reader.schema[field].format)
         while matcher.is_active():
             documents.append(matcher.id())
             positions.append(matcher.value_as("positions") if matcher.supports("positions") else [0])
             matcher.next()
-        posting_ends.append(len(documents))
+        lengths.append(len(documents) - before)
     frequencies = np.fromiter(map(len, positions), np.int64, len(positions))
-    postings = Postings(
-        np.array(posting_ends, np.int64),
-        np.array(documents, np.int64),
-        frequencies,
-        np.append(0, np.cumsum(frequencies))[posting_ends],
-        np.array([position for own in positions for position in own], np.int64),
-    )
-    return FieldTerms(field_columns(terms, postings))
+    runs = Runs(np.array(lengths, np.int64), np.array(documents, np.int64))
+    every_position = np.array([position for own in positions for position in own], np.int64)
+    occurrences = occurrences_by_term(runs, frequencies, every_position)
+    memory = RamStorage()
+    with create_column_file(memory, "terms", {}) as writer:
+        write_field(writer, "0", terms, Postings(np.cumsum(lengths), [runs], [frequencies], occurrences))
+    return FieldTerms(ColumnFile.open(memory, "terms").below("0"))

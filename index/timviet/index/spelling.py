@@ -91,7 +91,8 @@ def fold(token: str) -> str:
         >>> fold("Đường"), fold("KỸ"), fold("M519")
         ('duong', 'ki', 'm519')
     """
-    return _i_for_y(_SYMBOL_MARKS.sub("", latin_ascii(as_written(token)).lower()))
+    written = as_written(token)
+    return _i_for_y(written if written.isascii() else _SYMBOL_MARKS.sub("", latin_ascii(written).lower()))
 
 
 def spellings(folded: str) -> tuple[str, ...]:

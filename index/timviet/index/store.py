@@ -16,8 +16,9 @@ from whoosh.reading import IndexReader
 from timviet.index.columnfile import DamagedFileError
 from timviet.index.commit import Commit
 from timviet.index.errors import IndexLockedError, IndexNotFoundError, IndexVersionError, NotAnIndexError
+from timviet.index.preparing import Source
 from timviet.index.schema import ParagraphSchema
-from timviet.index.writer import Source, Writer
+from timviet.index.writer import DEFAULT_MEMORY, Writer
 
 IN_MEMORY = ":memory:"
 
@@ -55,18 +56,24 @@ class Index:
         self.location = location
         self.whoosh = whoosh
 
-    def writer(self, timeout: float = 10.0) -> Writer:
+    def writer(self, timeout: float = 10.0, jobs: int = 1, memory: int = DEFAULT_MEMORY) -> Writer:
         """Return the one writer that may be at work on this index.
 
         Args:
             timeout: how long to wait for another writer to end, in seconds.
+            jobs: how many processes to index with. With more than one, a program's main module has to guard what it
+                does by `if __name__ == "__main__"`, because each process imports it. Little text is not shared out.
+            memory: about how many megabytes of memory to take for it in all.
 
         Raises:
             IndexLockedError: the other writer was still at work after that time.
             NotAnIndexError: a file of the index is damaged.
+            ValueError: jobs or memory is below 1.
         """
+        if jobs < 1 or memory < 1:
+            raise ValueError(f"jobs and memory must be at least 1, not {jobs} and {memory}")
         try:
-            return Writer(Commit(self.whoosh, timeout))
+            return Writer(Commit(self.whoosh, timeout), jobs, memory)
         except LockError as error:
             message = (
                 f"cannot write to the index {self.location}: another writer is at work on it, "

@@ -1,48 +1,68 @@
 """The terms of a field in one segment: a sorted dictionary over columns, with each term's postings."""
 
-from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from abc import ABC, abstractmethod
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from timviet.index.columnfile import Column
-from timviet.index.postings import Postings
+from timviet.index.packing import PackedColumn, without_gaps
+from timviet.index.postings import Runs, folded_form, runs
 
 _REMEMBERED_TERMS = 1 << 14
 
 
-class FieldTerms:
-    """The terms of a field in one segment, with their postings.
+class Terms(ABC):
+    """Terms of a field in one segment, sorted, each with its postings."""
 
-    Args:
-        columns: the field's columns, by their names.
-    """
-
-    def __init__(self, columns: Mapping[str, Column]) -> None:
-        self._terms = columns["terms"].data
-        # Whole numbers out of a memoryview cost half of what they do out of an array.
-        self._term_ends = columns["term_ends"].data
-        self._posting_ends = columns["posting_ends"].data
-        self._documents = columns["documents"]
-        self._frequencies = columns["frequencies"]
-        self._occurrence_ends = columns.get("occurrence_ends")
-        self._positions = columns.get("positions")
-        self._value_ends, self._values = columns.get("value_ends"), columns.get("values")
+    def __init__(self) -> None:
         self._found: dict[bytes, int | None] = {}
 
+    @abstractmethod
     def __len__(self) -> int:
-        return len(self._term_ends)
+        """Return how many there are."""
 
+    @abstractmethod
     def __getitem__(self, number: int) -> bytes:
         """Return a term by its number in sorted order."""
-        if not 0 <= number < len(self):
-            raise IndexError(number)
-        return bytes(self._terms[self._term_ends[number - 1] if number else 0 : self._term_ends[number]])
 
+    @abstractmethod
     def first_from(self, term: bytes) -> int:
         """Return the number of the first term that is not before `term`."""
-        number: int = bisect_left(range(len(self)), term, key=self.__getitem__)
-        return number
+
+    @abstractmethod
+    def document_frequency(self, number: int) -> int:
+        """Return in how many paragraphs a term occurs."""
+
+    @abstractmethod
+    def postings(self, number: int) -> tuple[Column, Column]:
+        """Return in which paragraphs a term occurs, ascending, and how often in each, or its weight there."""
+
+    @property
+    @abstractmethod
+    def has_positions(self) -> bool:
+        """Whether positions are kept."""
+
+    @abstractmethod
+    def positions(self, number: int) -> Column:
+        """Return the positions of a term's occurrences, those of one paragraph after those of the one before."""
+
+    @property
+    @abstractmethod
+    def keyed(self) -> "FieldTerms | None":
+        """The keyed field that these terms are of, or None."""
+
+    @abstractmethod
+    def span(self, number: int) -> range:
+        """Return the numbers, in the keyed field, of the terms that a term stands for."""
+
+    @abstractmethod
+    def value(self, number: int, place: int) -> bytes | None:
+        """Return what else is kept of a term's posting, the one at a place from 0, or None where nothing is."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        return map(self.__getitem__, range(len(self)))
 
     def find(self, term: bytes) -> int | None:
         """Return a term's number, or None where there is no such term."""
@@ -63,44 +83,224 @@ class FieldTerms:
             yield number
             number += 1
 
+
+class FieldTerms(Terms):
+    """The terms of a field as they are written.
+
+    Args:
+        columns: the field's columns, by their names.
+    """
+
+    def __init__(self, columns: Mapping[str, Column]) -> None:
+        super().__init__()
+        self.columns = columns
+        self._terms = columns["terms"].data
+        # Whole numbers out of a memoryview cost half of what they do out of an array.
+        self._term_ends = columns["term_ends"].data
+        self._posting_ends = columns["posting_ends"].data
+        self._documents = PackedColumn(columns, "documents")
+        self._frequencies = PackedColumn(columns, "frequencies") if "frequencies" in columns else None
+        self._has_positions = "positions" in columns
+        self._is_keyed = "followers" in columns
+        if self._has_positions:
+            self._run_ends = columns["run_ends"].data
+            self._run_documents = PackedColumn(columns, "run_documents")
+            self._positions = PackedColumn(columns, "positions")
+        if self._is_keyed:
+            self._follower_ends = columns["follower_ends"].data
+            self._followers = columns["followers"]
+
+    def __len__(self) -> int:
+        return len(self._term_ends)
+
+    def __getitem__(self, number: int) -> bytes:
+        """Return a term by its number in sorted order."""
+        if not 0 <= number < len(self):
+            raise IndexError(number)
+        return bytes(self._terms[_start(self._term_ends, number) : self._term_ends[number]])
+
+    def first_from(self, term: bytes) -> int:
+        """Return the number of the first term that is not before `term`."""
+        number: int = bisect_left(range(len(self)), term, key=self.__getitem__)
+        return number
+
     def document_frequency(self, number: int) -> int:
         """Return in how many paragraphs a term occurs."""
-        span = self._span(number)
-        return span.stop - span.start
+        return self._posting_ends[number] - _start(self._posting_ends, number)
 
-    def documents(self, number: int) -> Column:
-        """Return the paragraphs in which a term occurs, ascending."""
-        return self._documents[self._span(number)]
+    def postings(self, number: int) -> tuple[Column, Column]:
+        """Return in which paragraphs a term occurs, ascending, and how often in each, or its weight there."""
+        return self.postings_between(number, number + 1)
 
-    def frequencies(self, number: int) -> Column:
-        """Return how often a term occurs in each of its paragraphs, or its weight there."""
-        return self._frequencies[self._span(number)]
+    def postings_between(self, first: int, last: int) -> tuple[Column, Column]:
+        """Return the same for the terms from one to before another, one after the other."""
+        return self.documents_between(first, last), self.frequencies_between(first, last)
+
+    def documents_between(self, first: int, last: int) -> Column:
+        """Return in which paragraphs each of the terms from one to before another occurs."""
+        start, end = _start(self._posting_ends, first), _start(self._posting_ends, last)
+        lengths = np.diff(self._posting_ends[first:last], prepend=start)
+        return without_gaps(self._documents.read(start, end), lengths)
+
+    def frequencies_between(self, first: int, last: int) -> Column:
+        """Return how often each of the terms from one to before another occurs in each of its paragraphs."""
+        start, end = _start(self._posting_ends, first), _start(self._posting_ends, last)
+        return self.columns["weights"][start:end] if self._frequencies is None else self._frequencies.read(start, end)
+
+    @property
+    def keyed(self) -> "FieldTerms | None":
+        """The keyed field that these terms are of, or None."""
+        return self if self._is_keyed else None
+
+    def span(self, number: int) -> range:
+        """Return the numbers, in the keyed field, of the terms that a term stands for."""
+        return range(number, number + 1)
 
     @property
     def has_positions(self) -> bool:
         """Whether positions are kept."""
-        return self._positions is not None
+        return self._has_positions
 
     def positions(self, number: int) -> Column:
         """Return the positions of a term's occurrences, those of one paragraph after those of the one before."""
-        if self._positions is None or self._occurrence_ends is None:
-            raise ValueError("this field keeps no positions")
-        start = int(self._occurrence_ends[number - 1]) if number else 0
-        return self._positions[start : int(self._occurrence_ends[number])]
+        return self.positions_between(number, number + 1)
 
-    def every_posting(self) -> Postings:
-        """Return the postings of all terms."""
-        return Postings(
-            np.asarray(self._posting_ends), self._documents, self._frequencies, self._occurrence_ends, self._positions
-        )
+    def positions_between(self, first: int, last: int) -> Column:
+        """Return the same for the terms from one to before another taken as one."""
+        documents, positions = self.occurrences_between(first, last)
+        keys = (documents << 32) + positions
+        keys.sort()
+        return keys & 0xFFFFFFFF
+
+    def occurrences_between(self, first: int, last: int) -> tuple[Column, Column]:
+        """Return the paragraph and the position of each occurrence of the terms from one to before another, run by run.
+
+        Raises:
+            ValueError: this field keeps no positions.
+        """
+        if not self._has_positions:
+            raise ValueError("this field keeps no positions")
+        run, end_run = first, last
+        if self._is_keyed:
+            run, end_run = _start(self._follower_ends, first), _start(self._follower_ends, last)
+        return self.run_documents_between(run, end_run), self.run_positions_between(run, end_run)
+
+    def run_documents_between(self, first: int, last: int) -> Column:
+        """Return the paragraph of each occurrence in the runs from one to before another."""
+        start, end = _start(self._run_ends, first), _start(self._run_ends, last)
+        lengths = np.diff(self._run_ends[first:last], prepend=start)
+        return without_gaps(self._run_documents.read(start, end), lengths)
+
+    def run_positions_between(self, first: int, last: int) -> Column:
+        """Return the position of each occurrence in the runs from one to before another."""
+        return self._positions.read(_start(self._run_ends, first), _start(self._run_ends, last))
+
+    def followed_by(self, number: int, followers: Column) -> tuple[Column, Column]:
+        """Return the runs in which one of some terms follows a term.
+
+        Args:
+            number: the term's number.
+            followers: the numbers of the others, ascending.
+
+        Returns:
+            The numbers of the runs, ascending, and for each the place in `followers` of what follows.
+        """
+        start, end = _start(self._follower_ends, number), self._follower_ends[number]
+        own = self._followers[start:end]
+        asked = (followers + 1).astype(own.dtype)  # of another type, all would be converted
+        places = np.minimum(np.searchsorted(own, asked), len(own) - 1)
+        found = np.flatnonzero(own[places] == asked)
+        return start + places[found], found
+
+    def run_documents(self, run_numbers: Column) -> Runs:
+        """Return the paragraph of each occurrence in some runs."""
+        starts, lengths = self._run_bounds(run_numbers)
+        return Runs(lengths, without_gaps(self._run_documents.take(runs(starts, lengths)), lengths))
+
+    def run_positions(self, run_numbers: Column) -> Column:
+        """Return the position of each occurrence in some runs."""
+        return self._positions.take(runs(*self._run_bounds(run_numbers)))
+
+    def _run_bounds(self, run_numbers: Column) -> tuple[Column, Column]:
+        ends = self.columns["run_ends"]
+        starts = np.where(run_numbers > 0, ends[run_numbers - 1], 0).astype(np.int64)
+        return starts, ends[run_numbers] - starts
 
     def value(self, number: int, place: int) -> bytes | None:
         """Return what else is kept of a term's posting, the one at a place from 0, or None where nothing is."""
-        if self._values is None or self._value_ends is None:
+        if "values" not in self.columns:
             return None
-        posting = self._span(number).start + place
-        start = int(self._value_ends[posting - 1]) if posting else 0
-        return self._values[start : int(self._value_ends[posting])].tobytes()
+        posting = _start(self._posting_ends, number) + place
+        ends = self.columns["value_ends"].data
+        return self.columns["values"][_start(ends, posting) : ends[posting]].tobytes()
 
-    def _span(self, number: int) -> slice:
-        return slice(int(self._posting_ends[number - 1]) if number else 0, int(self._posting_ends[number]))
+
+class FoldedTerms(Terms):
+    """The folded forms of a keyed field's terms, each with the postings of all terms that have it.
+
+    Args:
+        keyed: the keyed field.
+    """
+
+    def __init__(self, keyed: FieldTerms) -> None:
+        super().__init__()
+        self._keyed = keyed
+        self._ends = keyed.columns["fold_ends"].data
+        self._frequencies = keyed.columns["fold_frequencies"].data
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    def __getitem__(self, number: int) -> bytes:
+        """Return a term by its number in sorted order."""
+        if not 0 <= number < len(self):
+            raise IndexError(number)
+        return folded_form(self._keyed[_start(self._ends, number)])
+
+    def first_from(self, term: bytes) -> int:
+        """Return the number of the first term that is not before `term`."""
+        number = bisect_right(self._ends, self._keyed.first_from(term))
+        return number + 1 if number < len(self) and self[number] < term else number
+
+    @property
+    def keyed(self) -> FieldTerms:
+        """The keyed field that these terms are of, or None."""
+        return self._keyed
+
+    def span(self, number: int) -> range:
+        """Return the numbers, in the keyed field, of the terms that a term stands for."""
+        return range(_start(self._ends, number), self._ends[number])
+
+    def document_frequency(self, number: int) -> int:
+        """Return in how many paragraphs a term occurs."""
+        return self._frequencies[number]
+
+    def postings(self, number: int) -> tuple[Column, Column]:
+        """Return in which paragraphs a term occurs, ascending, and how often in each, or its weight there."""
+        span = self.span(number)
+        documents, frequencies = self._keyed.postings_between(span.start, span.stop)
+        if len(span) == 1:
+            return documents, frequencies
+        keys = (documents << 32) + frequencies
+        keys.sort()
+        documents = keys >> 32
+        starts = np.flatnonzero(np.diff(documents, prepend=-1))
+        return documents[starts], np.add.reduceat(keys & 0xFFFFFFFF, starts)
+
+    @property
+    def has_positions(self) -> bool:
+        """Whether positions are kept."""
+        return True
+
+    def positions(self, number: int) -> Column:
+        """Return the positions of a term's occurrences, those of one paragraph after those of the one before."""
+        span = self.span(number)
+        return self._keyed.positions_between(span.start, span.stop)
+
+    def value(self, number: int, place: int) -> None:
+        """Return None: nothing else is kept of a posting."""
+
+
+def _start(ends: Sequence[int], number: int) -> int:
+    """Return where the part of a number starts, by where the parts end."""
+    return ends[number - 1] if number else 0

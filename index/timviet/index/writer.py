@@ -1,38 +1,21 @@
 """Write documents into an index: all of a writer's changes are committed together, or none."""
 
-import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Self
 
-from timviet.index.builder import SegmentBuilder
 from timviet.index.commit import Commit
-from timviet.index.documents import Document, Paragraph
-from timviet.index.errors import DocumentError
-from timviet.index.schema import PARAGRAPH_FIELD, metadata_field, metadata_key, sort_terms, value_field
-from timviet.index.tokens import surfaces
+from timviet.index.documents import Document
+from timviet.index.preparing import Source, prepare
+from timviet.index.workers import Workers
 
 if TYPE_CHECKING:
     from timviet.index.codec import ColumnSegment
 
-# Tokens that are kept in memory before they are written as a segment; each takes some 60 bytes while it is.
-_TOKENS_IN_MEMORY = 6_000_000
+DEFAULT_MEMORY = 512
+"""Megabytes that a writer may take, if nothing else is said."""
 
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """The file a document was read from, as it was then; an unchanged one need not be read again.
-
-    Attributes:
-        path: the file's path.
-        size: its size in bytes.
-        modified_ns: when it was last changed, in nanoseconds since 1970.
-    """
-
-    path: str
-    size: int
-    modified_ns: int
+# Building a segment takes about so many bytes of memory for each code point of its texts.
+_BYTES_PER_CODE_POINT = 24
 
 
 class Writer:
@@ -42,6 +25,8 @@ class Writer:
 
     Args:
         commit: the commit that the changes are for.
+        jobs: how many processes to build segments with.
+        memory: about how many megabytes they may take together.
 
     Example:
         >>> from timviet.index import open_index
@@ -52,11 +37,12 @@ class Writer:
         1
     """
 
-    def __init__(self, commit: Commit) -> None:
+    def __init__(self, commit: Commit, jobs: int = 1, memory: int = DEFAULT_MEMORY) -> None:
         self._commit = commit
-        self._builder = SegmentBuilder()
-        self._segment = commit.add_segment()
+        self._workers = Workers(commit.storage, jobs)
+        self._most = memory * 1_000_000 // (self._workers.jobs * _BYTES_PER_CODE_POINT)
         self._added: dict[str, tuple[ColumnSegment, range]] = {}
+        self._begin_segment()
 
     def add(self, document: Document, source: Source | None = None) -> int:
         """Add a document; it replaces the one with the same id, committed or not.
@@ -75,21 +61,21 @@ class Writer:
             ValueError: this writer has ended.
         """
         self._commit.require_open()
-        fields = _document_fields(document)
-        self.remove(document.id)
+        prepared = prepare(document, source)
         try:
-            first = self._builder.paragraph_count
-            for paragraph in document.iter_paragraphs():
-                fields.add_paragraph(self._builder, paragraph, source)
-            self._added[document.id] = (self._segment, range(first, self._builder.paragraph_count))
-            paragraphs = self._builder.paragraph_count - first
-            if self._builder.token_count > _TOKENS_IN_MEMORY:
-                self._builder.write(self._commit.storage, self._segment)
-                self._builder, self._segment = SegmentBuilder(), self._commit.add_segment()
+            self.remove(document.id)
+            first, count = self._segment.doc_count_all(), len(prepared.paragraphs)
+            self._added[document.id] = (self._segment, range(first, first + count))
+            self._segment.set_doc_count(first + count)
+            self._workers.add(prepared)
+            self._size += prepared.size
+            if self._size >= self._most:
+                self._workers.build(self._segment)
+                self._begin_segment()
         except BaseException:
             self.rollback()  # half a document must not be committed
             raise
-        return paragraphs
+        return count
 
     def remove(self, document_id: str) -> None:
         """Remove a document, committed or not; one that is not there is no error.
@@ -113,15 +99,24 @@ class Writer:
         """
         self._commit.require_open()
         try:
-            if self._builder.paragraph_count:
-                self._builder.write(self._commit.storage, self._segment)
+            if self._segment.doc_count_all():
+                self._workers.build(self._segment)
+            self._workers.finish()
             self._commit.finish()
         finally:
-            self._commit.end()
+            self.rollback()
 
     def rollback(self) -> None:
         """Leave the index as it was before this writer, and end it; nothing where it has ended."""
-        self._commit.end()
+        try:
+            self._workers.end()
+        finally:
+            self._commit.end()
+
+    def _begin_segment(self) -> None:
+        self._segment = self._commit.add_segment()
+        self._segment.is_ours = True
+        self._size = 0
 
     def __enter__(self) -> Self:
         return self
@@ -135,53 +130,3 @@ class Writer:
             self.commit()
         else:
             self.rollback()
-
-
-class _DocumentFields(NamedTuple):
-    """What all paragraphs of a document have in common: see `SegmentBuilder.add`."""
-
-    stored: dict[str, Any]
-    texts: dict[str, list[str]]
-    terms: dict[str, list[bytes]]
-
-    def add_paragraph(self, builder: SegmentBuilder, paragraph: Paragraph, source: Source | None) -> None:
-        number, start, text = paragraph
-        stored = {"paragraph": number, "start": start, "text": text}
-        if source and number == 0:
-            stored["source"] = json.dumps(asdict(source))
-        builder.add(
-            self.stored | stored,
-            self.texts | {"text": surfaces(text)},
-            self.terms | {"paragraph": [PARAGRAPH_FIELD.to_bytes(number)]},
-        )
-
-
-def _document_fields(document: Document) -> _DocumentFields:
-    try:
-        identity = document.id.encode()
-        metadata = json.dumps(dict(document.metadata or {}), ensure_ascii=False, allow_nan=False)
-        fields = _DocumentFields({"id": document.id, "metadata": metadata}, {}, {"id": [identity]})
-        _add_metadata(fields, document.metadata or {})
-    except (TypeError, ValueError, RecursionError) as error:
-        raise DocumentError(f"cannot keep the id and metadata of document {document.id!r} as JSON: {error}") from error
-    for name, text in (("title", document.title), ("path", document.path)):
-        if text is not None:
-            fields.stored[name] = text
-            fields.texts[name] = surfaces(text)
-    return fields
-
-
-def _add_metadata(fields: _DocumentFields, metadata: Mapping[str, object]) -> None:
-    for name, value in metadata.items():
-        key = metadata_key(name)
-        field = metadata_field(key)
-        for item in _searched_values(value) if key else ():
-            fields.texts.setdefault(field, []).extend(surfaces(str(item)))
-            fields.terms.setdefault(value_field(field), []).extend(
-                term.encode(errors="surrogatepass") for term in sort_terms(item)
-            )
-
-
-def _searched_values(value: object) -> Iterable[object]:
-    items = value if isinstance(value, list | tuple) else [value]
-    return [item for item in items if isinstance(item, str | int | float)]

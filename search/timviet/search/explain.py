@@ -38,7 +38,7 @@ class Part:
         kind: "word", "phrase", "pattern", "fuzzy", or "pair" for two neighbouring words.
         label: what was typed.
         field: the indexed field it was looked for in.
-        score: what it adds: boost × inverse document frequency × saturation.
+        score: what it adds: boost × inverse document frequency × saturation, which has 255 levels.
         boost: as typed, or how often it was typed.
         inverse_document_frequency: how much it tells paragraphs apart.
         frequency: how much its occurrences count, by their weights w; those below 1 count 1 - Π (1 - w).
@@ -101,7 +101,7 @@ class _Explainer:
 
     def parts(self, node: Node) -> list[Part] | None:
         """Return what the leaves below a node add to the paragraph's score; None where the node does not find it."""
-        if not len(self._matcher.matches(node, self._only).documents):
+        if not len(self._matcher.among(node, self._only).places):
             return None
         if isinstance(node, Leaf):
             return [self._part(node)]
@@ -109,16 +109,17 @@ class _Explainer:
         return [part for parts in below if parts for part in parts]
 
     def _part(self, leaf: Leaf) -> Part:
-        postings = self._matcher.postings(leaf, self._only)
+        documents, frequencies = self._matcher.groups.frequencies(leaf)
+        place = int(np.searchsorted(documents, self._number))
         return Part(
             kind=type(leaf.asked).__name__.lower(),
             label=leaf.asked.text,
             field=leaf.field,
-            score=float(self._matcher.scores(leaf, postings)[0]),
+            score=float(self._matcher.among(leaf, self._only).scores[0]),
             boost=leaf.asked.boost,
             inverse_document_frequency=leaf.statistics.inverse_document_frequency,
-            frequency=float(postings.frequencies[0]),
-            length=int(self._matcher.lengths(leaf, postings)[0]),
+            frequency=float(frequencies[place]),
+            length=int(self._matcher.groups.lengths(leaf, documents[place])),
             readings=tuple(self._readings(leaf)) if isinstance(leaf, TermGroup) else (),
         )
 

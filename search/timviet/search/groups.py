@@ -1,46 +1,118 @@
-"""Groups of terms in one segment: in which paragraphs they are, how much they count there, and where they occur."""
+"""Terms that count as one, in one segment: in which paragraphs they are, and how much they count there."""
 
 from collections.abc import Sequence
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
+from cachetools import LRUCache
+from numpy.typing import NDArray
 
 from timviet.index.columnfile import Column
-from timviet.index.postings import runs
+from timviet.index.lengths import LENGTHS
 from timviet.index.snapshot import SegmentView
-from timviet.index.terms import FieldTerms
-from timviet.search.nodes import TermGroup
-from timviet.search.sequences import Occurrences, occurrence_keys
+from timviet.index.terms import FieldTerms, Terms
+from timviet.search.nodes import Leaf, TermGroup, TermSequence
+from timviet.search.rank import saturation_levels
+from timviet.search.sequences import Occurrences, counted, follow, occurrence_keys
 
-# A few paragraphs are searched for one by one among many others; more of them are looked up in a table of all.
-_FEWER = 1 / 32
+# What is in this share of the paragraphs or more is remembered as a number for each paragraph of all.
+DENSE_SHARE = 1 / 32
+# Bytes of postings that are remembered of a segment, those used last.
+_REMEMBERED_BYTES = 1 << 28
+# So many paragraphs are searched for one by one among others; more of them are looked up in a table of all.
+_FEW = 512
 # More occurrences of a term than these in a paragraph make no difference where they do not count in full.
 _COUNTED_OCCURRENCES = 256
+# Of so many terms, pairs are not looked up one by one.
+_LOOKED_UP_TERMS = 256
 
 
-class WeightedPostings(NamedTuple):
-    """The paragraphs that a leaf finds in a segment.
+class LeafPostings:
+    """The paragraphs that a leaf finds in a segment, deleted ones left out, as they are remembered.
+
+    Args:
+        documents: their numbers in the segment, ascending.
+        levels: the saturation of each; see `timviet.search.rank`.
+        paragraph_count: how many paragraphs the segment has.
 
     Attributes:
-        documents: their numbers in the segment, ascending.
-        frequencies: how much the leaf's occurrences in them count. Those of weight 1 count each. The others, of weights
-            w, count 1 - Π (1 - w) together: a weight is how likely it is that the word meant is there, and they count
-            as likely as it is that any of them is it. So they never count as much as one of weight 1, however many.
+        count: how many they are.
+        is_dense: whether they are so many that there is a number for each paragraph of the segment.
     """
 
-    documents: Column
-    frequencies: Column
+    def __init__(self, documents: Column, levels: NDArray[np.uint8], paragraph_count: int) -> None:
+        self.count = len(documents)
+        self.is_dense = self.count > DENSE_SHARE * paragraph_count
+        self._paragraph_count = paragraph_count
+        self._documents, self._levels = documents, levels
+        if self.is_dense:
+            self._documents, self._levels = documents[:0], self.table()
+
+    @property
+    def documents(self) -> Column:
+        """Their numbers in the segment, ascending."""
+        return np.flatnonzero(self._levels > 0) if self.is_dense else self._documents
+
+    @property
+    def levels(self) -> NDArray[np.uint8]:
+        """The saturation of each."""
+        return self._levels[self.documents] if self.is_dense else self._levels
+
+    def table(self) -> NDArray[np.uint8]:
+        """Return the saturation for each paragraph of the segment, 0 where the leaf does not find it."""
+        if len(self._levels) == self._paragraph_count:
+            return self._levels
+        table = np.zeros(self._paragraph_count, np.uint8)
+        table[self._documents] = self._levels
+        return table
+
+    def add_to(self, total: NDArray[np.uint16], weight: int, only_found: bool, scratch: NDArray[np.uint16]) -> None:
+        """Add the saturations, times a weight, to what each paragraph of the segment has.
+
+        Args:
+            total: what they are added to.
+            weight: the weight, small enough for the sums.
+            only_found: whether to leave those paragraphs at 0 that have nothing yet.
+            scratch: room for as many numbers as `total` has, which are overwritten.
+        """
+        more = np.multiply(self._levels, np.uint16(weight), out=scratch[: len(self._levels)])
+        if self.is_dense:
+            if only_found:
+                more *= total > 0
+            total += more
+        else:
+            before = total[self._documents]
+            if only_found:
+                more *= before > 0
+            total[self._documents] = before + more
+
+    def among(self, documents: Column) -> tuple[Column, NDArray[np.uint8]]:
+        """Return the places of what the leaf finds among some paragraphs, ascending, and the saturations there."""
+        if not self.is_dense and min(len(documents), self.count) < _FEW:
+            places, own = common(documents, self._documents)
+            return places, self._levels[own]
+        found = self.table()[documents]
+        places = np.flatnonzero(found > 0)
+        return places, found[places]
+
+    @property
+    def size(self) -> int:
+        """How many bytes of memory it takes, about."""
+        return self._documents.nbytes + self._levels.nbytes
 
 
 class _Term(NamedTuple):
-    terms: FieldTerms
+    """A term of a group: its number among its field's terms, and how it counts."""
+
+    terms: Terms
     number: int
     weight: float
     bare: bool
 
 
 class GroupReader:
-    """Reads groups of terms from one segment, and remembers what it has read.
+    """Reads the postings of leaves from one segment, and remembers those that it read last.
 
     Args:
         segment: the segment.
@@ -49,26 +121,34 @@ class GroupReader:
     def __init__(self, segment: SegmentView) -> None:
         self._segment = segment
         self._count = segment.paragraph_count
-        self._known_terms: dict[TermGroup, list[_Term]] = {}
-        self._known_postings: dict[TermGroup, WeightedPostings] = {}
-        self._known_having: dict[TermGroup, Column] = {}
-        self._known_occurring: dict[_Term, tuple[WeightedPostings, Column]] = {}
-        self._last_candidates: Column | None = None
-        self._last_occurrences: dict[TermGroup, Occurrences] = {}
+        self._known: LRUCache[object, LeafPostings] = LRUCache(_REMEMBERED_BYTES, lambda own: own.size)
 
-    def postings(self, group: TermGroup) -> WeightedPostings:
-        """Return in which paragraphs a group's terms are, and how much they count there."""
-        if group not in self._known_postings:
-            self._known_postings[group] = self._read(group)
-        return self._known_postings[group]
+    def postings(self, leaf: Leaf) -> LeafPostings:
+        """Return what a leaf finds."""
+        key = (leaf.groups, leaf.asked.slop) if isinstance(leaf, TermSequence) else leaf
+        postings = self._known.get(key)
+        if postings is None:
+            documents, frequencies = self.frequencies(leaf)
+            lengths, average_length = self.lengths(leaf, documents), leaf.statistics.average_length
+            levels = saturation_levels(frequencies, lengths, average_length)
+            postings = LeafPostings(documents, levels, self._count)
+            if postings.size <= _REMEMBERED_BYTES:
+                self._known[key] = postings
+        return postings
 
-    def having(self, group: TermGroup) -> Column:
-        """Return for each paragraph of the segment whether it has any of a group's terms."""
-        if group not in self._known_having:
-            having = np.zeros(self._count, bool)
-            having[self.postings(group).documents] = True
-            self._known_having[group] = having
-        return self._known_having[group]
+    def frequencies(self, leaf: Leaf) -> tuple[Column, Column]:
+        """Return the paragraphs that a leaf finds, ascending, and how much its occurrences in each count.
+
+        Those of weight 1 count each. The others, of weights w, count 1 - Π (1 - w) together: a weight is how likely it
+        is that the word meant is there, and they count as likely as it is that any of them is it. So they never count
+        as much as one of weight 1, however many.
+        """
+        return self._kept(*(self._sequence(leaf) if isinstance(leaf, TermSequence) else self._group(leaf)))
+
+    def lengths(self, leaf: Leaf, documents: Column) -> Column:
+        """Return the lengths in tokens of what a leaf finds, as the index keeps them: rounded above 20 or so."""
+        lengths: Column = np.maximum(LENGTHS[self._segment.lengths(leaf.field)[documents]], 1)
+        return lengths
 
     def frequency(self, field: str, term: str, number: int) -> int:
         """Return how often a paragraph has a term, by its number in the segment."""
@@ -76,27 +156,19 @@ class GroupReader:
         found = terms.find(term.encode()) if terms is not None else None
         if terms is None or found is None:
             return 0
-        documents = terms.documents(found)
+        documents, frequencies = terms.postings(found)
         place = int(np.searchsorted(documents, number))
         is_there = place < len(documents) and documents[place] == number
-        return int(terms.frequencies(found)[place]) if is_there else 0
+        return int(frequencies[place]) if is_there else 0
 
     def is_unmarked(self, number: int) -> bool:
         """Tell whether a paragraph was typed without marks, by its number in the segment."""
         return bool(self._segment.unmarked[number])
 
-    def occurrences(self, group: TermGroup, candidates: Column) -> Occurrences:
-        """Return where a group's terms occur in candidates, ascending; those in the last candidates are remembered."""
-        if self._last_candidates is not candidates:
-            self._last_candidates, self._last_occurrences = candidates, {}
-        if group not in self._last_occurrences:
-            self._last_occurrences[group] = self._find_occurrences(group, candidates)
-        return self._last_occurrences[group]
-
-    def _read(self, group: TermGroup) -> WeightedPostings:
+    def _group(self, group: TermGroup) -> tuple[Column, Column]:
         terms = self._terms(group)
-        if len(terms) == 1 and terms[0].weight == 1 and not terms[0].bare:
-            return self._kept(self._term_postings(terms[0]))
+        if len(terms) == 1 and terms[0].weight == 1:
+            return self._term_postings(terms[0])
         in_full = self._full_frequencies([own for own in terms if own.weight == 1])
         missing = np.ones(self._count)  # how likely it is that no other occurrence is of what was meant
         for own in terms:
@@ -105,24 +177,16 @@ class GroupReader:
                 likelihoods = (1 - own.weight) ** np.arange(_COUNTED_OCCURRENCES)
                 missing[documents] *= likelihoods[np.minimum(frequencies, _COUNTED_OCCURRENCES - 1)]
         documents = np.flatnonzero((in_full > 0) | (missing < 1))
-        return self._kept(WeightedPostings(documents, in_full[documents] + 1 - missing[documents]))
+        return documents, in_full[documents] + 1 - missing[documents]
 
     def _full_frequencies(self, terms: Sequence[_Term]) -> Column:
         """Return for each paragraph of the segment how often it has any of several terms."""
         found = [self._term_postings(own) for own in terms]
-        if len(found) == 1:
-            frequencies = np.zeros(self._count)
-            frequencies[found[0].documents] = found[0].frequencies
-            return frequencies
-        every = np.concatenate([np.empty(0, np.int64), *(own.documents for own in found)])
-        return np.bincount(every, np.concatenate([np.empty(0), *(own.frequencies for own in found)]), self._count)
+        every = np.concatenate([np.empty(0, np.int64), *(documents for documents, _ in found)])
+        weights = np.concatenate([np.empty(0), *(frequencies for _, frequencies in found)])
+        return np.bincount(every, weights, self._count)
 
     def _terms(self, group: TermGroup) -> list[_Term]:
-        if group not in self._known_terms:
-            self._known_terms[group] = self._find_terms(group)
-        return self._known_terms[group]
-
-    def _find_terms(self, group: TermGroup) -> list[_Term]:
         terms = self._segment.terms(group.field)
         if terms is None:
             return []
@@ -131,71 +195,106 @@ class GroupReader:
             _Term(terms, number, weight, term in group.bare) for term, weight, number in numbers if number is not None
         ]
 
-    def _term_postings(self, own: _Term) -> WeightedPostings:
-        # In the index numbers are as small as they can be: calculated with, they would run over.
-        documents = own.terms.documents(own.number).astype(np.int64)
-        postings = WeightedPostings(documents, own.terms.frequencies(own.number))
+    def _term_postings(self, own: _Term) -> tuple[Column, Column]:
+        documents, frequencies = own.terms.postings(own.number)
+        frequencies = np.ceil(frequencies).astype(np.int64)  # Whoosh's own writer may have given weights
         if own.bare:
-            counts = self._segment.unmarked[postings.documents]
-            return WeightedPostings(postings.documents[counts], postings.frequencies[counts])
-        return postings
+            counts = self._segment.unmarked[documents]
+            return documents[counts], frequencies[counts]
+        return documents, frequencies
 
-    def _kept(self, postings: WeightedPostings) -> WeightedPostings:
+    def _kept(self, documents: Column, frequencies: Column) -> tuple[Column, Column]:
         """Return the postings of paragraphs that are not deleted."""
         if self._segment.kept is None:
-            return postings
-        kept = self._segment.kept[postings.documents]
-        return WeightedPostings(postings.documents[kept], postings.frequencies[kept])
+            return documents, frequencies
+        kept = self._segment.kept[documents]
+        return documents[kept], frequencies[kept]
 
-    def _find_occurrences(self, group: TermGroup, candidates: Column) -> Occurrences:
+    def _sequence(self, sequence: TermSequence) -> tuple[Column, Column]:
+        groups = [self._terms(group) for group in sequence.groups]
+        if not all(groups):
+            return np.empty(0, np.int64), np.empty(0)
+        keyed = groups[0][0].terms.keyed
+        if keyed and sequence.asked.slop == 1 and len(groups) > 1 and max(map(len, groups)) <= _LOOKED_UP_TERMS:
+            first, *others = [self._pair(keyed, *pair, with_positions=len(groups) > 2) for pair in pairwise(groups)]
+            occurrences = [first.both, *(other.following for other in others)]
+        else:
+            occurrences = [self._occurrences(group) for group in groups]
+        return counted(follow(occurrences, sequence.asked.slop))
+
+    def _pair(
+        self, keyed: FieldTerms, before: Sequence[_Term], after: Sequence[_Term], with_positions: bool
+    ) -> "_Pair":
+        """Return where a term of one group is followed by one of another group."""
+        followers = _Numbers.of(after)
+        pieces = []
+        for own in before:
+            for number in own.terms.span(own.number):
+                found, places = keyed.followed_by(number, followers.numbers)
+                pieces.append((found, np.full(len(found), own.weight), np.full(len(found), own.bare), places))
+        run_numbers, weights, is_bare, places = (np.concatenate(columns) for columns in zip(*pieces, strict=True))
+        lengths, documents = keyed.run_documents(run_numbers)
+        positions = keyed.run_positions(run_numbers) if with_positions else np.arange(len(documents))
+        keys = occurrence_keys(documents, positions)
+        following = np.repeat(followers.weights[places], lengths)
+        both = np.repeat(weights, lengths) * following
+        is_bare = np.repeat(is_bare | followers.are_bare[places], lengths)
+        if is_bare.any():
+            counts = ~is_bare | self._segment.unmarked[documents]
+            keys, both, following = keys[counts], both[counts], following[counts]
+        order = np.argsort(keys)
+        return _Pair(Occurrences(keys[order], both[order]), Occurrences(keys[order], following[order]))
+
+    def _occurrences(self, terms: Sequence[_Term]) -> Occurrences:
+        """Return where the terms of a group occur."""
         keys, weights = [], []
-        for own in self._terms(group):
-            postings, starts = self._occurring(own)
-            places, numbers = common(postings.documents, candidates, self._count)
-            frequencies = postings.frequencies[places].astype(np.int64)
-            positions = own.terms.positions(own.number)[runs(starts[places], frequencies)]
-            keys.append(occurrence_keys(np.repeat(numbers, frequencies), positions))
-            weights.append(np.full(len(positions), own.weight))
-        if len(keys) == 1:
-            return Occurrences(keys[0], weights[0])
+        for own in (own for own in terms if own.terms.has_positions):
+            documents, frequencies = own.terms.postings(own.number)
+            own_keys = occurrence_keys(np.repeat(documents, frequencies), own.terms.positions(own.number))
+            if own.bare:
+                own_keys = own_keys[np.repeat(self._segment.unmarked[documents], frequencies)]
+            keys.append(own_keys)
+            weights.append(np.full(len(own_keys), own.weight))
         every = np.concatenate([np.empty(0, np.int64), *keys])
         order = np.argsort(every, kind="stable")
         return Occurrences(every[order], np.concatenate([np.empty(0), *weights])[order])
 
-    def _occurring(self, own: _Term) -> tuple[WeightedPostings, Column]:
-        """Return a term's postings, and where each one's positions start."""
-        if own not in self._known_occurring:
-            documents, frequencies = own.terms.documents(own.number), own.terms.frequencies(own.number)
-            starts = np.cumsum(frequencies, dtype=np.int64) - frequencies
-            if own.bare:
-                counts = self._segment.unmarked[documents]
-                documents, frequencies, starts = documents[counts], frequencies[counts], starts[counts]
-            self._known_occurring[own] = WeightedPostings(documents, frequencies), starts
-        return self._known_occurring[own]
 
+class _Pair(NamedTuple):
+    """Where two words follow one another: by the place of the first one.
 
-def common(documents: Column, others: Column, count: int) -> tuple[Column, Column]:
-    """Return the places in either of what is in both of two ascending lists of documents.
-
-    Args:
-        documents: the one list.
-        others: the other one.
-        count: how many documents there are in all.
+    Attributes:
+        both: weighted by both words.
+        following: weighted by the second word alone.
     """
-    if len(documents) < _FEWER * len(others):
-        return _few_among(others, documents)
-    if len(others) < _FEWER * len(documents):
-        return _few_among(documents, others)[::-1]
-    table = np.full(count, -1)
-    table[others] = np.arange(len(others))
-    places = table[documents]
-    found = np.flatnonzero(places >= 0)
-    return found, places[found]
+
+    both: Occurrences
+    following: Occurrences
 
 
-def _few_among(documents: Column, few: Column) -> tuple[Column, Column]:
-    """Return where a few documents are found, first among the few and then among all."""
-    places = np.searchsorted(documents, few)
-    places[places == len(documents)] = 0
-    found = np.flatnonzero(documents[places] == few) if len(documents) else places[:0]
+class _Numbers(NamedTuple):
+    """Terms of a keyed field, ascending, and how they count."""
+
+    numbers: Column
+    weights: Column
+    are_bare: Column
+
+    @classmethod
+    def of(cls, terms: Sequence[_Term]) -> "_Numbers":
+        spans = [own.terms.span(own.number) for own in terms]
+        lengths = [len(span) for span in spans]
+        numbers = np.fromiter(chain.from_iterable(spans), np.int64, sum(lengths))
+        weights = np.repeat([own.weight for own in terms], lengths)
+        are_bare = np.repeat([own.bare for own in terms], lengths)
+        order = np.argsort(numbers)
+        return cls(numbers[order], weights[order], are_bare[order])
+
+
+def common(documents: Column, others: Column) -> tuple[Column, Column]:
+    """Return the places in either of what is in both of two ascending lists of documents."""
+    if len(documents) > len(others):
+        return common(others, documents)[::-1]
+    places = np.searchsorted(others, documents)
+    places[places == len(others)] = 0
+    found = np.flatnonzero(others[places] == documents) if len(others) else places[:0]
     return found, places[found]

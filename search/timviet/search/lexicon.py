@@ -1,19 +1,16 @@
 """What an index knows of its terms: all that a plan is made from."""
 
 from collections.abc import Iterator, Sequence
-from math import ceil
-from typing import NamedTuple
 
-import numpy as np
+from cachetools import LRUCache
 
 from timviet.index.analysis import KEY_SEPARATOR
-from timviet.index.columnfile import Column
 from timviet.index.schema import UNMARKED, UNMARKED_FIELD, folded_field
 from timviet.index.snapshot import Snapshot
 from timviet.search.match import SegmentMatcher
-from timviet.search.nodes import TermSequence
+from timviet.search.nodes import TermGroup, TermSequence
 
-_COUNTED_PARAGRAPHS = 1024
+_REMEMBERED = 1 << 12
 
 
 class Lexicon:
@@ -22,12 +19,19 @@ class Lexicon:
     Args:
         snapshot: the snapshot.
         matchers: what finds a plan's nodes in each of its segments.
+
+    Attributes:
+        paragraph_count: how many paragraphs there are.
+        groups: term groups that were planned before, by what they were planned for: their postings are remembered.
+        sequences: sequences of them; likewise.
     """
 
     def __init__(self, snapshot: Snapshot, matchers: Sequence[SegmentMatcher]) -> None:
         self._snapshot = snapshot
         self._matchers = matchers
         self.paragraph_count = snapshot.paragraph_count
+        self.groups: LRUCache[object, TermGroup] = LRUCache(_REMEMBERED)
+        self.sequences: LRUCache[object, TermSequence] = LRUCache(_REMEMBERED)
 
     def readings(self, field: str, folded: str) -> list[str]:
         """Return the canonical forms that stand in a field and fold to `folded`: `dang`, `đang`, `đảng`, ….
@@ -56,49 +60,10 @@ class Lexicon:
         """Return how many paragraphs were typed without marks."""
         return self.document_frequency(UNMARKED_FIELD, UNMARKED)
 
-    def sequence_frequency(self, sequence: TermSequence) -> float:
-        """Return in about how many paragraphs term groups follow one another.
-
-        That is counted among the first paragraphs of each segment that hold the rarest of the groups, and taken to be
-        the same share of all others: exact where there are fewer than a thousand or so of them.
-        """
-        found = 0.0
-        for matcher in self._matchers:
-            sample = _sample(matcher, sequence)
-            if len(sample.documents):
-                found += sample.scale * len(matcher.postings(sequence, sample.documents).documents)
-        return found
-
-    def pair_frequencies(self, pairs: Sequence[TermSequence]) -> list[float]:
-        """Return the same for pairs of neighbouring words, counted all at once.
-
-        Args:
-            pairs: sequences of two groups, with steps of one.
-        """
-        found = np.zeros(len(pairs))
-        for matcher in self._matchers if pairs else ():
-            samples = [_sample(matcher, pair) for pair in pairs]
-            documents = np.unique(np.concatenate([sample.documents for sample in samples]))
-            last = np.array([sample.documents[-1] if len(sample.documents) else -1 for sample in samples])
-            counted = matcher.pairs(pairs, documents)
-            inside = documents[counted.places] <= last[counted.tags]
-            found += [sample.scale for sample in samples] * np.bincount(counted.tags[inside], minlength=len(pairs))
-        return found.tolist()
+    def sequence_frequency(self, sequence: TermSequence) -> int:
+        """Return in how many paragraphs term groups follow one another."""
+        return sum(matcher.groups.postings(sequence).count for matcher in self._matchers)
 
     def average_length(self, field: str) -> float:
         """Return a field's mean number of tokens a paragraph."""
         return self._snapshot.average_length(field)
-
-
-class _Sample(NamedTuple):
-    documents: Column
-    scale: float
-
-
-def _sample(matcher: SegmentMatcher, sequence: TermSequence) -> _Sample:
-    """Return the first paragraphs of a segment that hold the rarest group, and how many times as many do in all."""
-    rarest = min(sequence.groups, key=lambda group: group.document_frequency)
-    documents = matcher.postings(rarest).documents
-    share = min(1.0, _COUNTED_PARAGRAPHS / max(rarest.document_frequency, 1))
-    counted = documents[: ceil(share * len(documents))]
-    return _Sample(counted, len(documents) / max(len(counted), 1))

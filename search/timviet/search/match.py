@@ -1,16 +1,21 @@
-"""Find what a plan asks for in one segment, by whole columns: paragraphs and their scores."""
+"""Find the nodes of a plan in one segment: in which paragraphs, and with which scores.
+
+A plan is found exactly by `SegmentMatcher.matches`, clause by clause among the paragraphs that are left. Where any of
+several words will do, and they find a good part of all paragraphs, `SegmentMatcher.bounds` adds up scores rounded to
+small whole numbers for all of them at once: enough to tell which few can be among the best.
+"""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import NamedTuple
+from functools import reduce
+from math import ceil
+from typing import NamedTuple, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
 
 from timviet.index.columnfile import Column
-from timviet.index.lengths import LENGTHS
 from timviet.index.snapshot import SegmentView
-from timviet.search.groups import GroupReader, WeightedPostings, common
+from timviet.search.groups import DENSE_SHARE, GroupReader, common
 from timviet.search.nodes import (
     All,
     AnyOf,
@@ -24,7 +29,9 @@ from timviet.search.nodes import (
     WhooshQuery,
     Without,
 )
-from timviet.search.sequences import TAGS, Counted, counted, follow, tagged
+from timviet.search.rank import HIGHEST_LEVEL, level_score
+
+_MOST_UNITS = np.iinfo(np.uint16).max
 
 
 class Matches(NamedTuple):
@@ -37,6 +44,32 @@ class Matches(NamedTuple):
 
     documents: Column
     scores: NDArray[np.float64]
+
+
+class Among(NamedTuple):
+    """What a node finds among some paragraphs.
+
+    Attributes:
+        places: the places of those it finds among them, ascending.
+        scores: their scores.
+    """
+
+    places: Column
+    scores: NDArray[np.float64]
+
+
+class Bounds(NamedTuple):
+    """What each paragraph of a segment scores at most.
+
+    Attributes:
+        units: in units of `unit`, rounded up; 0 for what is not found.
+        slack: by how many units they may be too high.
+        unit: the score of one.
+    """
+
+    units: NDArray[np.uint16]
+    slack: int
+    unit: float
 
 
 class SegmentMatcher:
@@ -54,120 +87,155 @@ class SegmentMatcher:
         self._count = segment.paragraph_count
         self.groups = GroupReader(segment)
 
-    def matches(self, node: Node, within: Column | None = None) -> Matches:
-        """Return what a node finds.
+    def matches(self, node: Node) -> Matches:
+        """Return what a node finds."""
+        match node:
+            case TermGroup() | TermSequence():
+                postings = self.groups.postings(node)
+                return Matches(postings.documents, level_score(_weight(node)) * postings.levels.astype(np.float64))
+            case All(clauses=[]):
+                return _unscored(np.empty(0, np.int64))
+            case All():
+                return self._all(node)
+            case AnyOf(clauses=[only]):
+                found = self.matches(only)
+                return found._replace(scores=node.boost * found.scores)
+            case AnyOf():
+                every = [np.empty(0, np.int64), *(self.matches(clause).documents for clause in node.clauses)]
+                return self._scored(node, _union(every))
+            case Maybe():
+                found = self.matches(node.wanted)
+                return Matches(found.documents, found.scores + self._added(node.optional, found.documents))
+            case Without():
+                found = self.matches(node.wanted)
+                left = self._left(node.excluded, found.documents)
+                return Matches(found.documents[left], found.scores[left])
+            case Filter():
+                return _unscored(self.matches(node.clause).documents)
+            case Everything():
+                return _unscored(
+                    np.arange(self._count) if self._segment.kept is None else np.flatnonzero(self._segment.kept)
+                )
+            case WhooshQuery():
+                return self._by_whoosh(node)
+
+    def among(self, node: Node, documents: Column) -> Among:
+        """Return what a node finds among some paragraphs.
 
         Args:
             node: what to find.
-            within: the only paragraphs to consider, ascending; None for all.
+            documents: the paragraphs' numbers, ascending.
         """
         match node:
             case TermGroup() | TermSequence():
-                postings = self.postings(node, within)
-                return Matches(postings.documents, self.scores(node, postings))
+                places, levels = self.groups.postings(node).among(documents)
+                return Among(places, level_score(_weight(node)) * levels.astype(np.float64))
+            case All(clauses=[]):
+                return Among(np.empty(0, np.int64), np.empty(0))
             case All():
-                return self._all(node, within)
+                found = self._in_turn(node.clauses, documents)
+                return found._replace(scores=node.boost * found.scores)
             case AnyOf():
-                return self._any(node, within)
+                is_found, scores = np.zeros(len(documents), bool), np.zeros(len(documents))
+                for clause in node.clauses:
+                    places, more_scores = self.among(clause, documents)
+                    is_found[places] = True
+                    scores[places] += more_scores
+                places = np.flatnonzero(is_found)
+                return Among(places, node.boost * scores[places])
             case Maybe():
-                found = self.matches(node.wanted, within)
-                return _add(found, self.matches(node.optional, found.documents))
+                places, scores = self.among(node.wanted, documents)
+                return Among(places, scores + self._added(node.optional, documents[places]))
             case Without():
-                found = self.matches(node.wanted, within)
-                excluded = self.matches(node.excluded, found.documents).documents
-                left = np.ones(len(found.documents), bool)
-                left[np.searchsorted(found.documents, excluded)] = False
-                return Matches(found.documents[left], found.scores[left])
+                places, scores = self.among(node.wanted, documents)
+                left = self._left(node.excluded, documents[places])
+                return Among(places[left], scores[left])
             case Filter():
-                return _unscored(self.matches(node.clause, within).documents)
-            case Everything():
-                return _unscored(self._restrict(np.arange(self._count), within))
-            case WhooshQuery():
-                return self._by_whoosh(node, within)
+                places = self.among(node.clause, documents).places
+                return Among(places, np.zeros(len(places)))
+            case Everything() | WhooshQuery():
+                every = self.matches(node)
+                places, own = common(documents, every.documents)
+                return Among(places, every.scores[own])
 
-    def scores(self, leaf: Leaf, postings: WeightedPostings) -> NDArray[np.float64]:
-        """Return the scores of what a leaf finds."""
-        return leaf.asked.boost * leaf.statistics.scores(postings.frequencies, self.lengths(leaf, postings))
+    def bounds(self, node: Node) -> Bounds | None:
+        """Return for each paragraph of the segment what a node scores at most, and 0 where it does not find it.
 
-    def lengths(self, leaf: Leaf, postings: WeightedPostings) -> Column:
-        """Return the lengths in tokens of what a leaf finds, as the index keeps them: rounded above 20 or so."""
-        return np.maximum(LENGTHS[self._segment.lengths(leaf.field)[postings.documents]], 1)
-
-    def postings(self, leaf: Leaf, within: Column | None = None) -> WeightedPostings:
-        """Return what a leaf finds, with how much its occurrences count.
-
-        Args:
-            leaf: what to find.
-            within: the only paragraphs to consider, ascending; None for all.
+        That is none where the node finds so little that `matches` is faster, or is of another kind than words of which
+        any will do, or all are wanted, with more that only adds to their scores.
         """
-        if isinstance(leaf, TermSequence):
-            return self._sequence(leaf, within)
-        documents, frequencies = self.groups.postings(leaf)
-        if within is not None:
-            places, _ = common(documents, within, self._count)
-            return WeightedPostings(documents[places], frequencies[places])
-        return WeightedPostings(documents, frequencies)
+        match node:
+            case Maybe(optional=AnyOf(boost=1.0, clauses=optional)) if _are_leaves(optional):
+                wanted = node.wanted
+            case _:
+                wanted, optional = node, ()
+        match wanted:
+            case AnyOf(boost=1.0, clauses=leaves) | All(boost=1.0, clauses=[AnyOf(boost=1.0, clauses=leaves)]) if (
+                _are_leaves(leaves)
+            ):
+                found = sum(self.groups.postings(leaf).count for leaf in leaves)
+                return self._sum(leaves, optional) if found > DENSE_SHARE * self._count else None
+            case All(boost=1.0, clauses=leaves) if _are_leaves(leaves):
+                in_all = self._in_all(leaves)
+                if in_all is None or np.count_nonzero(in_all) <= DENSE_SHARE * self._count:
+                    return None
+                bounds = self._sum(leaves, optional)
+                return bounds and bounds._replace(units=bounds.units * (in_all > 0))
+        return None
 
-    def pair_scores(self, pairs: Sequence[TermSequence], documents: Column) -> NDArray[np.float64]:
-        """Return what pairs of neighbouring words add to the scores of paragraphs, all pairs at once.
+    def _sum(self, leaves: Sequence[Leaf], optional: Sequence[Leaf]) -> Bounds | None:
+        """Return the bounds of what any leaf finds, with what optional ones add; None where they do not fit in."""
+        weights = [_weight(leaf) for leaf in (*leaves, *optional)]
+        room = _MOST_UNITS // HIGHEST_LEVEL - len(weights)
+        if room < len(weights) or min(weights) <= 0:
+            return None  # too many, or found though they count for nothing
+        scaled = [weight * room / sum(weights) for weight in weights]
+        units, scratch = np.zeros(self._count, np.uint16), np.empty(self._count, np.uint16)
+        for place, (leaf, weight) in enumerate(zip((*leaves, *optional), scaled, strict=True)):
+            self.groups.postings(leaf).add_to(units, ceil(weight), place >= len(leaves), scratch)
+        too_high = HIGHEST_LEVEL * sum(ceil(weight) - weight for weight in scaled)
+        return Bounds(units, ceil(too_high) + 1, level_score(sum(weights)) / room)
 
-        Args:
-            pairs: sequences of two groups, with steps of one, in one field.
-            documents: the paragraphs, ascending.
-        """
-        if not pairs:
-            return np.zeros(len(documents))
-        found = self.pairs(pairs, documents)
-        postings = WeightedPostings(documents[found.places], found.frequencies)
-        weights = np.array([pair.asked.boost * pair.statistics.inverse_document_frequency for pair in pairs])
-        unweighted = replace(pairs[0].statistics, inverse_document_frequency=1.0)
-        scores = weights[found.tags] * unweighted.scores(postings.frequencies, self.lengths(pairs[0], postings))
-        total: NDArray[np.float64] = np.bincount(found.places, scores, len(documents))  # type: ignore[assignment]
-        return total
+    def _all(self, node: All) -> Matches:
+        in_all = self._in_all(node.clauses) if _are_leaves(node.clauses) else None
+        first = min(node.clauses, key=_size)
+        documents = self.matches(first).documents if in_all is None else np.flatnonzero(in_all > 0)
+        places, scores = self.among(node, documents)
+        return Matches(documents[places], scores)
 
-    def pairs(self, pairs: Sequence[TermSequence], documents: Column) -> Counted:
-        """Return in which paragraphs pairs of neighbouring words are found, tagged with their places.
+    def _in_turn(self, clauses: Sequence[Node], documents: Column) -> Among:
+        """Return what all clauses find among some paragraphs, each looking at what those before it have left."""
+        places, scores = np.arange(len(documents)), np.zeros(len(documents))
+        for clause in sorted(clauses, key=_size):
+            more = self.among(clause, documents[places])
+            places, scores = places[more.places], scores[more.places] + more.scores
+        return Among(places, scores)
 
-        Args:
-            pairs: sequences of two groups, with steps of one.
-            documents: the paragraphs to consider, ascending.
-        """
-        pieces = []
-        for first in range(0, len(pairs), TAGS):
-            before, after = (
-                tagged([self.groups.occurrences(pair.groups[place], documents) for pair in pairs[first : first + TAGS]])
-                for place in (0, 1)
-            )
-            found = counted(follow([before, after], 1))
-            pieces.append(found._replace(tags=found.tags + first))
-        return Counted(*(np.concatenate(columns) for columns in zip(*pieces, strict=True)))
+    def _in_all(self, leaves: Sequence[Leaf]) -> NDArray[np.uint8] | None:
+        """Return for each paragraph a number above 0 where all leaves find it; None where one of them finds few."""
+        every = [self.groups.postings(leaf) for leaf in leaves]
+        if not every or not all(postings.is_dense for postings in every):
+            return None
+        return reduce(np.minimum, [postings.table() for postings in every])
 
-    def _all(self, node: All, within: Column | None) -> Matches:
-        if not node.clauses:
-            return _unscored(np.empty(0, np.int64))
-        first, *others = sorted(node.clauses, key=_size)
-        found = self.matches(first, within)
-        for clause in others:
-            other = self.matches(clause, found.documents)
-            before = found.scores[np.searchsorted(found.documents, other.documents)]
-            found = Matches(other.documents, before + other.scores)
-        return Matches(found.documents, node.boost * found.scores)
+    def _scored(self, node: Node, documents: Column) -> Matches:
+        """Return paragraphs that a node finds with their scores."""
+        return Matches(documents, self.among(node, documents).scores)
 
-    def _any(self, node: AnyOf, within: Column | None) -> Matches:
-        parts = [self.matches(clause, within) for clause in node.clauses]
-        if len(parts) == 1:
-            return parts[0]._replace(scores=node.boost * parts[0].scores)
-        if not parts:
-            return _unscored(np.empty(0, np.int64))
-        documents = np.concatenate([part.documents for part in parts])
-        found = np.zeros(self._count, bool)
-        found[documents] = True
-        every_score = np.concatenate([part.scores for part in parts])
-        scores: NDArray[np.float64] = np.bincount(documents, every_score, self._count)  # type: ignore[assignment]
-        union = np.flatnonzero(found)
-        return Matches(union, node.boost * scores[union])
+    def _added(self, node: Node, documents: Column) -> NDArray[np.float64]:
+        """Return for each of some paragraphs what a node adds to its score, 0 where it does not find it."""
+        scores = np.zeros(len(documents))
+        places, own = self.among(node, documents)
+        scores[places] = own
+        return scores
 
-    def _by_whoosh(self, node: WhooshQuery, within: Column | None) -> Matches:
+    def _left(self, node: Node, documents: Column) -> NDArray[np.bool]:
+        """Return for each of some paragraphs whether a node does not find it."""
+        left = np.ones(len(documents), bool)
+        left[self.among(node, documents).places] = False
+        return left
+
+    def _by_whoosh(self, node: WhooshQuery) -> Matches:
         whoosh = self._segment.searcher
         matcher = node.query.matcher(whoosh, whoosh.context(weighting=whoosh.weighting))
         documents, scores = [], []
@@ -175,32 +243,11 @@ class SegmentMatcher:
             documents.append(matcher.id())
             scores.append(matcher.score())
             matcher.next()
-        found = Matches(np.array(documents, np.int64), np.array(scores, np.float64))
-        if within is None:
-            return found
-        places, _ = common(found.documents, within, self._count)
-        return Matches(found.documents[places], found.scores[places])
+        return Matches(np.array(documents, np.int64), np.array(scores, np.float64))
 
-    def _sequence(self, sequence: TermSequence, within: Column | None) -> WeightedPostings:
-        if within is not None and len(within) <= sequence.document_frequency:
-            candidates = within
-        else:
-            candidates = self._having_all(sequence.groups, within)
-        occurrences = [self.groups.occurrences(group, candidates) for group in sequence.groups]
-        _, places, frequencies = counted(follow(occurrences, sequence.asked.slop))
-        return WeightedPostings(candidates[places], frequencies)
 
-    def _having_all(self, groups: Sequence[TermGroup], within: Column | None) -> Column:
-        rarest, *others = sorted(groups, key=_size)
-        documents = self.postings(rarest, within).documents
-        for group in others:
-            documents = self.postings(group, documents).documents
-        return documents
-
-    def _restrict(self, documents: Column, within: Column | None) -> Column:
-        if self._segment.kept is not None:
-            documents = documents[self._segment.kept[documents]]
-        return documents if within is None else documents[common(documents, within, self._count)[0]]
+def _weight(leaf: Leaf) -> float:
+    return leaf.asked.boost * leaf.statistics.inverse_document_frequency
 
 
 def _size(node: Node) -> int:
@@ -224,8 +271,11 @@ def _unscored(documents: Column) -> Matches:
     return Matches(documents, np.zeros(len(documents)))
 
 
-def _add(found: Matches, more: Matches) -> Matches:
-    """Return what was found, with further scores for some of it added."""
-    scores = found.scores.copy()
-    scores[np.searchsorted(found.documents, more.documents)] += more.scores
-    return Matches(found.documents, scores)
+def _union(documents: Sequence[Column]) -> Column:
+    every = np.concatenate(documents)
+    every.sort()
+    return every[np.flatnonzero(np.diff(every, prepend=-1))]
+
+
+def _are_leaves(clauses: Sequence[Node]) -> TypeGuard[Sequence[Leaf]]:
+    return all(isinstance(clause, Leaf) for clause in clauses)

@@ -38,18 +38,15 @@ class TermSequence:
         field: the indexed field it searches.
         asked: the leaf of the query that it answers.
         statistics: what its score depends on.
+        document_frequency: in how many paragraphs it is found.
         groups: what is to be found at each position.
     """
 
     field: str
     asked: Phrase
     statistics: TermStatistics
-    groups: Sequence[TermGroup]
-
-    @property
-    def document_frequency(self) -> int:
-        """In how many paragraphs it is found at most."""
-        return min(group.document_frequency for group in self.groups)
+    document_frequency: int
+    groups: tuple[TermGroup, ...]
 
 
 @dataclass(frozen=True, eq=False)

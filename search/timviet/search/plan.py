@@ -63,7 +63,6 @@ class _Planner:
         self._lexicon = lexicon
         self._weights = weights
         self._all_required = all_required
-        self._groups: dict[object, TermGroup] = {}
 
     def plan(self, query: Query) -> Node:
         match query:
@@ -90,7 +89,7 @@ class _Planner:
 
     def _words(self, words: Words) -> Node:
         clauses = _flatten(words)
-        pairs = self._pairs(_pairs(clauses))
+        pairs = [self._sequence(pair) for pair in _pairs(clauses)]
         clauses = _merge_repeated(clauses)
         excluded = [self._excluded(clause.query) for clause in clauses if isinstance(clause, Not)]
         wanted = [clause for clause in clauses if not isinstance(clause, Not)]
@@ -117,30 +116,30 @@ class _Planner:
         return self._all_required or names_field or isinstance(clause, Required)
 
     def _sequence(self, phrase: Phrase) -> TermSequence:
-        sequence = self._uncounted(phrase)
-        return self._with_frequency(sequence, self._lexicon.sequence_frequency(sequence))
+        groups = tuple(self._group(part) for part in phrase.parts)
+        key = (type(phrase), groups, phrase.slop, phrase.boost)
+        sequence = self._lexicon.sequences.get(key)
+        if sequence is None:
+            sequence = self._lexicon.sequences[key] = self._make_sequence(phrase, groups)
+        return sequence
 
-    def _pairs(self, pairs: Sequence[Pair]) -> list[TermSequence]:
-        sequences = [self._uncounted(pair) for pair in pairs]
-        frequencies = self._lexicon.pair_frequencies(sequences)
-        return [self._with_frequency(*own) for own in zip(sequences, frequencies, strict=True)]
-
-    def _uncounted(self, phrase: Phrase) -> TermSequence:
-        groups = [self._group(part) for part in phrase.parts]
-        return TermSequence(phrase.fieldname, phrase, groups[0].statistics, groups)
-
-    def _with_frequency(self, sequence: TermSequence, frequency: float) -> TermSequence:
-        rarity = inverse_document_frequency(frequency, self._lexicon.paragraph_count)
-        return replace(sequence, statistics=replace(sequence.statistics, inverse_document_frequency=rarity))
+    def _make_sequence(self, phrase: Phrase, groups: tuple[TermGroup, ...]) -> TermSequence:
+        uncounted = TermSequence(phrase.fieldname, phrase, groups[0].statistics, 0, groups)
+        found = self._lexicon.sequence_frequency(uncounted)
+        rarity = inverse_document_frequency(found, self._lexicon.paragraph_count)
+        statistics = replace(uncounted.statistics, inverse_document_frequency=rarity)
+        return replace(uncounted, statistics=statistics, document_frequency=found)
 
     def _group(self, leaf: Word | Pattern | Fuzzy) -> TermGroup:
-        key = (type(leaf), leaf.fieldname, leaf.text, leaf.marks, leaf.boost, getattr(leaf, "maxdist", 0))
-        if key not in self._groups:
-            self._groups[key] = self._make_group(leaf)
-        return self._groups[key]
-
-    def _make_group(self, leaf: Word | Pattern | Fuzzy) -> TermGroup:
         weights = self._weights if leaf.marks is None else level_weights(leaf.marks, marked=True, contradicting=False)
+        own = (type(leaf), leaf.fieldname, leaf.text, leaf.boost, getattr(leaf, "maxdist", 0))
+        key = (*own, *weights.items())
+        group = self._lexicon.groups.get(key)
+        if group is None:
+            group = self._lexicon.groups[key] = self._make_group(leaf, weights)
+        return group
+
+    def _make_group(self, leaf: Word | Pattern | Fuzzy, weights: Weights) -> TermGroup:
         field, terms, bare = expand(leaf, self._lexicon, weights)
         paragraphs = self._lexicon.paragraph_count
         most = dict.fromkeys(bare, self._lexicon.unmarked_count())

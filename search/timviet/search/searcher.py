@@ -33,6 +33,8 @@ Match = Literal["all", "any", "auto"]
 # When this many paragraphs hold all words, paragraphs that hold only some are not looked for.
 ENOUGH = 10
 
+_NO_METADATA = "{}"
+
 
 class _Found(NamedTuple):
     """What a plan found: the best paragraphs by their numbers in the snapshot, each with its score.
@@ -78,9 +80,8 @@ class Searcher:
     def _open(self) -> None:
         reader = self._index.reader()
         whoosh = WhooshSearcher(reader, fromindex=self._index.whoosh)
-        self._snapshot = Snapshot(whoosh)
         self._whoosh = whoosh
-        self._forget()
+        self._see(whoosh)
         self._fields = query_fields(field for field in reader.indexed_field_names() if is_metadata_field(field))
 
     def search(
@@ -191,7 +192,7 @@ class Searcher:
         with self._one_at_a_time:
             if not self._whoosh.is_closed:
                 self._whoosh.close()
-                self._forget()
+                self._see(WhooshSearcher(EmptyReader(self._whoosh.schema)))
 
     def __enter__(self) -> Self:
         return self
@@ -214,13 +215,10 @@ class Searcher:
                 except DamagedFileError as damage:
                     raise self._index.read_error(damage) from error
                 raise
-            finally:
-                self._forget()
 
-    def _forget(self) -> None:
-        """Let go of what was found for one search, and of all where the searcher is closed."""
-        if self._whoosh.is_closed:
-            self._snapshot = Snapshot(WhooshSearcher(EmptyReader(self._whoosh.schema)))
+    def _see(self, whoosh: WhooshSearcher) -> None:
+        """Search another snapshot from now on."""
+        self._snapshot = Snapshot(whoosh)
         self._matchers = [SegmentMatcher(segment) for segment in self._snapshot.segments]
         self._lexicon = Lexicon(self._snapshot, self._matchers)
 
@@ -285,7 +283,7 @@ class Searcher:
             score=score,
             title=fields.get("title"),
             path=fields.get("path"),
-            metadata=json.loads(fields["metadata"]),
+            metadata=json.loads(fields["metadata"]) if fields["metadata"] != _NO_METADATA else {},
             start=fields["start"],
             text=fields["text"],
             make_snippet=snippet_maker,

@@ -8,18 +8,14 @@ from numpy.typing import NDArray
 
 from timviet.index.columnfile import Column
 
-# An occurrence's key is its position, in the lowest bits, above them its paragraph's place, and above that a tag.
 _POSITION_BITS = 32
-_PLACE_BITS = 25
-TAGS = 1 << (62 - _POSITION_BITS - _PLACE_BITS)
-"""How many tags there are: what is looked for at once is told apart by them."""
 
 
 class Occurrences(NamedTuple):
     """Where terms occur.
 
     Attributes:
-        keys: a tag, the paragraph's place among candidates and the position there, in one number, ascending.
+        keys: the paragraph and the position there, in one number, ascending.
         weights: how much each occurrence counts.
     """
 
@@ -27,21 +23,15 @@ class Occurrences(NamedTuple):
     weights: NDArray[np.float64]
 
 
-def occurrence_keys(places: Column, positions: Column) -> Column:
+def occurrence_keys(documents: Column, positions: Column) -> Column:
     """Return the keys of occurrences.
 
     Args:
-        places: the place of each one's paragraph among candidates.
+        documents: the number of each one's paragraph.
         positions: its position there.
     """
-    return (places.astype(np.int64) << _POSITION_BITS) + positions
-
-
-def tagged(occurrences: Sequence[Occurrences]) -> Occurrences:
-    """Return several occurrences as one, each with its place as its tag; there may be `TAGS` of them."""
-    tag = 1 << (_POSITION_BITS + _PLACE_BITS)
-    keys = np.concatenate([own.keys + place * tag for place, own in enumerate(occurrences)])
-    return Occurrences(keys, np.concatenate([own.weights for own in occurrences]))
+    keys: Column = (documents << _POSITION_BITS) + positions
+    return keys
 
 
 def follow(occurrences: Sequence[Occurrences], slop: int) -> Occurrences:
@@ -66,28 +56,18 @@ def follow(occurrences: Sequence[Occurrences], slop: int) -> Occurrences:
     return ends
 
 
-class Counted(NamedTuple):
-    """How much occurrences count in each paragraph.
+def counted(occurrences: Occurrences) -> tuple[Column, NDArray[np.float64]]:
+    """Return the paragraphs of occurrences, ascending, and how much they count in each.
 
-    Attributes:
-        tags: their tag.
-        places: the paragraph's place among candidates.
-        frequencies: how much they count there; see `timviet.search.groups.WeightedPostings`.
+    How they do is told by `GroupReader.frequencies` in `timviet.search.groups`.
     """
-
-    tags: Column
-    places: Column
-    frequencies: NDArray[np.float64]
-
-
-def counted(occurrences: Occurrences) -> Counted:
-    """Return how much occurrences count, by tag and paragraph."""
-    tags_and_places = occurrences.keys >> _POSITION_BITS
-    starts = np.flatnonzero(np.diff(tags_and_places, prepend=-1))
+    documents = occurrences.keys >> _POSITION_BITS
+    starts = np.flatnonzero(np.diff(documents, prepend=-1))
     if not len(starts):
-        return Counted(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
+        return np.empty(0, np.int64), np.empty(0)
     full = occurrences.weights == 1
     in_full = np.add.reduceat(full.astype(np.float64), starts)
+    if full.all():
+        return documents[starts], in_full
     missing = np.multiply.reduceat(np.where(full, 1.0, 1 - occurrences.weights), starts)
-    found = tags_and_places[starts]
-    return Counted(found >> _PLACE_BITS, found & ((1 << _PLACE_BITS) - 1), in_full + 1 - missing)
+    return documents[starts], in_full + 1 - missing

@@ -1,5 +1,6 @@
 """`timviet index`: bring the index up to date with files and folders."""
 
+import os
 import signal
 import sys
 from contextlib import contextmanager
@@ -29,8 +30,26 @@ _ERRORS_SHOWN = 20
     metavar="SECONDS",
     help="How long to wait for another writer to end.",
 )
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=os.cpu_count,
+    show_default="all cores",
+    metavar="NUMBER",
+    help="How many processes to index with.",
+)
+@click.option(
+    "--memory",
+    type=click.IntRange(min=1),
+    default=512,
+    show_default=True,
+    metavar="MEGABYTES",
+    help="About how much memory to take for it in all.",
+)
 @index_option
-def command(paths: tuple[Path, ...], prune: bool, wait: float, index_folder: Path | None) -> None:
+def command(
+    paths: tuple[Path, ...], prune: bool, wait: float, jobs: int, memory: int, index_folder: Path | None
+) -> None:
     """Index files and folders; `-` reads standard input.
 
     Reads .txt and .md files, one document each, and .jsonl files, one document a line with "id", "text", if it has one
@@ -57,7 +76,9 @@ def command(paths: tuple[Path, ...], prune: bool, wait: float, index_folder: Pat
     if not folder.exists():
         require_paths(files)
     with open_index(folder, create=True) as index, _progress() as progress:
-        summary = sync(index, files, stream=stream, prune=prune, progress=progress, timeout=wait)
+        summary = sync(
+            index, files, stream=stream, prune=prune, progress=progress, timeout=wait, jobs=jobs, memory=memory
+        )
     _report(summary, folder)
     if summary.errors:
         sys.exit(2)

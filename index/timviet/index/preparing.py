@@ -1,0 +1,94 @@
+"""From a document to what a segment takes: what is stored, the texts to analyse, and ready terms."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import NamedTuple
+
+from timviet.index.documents import Document, Paragraph
+from timviet.index.errors import DocumentError
+from timviet.index.schema import metadata_field, metadata_key, sort_terms, value_field
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The file a document was read from, as it was then; an unchanged one need not be read again.
+
+    Attributes:
+        path: the file's path.
+        size: its size in bytes.
+        modified_ns: when it was last changed, in nanoseconds since 1970.
+    """
+
+    path: str
+    size: int
+    modified_ns: int
+
+
+class PreparedDocument(NamedTuple):
+    """A document as a segment takes it.
+
+    Attributes:
+        stored: what is kept with each of its paragraphs, by name.
+        source: what is kept with the first one, as JSON; or None.
+        texts: the texts that all of its paragraphs have in a field.
+        terms: the terms that all of its paragraphs have in a field.
+        paragraphs: its paragraphs.
+    """
+
+    stored: dict[str, str]
+    source: str | None
+    texts: dict[str, list[str]]
+    terms: dict[str, list[bytes]]
+    paragraphs: list[Paragraph]
+
+    @property
+    def size(self) -> int:
+        """How many code points its paragraphs have."""
+        return sum(len(paragraph.text) for paragraph in self.paragraphs)
+
+
+def prepare(document: Document, source: Source | None) -> PreparedDocument:
+    """Return a document as a segment takes it.
+
+    Args:
+        document: the document.
+        source: the file it was read from, if it was.
+
+    Raises:
+        DocumentError: the id or the metadata cannot be kept.
+    """
+    try:
+        stored = {"id": document.id, "metadata": _encode(document.metadata)}
+        texts: dict[str, list[str]] = {}
+        terms = {"id": [document.id.encode()]}
+        if document.metadata:
+            _add_metadata(texts, terms, document.metadata)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise DocumentError(f"cannot keep the id and metadata of document {document.id!r} as JSON: {error}") from error
+    for name, text in (("title", document.title), ("path", document.path)):
+        if text is not None:
+            stored[name] = text
+            texts[name] = [text]
+    encoded = json.dumps(asdict(source)) if source else None
+    return PreparedDocument(stored, encoded, texts, terms, list(document.iter_paragraphs()))
+
+
+def _encode(metadata: Mapping[str, object] | None) -> str:
+    return json.dumps(dict(metadata), ensure_ascii=False, allow_nan=False) if metadata else "{}"
+
+
+def _add_metadata(texts: dict[str, list[str]], terms: dict[str, list[bytes]], metadata: Mapping[str, object]) -> None:
+    for name, value in metadata.items():
+        key = metadata_key(name)
+        field = metadata_field(key)
+        for item in _searched_values(value) if key else ():
+            texts.setdefault(field, []).append(str(item))
+            terms.setdefault(value_field(field), []).extend(
+                term.encode(errors="surrogatepass") for term in sort_terms(item)
+            )
+
+
+def _searched_values(value: object) -> Iterable[object]:
+    items = value if isinstance(value, list | tuple) else [value]
+    return [item for item in items if isinstance(item, str | int | float)]

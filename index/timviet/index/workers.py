@@ -1,0 +1,117 @@
+"""Build segments in other processes, while the documents of the next ones are read."""
+
+import gc
+import multiprocessing
+import os
+import pickle
+import signal
+from collections.abc import Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from threading import Thread
+
+from whoosh.filedb.filestore import FileStorage, Storage
+
+from timviet.index.builder import SegmentBuilder
+from timviet.index.codec import ColumnSegment
+from timviet.index.errors import WorkerError
+from timviet.index.preparing import PreparedDocument
+
+
+class Workers:
+    """Processes that build segments; none is started before the first segment is to be built by one.
+
+    Args:
+        storage: where the segments' files are made. In memory, this process builds them itself.
+        jobs: how many processes; with one, it is this one.
+    """
+
+    def __init__(self, storage: Storage, jobs: int) -> None:
+        self._storage = storage
+        self._folder: str = storage.folder if isinstance(storage, FileStorage) else ""
+        self._jobs = jobs if self._folder else 1
+        self._builder = SegmentBuilder()
+        self._parcel: list[bytes] = []  # pickled at once: so many objects would keep the garbage collector busy
+        self._pool: ProcessPoolExecutor | None = None
+        self._at_work: set[Future[None]] = set()
+
+    @property
+    def jobs(self) -> int:
+        """How many processes build segments."""
+        return self._jobs
+
+    def add(self, document: PreparedDocument) -> None:
+        """Add a document to the next segment."""
+        if self._jobs == 1:
+            self._builder.add(document)
+        else:
+            self._parcel.append(pickle.dumps(document))
+
+    def build(self, segment: ColumnSegment) -> None:
+        """Build a segment of what was added, now or soon; waits while all processes are busy.
+
+        Raises:
+            WorkerError: one of the processes was ended.
+            Exception: what came up while this one or an earlier one was built.
+        """
+        if self._jobs == 1:
+            builder, self._builder = self._builder, SegmentBuilder()
+            builder.write(self._storage, segment)
+            return
+        parcel, self._parcel = self._parcel, []
+        if self._pool is None:
+            # Not forked: this process may have threads, whose locks a copy of it would wait for without end.
+            context = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(self._jobs, context, _prepare_process)
+        self._at_work.add(self._pool.submit(_build, self._folder, segment, parcel))
+        if len(self._at_work) > self._jobs:
+            done, self._at_work = wait(self._at_work, return_when=FIRST_COMPLETED)
+            for future in done:
+                _require(future)
+
+    def finish(self) -> None:
+        """Wait until all segments are built.
+
+        Raises:
+            WorkerError: one of the processes was ended.
+            Exception: what came up while one was built.
+        """
+        while self._at_work:
+            _require(self._at_work.pop())
+        self.end()
+
+    def end(self) -> None:
+        """End the processes; segments that none has begun with are not built."""
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool, self._at_work = None, set()
+
+
+def _require(future: "Future[None]") -> None:
+    """Check that a segment was built."""
+    try:
+        future.result()
+    except BrokenProcessPool as error:
+        message = "a process that builds the index was ended, maybe for want of memory: index with less of it, or jobs"
+        raise WorkerError(message) from error
+
+
+def _build(folder: str, segment: ColumnSegment, parcel: Sequence[bytes]) -> None:
+    builder = SegmentBuilder()
+    for document in parcel:
+        builder.add(pickle.loads(document))  # noqa: S301  # it comes from the process that started this one
+    builder.write(FileStorage(folder), segment)
+
+
+def _prepare_process() -> None:
+    """Leave Ctrl-C to the process that started this one, and end with it, however it ends."""
+    gc.disable()  # building leaves no cycles behind, and to look for them takes a tenth of its time
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

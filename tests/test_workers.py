@@ -1,0 +1,150 @@
+"""Several processes build what one does, and leave nothing behind, however they end."""
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from timviet.index import Document, open_index, sync
+from timviet.index.errors import WorkerError
+from timviet.search import Searcher
+
+TEXTS = [f"Xã {number} họp bàn về {word} ở thôn {number % 7}" for number in range(400) for word in ("đường", "đê")]
+SMALL = 1  # megabytes, so that these texts make several segments
+WRITE_ON = """
+import sys, itertools
+from timviet.index import Document, open_index
+if __name__ == "__main__":
+    with open_index(sys.argv[1]) as index:
+        writer = index.writer(jobs=2, memory=1)
+        for number in itertools.count():
+            writer.add(Document(id=str(number), text="Nước sông lên cao " * 20))
+            if number == 500:
+                print("ready", flush=True)
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """The folder of an index that holds a document."""
+    folder = tmp_path / "chỉ mục"
+    with open_index(folder, create=True) as index, index.writer() as writer:
+        writer.add(Document(id="cũ", text="Đường làng"))
+    return folder
+
+
+def fill(folder, jobs):
+    """Index the texts with so many processes, replace some, and remove some."""
+    with open_index(folder, create=True) as index, index.writer(jobs=jobs, memory=SMALL) as writer:
+        for number, text in enumerate(TEXTS):
+            writer.add(Document(id=str(number), text=text))
+        writer.add(Document(id="3", text="Xã 3 thôi họp"))
+        writer.remove("5")
+
+
+def answers(folder, query):
+    """What a search finds: ids, scores, texts, and how many in all."""
+    with open_index(folder) as index, Searcher(index) as searcher:
+        results = searcher.search(query, limit=50)
+        return results.total, [(hit.document_id, hit.score, hit.text) for hit in results]
+
+
+def children_of(parent):
+    """The numbers of a process's child processes."""
+    return [int(number) for number in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
+
+
+def is_alive(number):
+    """Whether a process is there and has not ended."""
+    try:
+        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.parametrize("query", ["duong", "họp thôn 3", '"thôi họp"', "xa 5"])
+def test_same_as_one_process(tmp_path, query):
+    """An index that two processes build answers as one that this process builds."""
+    fill(tmp_path / "một", 1)
+    fill(tmp_path / "hai", 2)
+    assert answers(tmp_path / "hai", query) == answers(tmp_path / "một", query)
+
+
+def test_little_text_is_not_shared_out(folder):
+    """No process is started for the first, and only, segment before the commit."""
+    with open_index(folder) as index:
+        writer = index.writer(jobs=2)
+        writer.add(Document(id="mới", text="Ngõ xóm"))
+        assert not multiprocessing.active_children()
+        writer.rollback()
+
+
+def test_in_memory():
+    """An index in memory is built by this process, whatever is asked for."""
+    with open_index(":memory:", create=True) as index:
+        with index.writer(jobs=2, memory=SMALL) as writer:
+            for number, text in enumerate(TEXTS):
+                writer.add(Document(id=str(number), text=text))
+            assert not multiprocessing.active_children()
+        assert index.document_count == len(TEXTS)
+
+
+@pytest.mark.parametrize("option", [{"jobs": 0}, {"memory": 0}])
+def test_refused(folder, option):
+    """Fewer processes than one, and less memory than a megabyte, are refused before the lock is taken."""
+    with open_index(folder) as index:
+        with pytest.raises(ValueError, match="must be at least 1"):
+            index.writer(**option)
+        index.writer(timeout=0).rollback()
+
+
+def test_a_process_that_is_killed(folder):
+    """Where one of the processes is killed, that is told, and the index is as it was, without a file more."""
+    before = sorted(folder.iterdir())
+    with open_index(folder) as index:
+        with pytest.raises(WorkerError, match="was ended"), index.writer(jobs=2, memory=SMALL) as writer:
+            for number in range(100_000):
+                writer.add(Document(id=str(number), text="Nước sông lên cao " * 20))
+                for child in multiprocessing.active_children() if number == 500 else ():
+                    os.kill(child.pid, signal.SIGKILL)
+        assert index.document_count == 1
+    assert sorted(folder.iterdir()) == before
+
+
+def test_an_error_in_a_process(folder):
+    """What goes wrong in another process comes up here, and the index is as it was."""
+    with open_index(folder) as index:
+        writer = index.writer(jobs=2, memory=SMALL)
+        writer._workers._folder = str(folder / "không có")
+        with pytest.raises(FileNotFoundError):
+            for number in range(100_000):
+                writer.add(Document(id=str(number), text="Nước sông lên cao " * 20))
+        assert index.document_count == 1
+        index.writer(timeout=0).rollback()
+
+
+def test_they_end_with_the_process_that_started_them(folder):
+    """When the process that indexes is killed, those that it started end, too, and the index is as it was."""
+    with subprocess.Popen([sys.executable, "-c", WRITE_ON, folder], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline() == "ready\n"
+        children = children_of(process.pid)
+        process.kill()
+    assert len(children) >= 2
+    end = time.monotonic() + 20
+    while any(map(is_alive, children)) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not any(map(is_alive, children))
+    with open_index(folder) as index:
+        assert index.document_count == 1
+
+
+def test_folders(tmp_path):
+    """`sync` indexes with several processes, too."""
+    (tmp_path / "tin.txt").write_text("\n".join(TEXTS), encoding="utf-8")
+    with open_index(tmp_path / "chỉ mục", create=True) as index:
+        assert sync(index, [tmp_path / "tin.txt"], jobs=2, memory=SMALL).paragraphs == len(TEXTS)
