@@ -20,7 +20,6 @@ from timviet.index.analysis import (
     analyze,
     forms,
     indexed_forms,
-    remembered_forms,
     rules_fingerprint,
 )
 
@@ -33,7 +32,7 @@ words = st.text(st.sampled_from("aáạăắâêếioôơuưýyđdghnt1"), min_s
 @pytest.fixture
 def fresh_rules():
     """Forms and fingerprints are computed anew in the test, and again after it."""
-    caches = (analysis._forms, analysis._remembered_forms, rules_fingerprint)
+    caches = (analysis._forms, rules_fingerprint)
     for cached in caches:
         cached.cache_clear()
     yield
@@ -70,7 +69,7 @@ spaces = st.sampled_from([" ", "\n", "\t", "\xa0", "\u3000", "\u2028", "\x1c", "
 @example("một\u3000hai\x1cba")
 def test_pieces_between_spaces(text):
     """A text has the tokens of its pieces between spaces, one piece after the other."""
-    assert [form for piece in text.split() for form in remembered_forms(piece)] == indexed_forms(text)
+    assert [form for piece in text.split() for form in indexed_forms(piece)] == indexed_forms(text)
 
 
 def test_a_filler_is_no_token():

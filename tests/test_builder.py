@@ -21,6 +21,7 @@ from timviet.index.schema import (
     sort_terms,
     value_field,
 )
+from timviet.index.vocabulary import Vocabulary
 
 # Hangul fillers are letters, and the Mongolian vowel separator and the zero-width joiner are not: none has a form.
 FORMLESS = ["\u3164", "\u115f\u1160", "\uffa0", "\u3164\u180e\u3164"]
@@ -56,7 +57,7 @@ def prepared(number, fields):
 
 def write(documents):
     """The segment of a builder that was given documents, in a storage."""
-    builder = SegmentBuilder()
+    builder = SegmentBuilder(Vocabulary())
     storage, segment = RamStorage(), ColumnSegment("MAIN")
     for document in documents:
         builder.add(document)

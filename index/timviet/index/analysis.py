@@ -23,7 +23,6 @@ _MAX_SURFACE_LENGTH = 4 * MAX_TERM_LENGTH  # a letter has three marks at most
 # A tab is in no token's form, and sorts before all that is.
 KEY_SEPARATOR = "\t"
 _REMEMBERED_TOKENS = 1 << 18
-_REMEMBERED_LENGTH = 40
 
 
 class Forms(NamedTuple):
@@ -112,21 +111,6 @@ def indexed_forms(text: str) -> list[Forms]:
         ['dang', 'uy', 'xa']
     """
     return [token_forms for token_forms in map(forms, surfaces(text)) if token_forms.canonical]
-
-
-def remembered_forms(piece: str) -> tuple[Forms, ...]:
-    """Return the same for a piece of text between spaces, remembered: there are far fewer of them than tokens.
-
-    Example:
-        >>> [form.folded for form in remembered_forms("(TP.HCM),")]
-        ['tp', 'hcm']
-    """
-    return _remembered_forms(piece) if len(piece) <= _REMEMBERED_LENGTH else tuple(indexed_forms(piece))
-
-
-@lru_cache(maxsize=_REMEMBERED_TOKENS)
-def _remembered_forms(piece: str) -> tuple[Forms, ...]:
-    return tuple(indexed_forms(piece))
 
 
 def typed_without_marks(tokens: Iterable[Forms]) -> bool:

@@ -99,6 +99,9 @@ class Commit:
 
     def _merge(self, segments: list[Segment]) -> list[Segment]:
         segments = [segment for segment in segments if segment.doc_count()]
+        new = [segment for segment in self._new if segment in segments]
+        if len(new) > 1:
+            segments = self._merged(segments, new)
         left_alone: list[Segment] = []
         while merged := segments_to_merge(
             [own for own in segments if isinstance(own, ColumnSegment) and own not in left_alone]
@@ -106,13 +109,18 @@ class Commit:
             damaged = [segment for segment in merged if not is_whole(self.storage, segment)]
             if damaged:
                 left_alone += damaged
-                continue
-            target = self.add_segment()
-            merge_segments(self.storage, merged, target)
-            place = segments.index(merged[0])
-            segments[place : place + 1] = [target, merged[0]]
-            segments = [segment for segment in segments if segment not in merged]
+            else:
+                segments = self._merged(segments, merged)
         return segments
+
+    def _merged(self, segments: list[Segment], merged: list[ColumnSegment]) -> list[Segment]:
+        """Return the segments with one in place of those that are merged."""
+        target = self.add_segment()
+        merge_segments(self.storage, merged, target)
+        place = segments.index(merged[0])
+        left = [segment for segment in segments if segment not in merged]
+        left.insert(place, target)
+        return left
 
     def _release(self) -> None:
         self.is_ended = True

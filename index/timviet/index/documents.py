@@ -60,33 +60,36 @@ class Document:
             object.__setattr__(self, "metadata", {})
         if not isinstance(self.id, str) or not self.id:
             raise DocumentError(f"cannot index a document with the id {self.id!r}: give it an id that is text")
-        is_text = {
-            "text": isinstance(self.text, str),
-            "title": isinstance(self.title, str | None),
-            "path": isinstance(self.path, str | None),
-            "paragraphs": self.paragraphs is None or _are_texts(self.paragraphs),
-        }
-        for name in (name for name, is_right in is_text.items() if not is_right):
-            raise DocumentError(f"cannot index document {self.id!r}: its {name} is not text")
+        for name, is_right in (
+            ("text", isinstance(self.text, str)),
+            ("title", self.title is None or isinstance(self.title, str)),
+            ("path", self.path is None or isinstance(self.path, str)),
+            ("paragraphs", self.paragraphs is None or _are_texts(self.paragraphs)),
+        ):
+            if not is_right:
+                raise DocumentError(f"cannot index document {self.id!r}: its {name} is not text")
         if self.text and self.paragraphs is not None:
             raise DocumentError(f"cannot index document {self.id!r}: give either its text or its paragraphs, not both")
 
     def iter_paragraphs(self) -> Iterator[Paragraph]:
-        """Yield the paragraphs in order; a document without any has a single empty one, so that its title is found.
+        """Return the paragraphs in order; a document without any has a single empty one, so that its title is found.
 
         Given paragraphs start where they would in a text of them joined by line ends.
         """
-        if self.paragraphs:
-            start = 0
-            for number, text in enumerate(self.paragraphs):
-                yield Paragraph(number, start, text)
-                start += len(text) + 1
-        else:
-            yield from _cut(self.text) or [Paragraph(0, 0, "")]
+        return iter((_join(self.paragraphs) if self.paragraphs else _cut(self.text)) or [Paragraph(0, 0, "")])
 
 
 def _are_texts(paragraphs: Iterable[str]) -> bool:
     return not isinstance(paragraphs, str) and all(isinstance(paragraph, str) for paragraph in paragraphs)
+
+
+def _join(texts: Iterable[str]) -> list[Paragraph]:
+    paragraphs: list[Paragraph] = []
+    start = 0
+    for text in texts:
+        paragraphs.append(Paragraph(len(paragraphs), start, text))
+        start += len(text) + 1
+    return paragraphs
 
 
 def _cut(text: str) -> list[Paragraph]:

@@ -40,6 +40,7 @@ from timviet.index.columnfile import Column, ColumnWriter, smallest_unsigned
 from timviet.index.packing import gaps, write_packed
 
 _KEY_SEPARATOR = KEY_SEPARATOR.encode()
+_LOW_BITS = (1 << 32) - 1
 
 
 class Runs(NamedTuple):
@@ -104,15 +105,16 @@ def invert(terms: Column, documents: Column, positions: Column | None, term_coun
         >>> list(postings.frequencies), postings.occurrences.followers.tolist()
         ([array([1, 2])], [2, 0, 1])
     """
-    sorted_terms, order = _sort(terms)
-    sorted_documents = documents[order]
-    starts = np.flatnonzero(_differs_from_before(sorted_terms) | _differs_from_before(sorted_documents))
-    frequencies = np.diff(starts, append=len(terms))
-    counts = np.bincount(sorted_terms[starts], minlength=term_count)
+    keys = terms.astype(np.int64) << 32
+    keys += documents
+    keys.sort()
+    starts = np.flatnonzero(_differs_from_before(keys))
+    of_postings = keys[starts]
+    counts = np.bincount(of_postings >> 32, minlength=term_count)
     return Postings(
         posting_ends=np.cumsum(counts),
-        documents=[Runs(counts, sorted_documents[starts])],
-        frequencies=[frequencies],
+        documents=[Runs(counts, of_postings & _LOW_BITS)],
+        frequencies=[np.diff(starts, append=len(keys))],
         occurrences=None if positions is None else _invert_pairs(terms, documents, positions, term_count),
     )
 
@@ -131,15 +133,16 @@ def occurrences_by_term(documents: Runs, frequencies: Column, positions: Column)
 
 
 def runs(starts: Column, lengths: Column) -> Column:
-    """Return the places of several runs, one run after the other.
+    """Return the places of several runs, one run after the other, as numbers of the same type as the starts.
 
     Example:
         >>> runs(np.array([10, 20]), np.array([2, 3])).tolist()
         [10, 11, 20, 21, 22]
     """
-    ends = np.cumsum(lengths)
-    total = int(ends[-1]) if len(ends) else 0
-    return np.arange(total) + np.repeat(starts - (ends - lengths), lengths)
+    ends = np.cumsum(lengths, dtype=starts.dtype)
+    places = np.repeat(starts - (ends - lengths), lengths)
+    places += np.arange(len(places), dtype=starts.dtype)
+    return places
 
 
 def folded_form(term: bytes) -> bytes:
@@ -228,17 +231,19 @@ class _Folds:
 
 
 def _invert_pairs(terms: Column, documents: Column, positions: Column, term_count: int) -> Occurrences:
-    followers = np.zeros(len(terms), np.int64)
-    goes_on = documents[1:] == documents[:-1]
-    followers[:-1][goes_on] = terms[1:][goes_on] + np.int64(1)
-    pairs, order = _sort(terms * np.int64(term_count + 1) + followers)
+    pairs = terms.astype(np.int64)
+    pairs *= term_count + 1
+    pairs[:-1] += (terms[1:] + 1) * (documents[1:] == documents[:-1])
+    pairs, order = _sort(pairs)
     starts = np.flatnonzero(_differs_from_before(pairs))
     lengths = np.diff(starts, append=len(pairs))
     pair_terms, pair_followers = np.divmod(pairs[starts], term_count + 1)
+    # Out of order, two numbers are read from one place in the time that one takes.
+    places = ((documents.astype(np.int64) << 32) + positions)[order]
     return Occurrences(
         run_ends=np.cumsum(lengths),
-        documents=[Runs(lengths, documents[order])],
-        positions=[positions[order]],
+        documents=[Runs(lengths, places >> 32)],
+        positions=[places & _LOW_BITS],
         follower_ends=np.cumsum(np.bincount(pair_terms, minlength=term_count)),
         followers=pair_followers,
     )
@@ -254,7 +259,8 @@ def _sort(numbers: Column) -> tuple[Column, Column]:
     if int(numbers.max(initial=0)).bit_length() + bits > 63:
         order = np.argsort(numbers, kind="stable")
         return numbers[order], order
-    keys = (numbers.astype(np.int64) << bits) + np.arange(len(numbers))
+    keys = numbers << bits
+    keys += np.arange(len(numbers))
     keys.sort()
     return keys >> bits, keys & ((1 << bits) - 1)
 

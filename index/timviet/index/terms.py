@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -112,6 +113,10 @@ class FieldTerms(Terms):
 
     def __len__(self) -> int:
         return len(self._term_ends)
+
+    def __iter__(self) -> Iterator[bytes]:
+        terms = bytes(self._terms)
+        return (terms[start:end] for start, end in pairwise([0, *self._term_ends]))
 
     def __getitem__(self, number: int) -> bytes:
         """Return a term by its number in sorted order."""

@@ -16,6 +16,7 @@ from timviet.index.builder import SegmentBuilder
 from timviet.index.codec import ColumnSegment
 from timviet.index.errors import WorkerError
 from timviet.index.preparing import PreparedDocument
+from timviet.index.vocabulary import Vocabulary
 
 
 class Workers:
@@ -30,7 +31,7 @@ class Workers:
         self._storage = storage
         self._folder: str = storage.folder if isinstance(storage, FileStorage) else ""
         self._jobs = jobs if self._folder else 1
-        self._builder = SegmentBuilder()
+        self._builder = SegmentBuilder(_vocabulary())
         self._parcel: list[bytes] = []  # pickled at once: so many objects would keep the garbage collector busy
         self._pool: ProcessPoolExecutor | None = None
         self._at_work: set[Future[None]] = set()
@@ -55,8 +56,8 @@ class Workers:
             Exception: what came up while this one or an earlier one was built.
         """
         if self._jobs == 1:
-            builder, self._builder = self._builder, SegmentBuilder()
-            builder.write(self._storage, segment)
+            self._builder.write(self._storage, segment)
+            self._builder = SegmentBuilder(_vocabulary())
             return
         parcel, self._parcel = self._parcel, []
         if self._pool is None:
@@ -97,10 +98,21 @@ def _require(future: "Future[None]") -> None:
 
 
 def _build(folder: str, segment: ColumnSegment, parcel: Sequence[bytes]) -> None:
-    builder = SegmentBuilder()
+    builder = SegmentBuilder(_vocabulary())
     for document in parcel:
         builder.add(pickle.loads(document))  # noqa: S301  # it comes from the process that started this one
     builder.write(FileStorage(folder), segment)
+
+
+_known = Vocabulary()
+
+
+def _vocabulary() -> Vocabulary:
+    """Return what this process knows of texts."""
+    global _known
+    if _known.is_full:
+        _known = Vocabulary()
+    return _known
 
 
 def _prepare_process() -> None:

@@ -15,7 +15,7 @@ DEFAULT_MEMORY = 512
 """Megabytes that a writer may take, if nothing else is said."""
 
 # Building a segment takes about so many bytes of memory for each code point of its texts.
-_BYTES_PER_CODE_POINT = 24
+_BYTES_PER_CODE_POINT = 48
 
 
 class Writer:
@@ -84,9 +84,10 @@ class Writer:
             ValueError: this writer has ended.
         """
         self._commit.require_open()
-        segment, numbers = self._added.pop(document_id, (self._segment, range(0)))
-        for number in numbers:
-            segment.delete_document(number)
+        if document_id in self._added:
+            segment, numbers = self._added.pop(document_id)
+            for number in numbers:
+                segment.delete_document(number)
         self._commit.delete_by_term("id", document_id.encode(errors="surrogatepass"))
 
     def commit(self) -> None:
