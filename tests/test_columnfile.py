@@ -162,7 +162,7 @@ def test_a_part_is_missing(start, length):
         pytest.param(SIGNATURE, id="signature alone"),
         pytest.param(SIGNATURE + bytes(20) + SIGNATURE, id="zeros between signatures"),
         pytest.param(SIGNATURE + b"\xff" * 20 + SIGNATURE, id="ones between signatures"),
-        pytest.param(WHOLE.replace(SIGNATURE, SIGNATURE[:-1] + b"\x02"), id="newer version"),
+        pytest.param(WHOLE.replace(SIGNATURE, SIGNATURE[:-1] + b"\x03"), id="newer version"),
         pytest.param(WHOLE + b"\0", id="a byte more"),
     ],
 )

@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 from whoosh.analysis import Analyzer
 from whoosh.analysis import Token as WhooshToken
 
-from timviet.index.spelling import TONES, canonical, fold
+from timviet.index.spelling import TONES, canonical_and_folded
 from timviet.index.tokens import surfaces, tokenize
 
 Form = Literal["canonical", "folded", "keyed"]
@@ -80,7 +80,8 @@ def forms(surface: str) -> Forms:
 
 @lru_cache(maxsize=_REMEMBERED_TOKENS)
 def _forms(surface: str) -> Forms:
-    return Forms(canonical(surface)[:MAX_TERM_LENGTH], fold(surface)[:MAX_TERM_LENGTH])
+    canonical, folded = canonical_and_folded(surface)
+    return Forms(canonical[:MAX_TERM_LENGTH], folded[:MAX_TERM_LENGTH])
 
 
 def analyze(text: str) -> list[AnalyzedToken]:

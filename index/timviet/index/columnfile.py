@@ -25,7 +25,7 @@ from whoosh.filedb.structfile import StructFile
 
 Column = NDArray[Any]
 
-SIGNATURE = b"TIMVIET\x01"
+SIGNATURE = b"TIMVIET\x02"
 _ALIGNMENT = 64
 _END = struct.Struct(f"<QQI{len(SIGNATURE)}s")
 

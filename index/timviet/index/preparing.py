@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import NamedTuple
 
-from timviet.index.documents import Document, Paragraph
+from timviet.index.documents import Document
 from timviet.index.errors import DocumentError
 from timviet.index.schema import metadata_field, metadata_key, sort_terms, value_field
 
@@ -33,19 +33,20 @@ class PreparedDocument(NamedTuple):
         source: what is kept with the first one, as JSON; or None.
         texts: the texts that all of its paragraphs have in a field.
         terms: the terms that all of its paragraphs have in a field.
-        paragraphs: its paragraphs.
+        paragraphs: the number, the start and the text of each; see `timviet.index.documents.Paragraph`.
     """
 
     stored: dict[str, str]
     source: str | None
     texts: dict[str, list[str]]
     terms: dict[str, list[bytes]]
-    paragraphs: list[Paragraph]
+    paragraphs: list[tuple[int, int, str]]
 
     @property
     def size(self) -> int:
-        """How many code points its paragraphs have."""
-        return sum(len(paragraph.text) for paragraph in self.paragraphs)
+        """How many code points it has."""
+        _, start, text = self.paragraphs[-1]
+        return start + len(text)
 
 
 def prepare(document: Document, source: Source | None) -> PreparedDocument:
@@ -71,7 +72,7 @@ def prepare(document: Document, source: Source | None) -> PreparedDocument:
             stored[name] = text
             texts[name] = [text]
     encoded = json.dumps(asdict(source)) if source else None
-    return PreparedDocument(stored, encoded, texts, terms, list(document.iter_paragraphs()))
+    return PreparedDocument(stored, encoded, texts, terms, [(*paragraph,) for paragraph in document.iter_paragraphs()])
 
 
 def _encode(metadata: Mapping[str, object] | None) -> str:

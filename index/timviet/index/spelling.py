@@ -91,8 +91,19 @@ def fold(token: str) -> str:
         >>> fold("Đường"), fold("KỸ"), fold("M519")
         ('duong', 'ki', 'm519')
     """
+    return canonical_and_folded(token)[1]
+
+
+def canonical_and_folded(token: str) -> tuple[str, str]:
+    """Return both forms of a token, of which most of the work is the same.
+
+    Example:
+        >>> canonical_and_folded("Ủy") == (canonical("Ủy"), fold("Ủy"))
+        True
+    """
     written = as_written(token)
-    return _i_for_y(written if written.isascii() else _SYMBOL_MARKS.sub("", latin_ascii(written).lower()))
+    plain = written if written.isascii() else _SYMBOL_MARKS.sub("", latin_ascii(written).lower())
+    return _i_for_y(written), _i_for_y(plain)
 
 
 def spellings(folded: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ after a check (`timviet.search.syntax`), so both give the same tree for every qu
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from whoosh.qparser import QueryParser, plugins, syntax
@@ -61,7 +62,7 @@ def parse(text: str, fields: Mapping[str, str], strict: bool = False) -> Query:
     if _PLAIN.fullmatch(text) and _OPERATORS.isdisjoint(text.split()):
         query = _parse_plain(text)
     else:
-        parser = _Parser(fields)
+        parser = _parser(fields)
         if strict:
             check_syntax(text, parser.tag(text), fields)
         query = parser.parse(text.strip(), normalize=False)
@@ -79,7 +80,7 @@ def unknown_fields(text: str, fields: Mapping[str, str]) -> list[str]:
         >>> unknown_fields("thuế yaer:2024, 10:30, http://a.vn", {"year": "meta.year"})
         ['yaer']
     """
-    return names_before_colons(_Parser(fields).tag(text)) if ":" in text else []
+    return names_before_colons(_parser(fields).tag(text)) if ":" in text else []
 
 
 def query_fields(metadata_fields: Iterable[str]) -> dict[str, str]:
@@ -148,6 +149,16 @@ class _Parser(QueryParser):
         if issubclass(termclass, FuzzyTerm) and isinstance(query, Word):
             return Fuzzy(query.fieldname, query.text, boost=boost)
         return query
+
+
+def _parser(fields: Mapping[str, str]) -> _Parser:
+    return _parser_of(tuple(fields.items()))
+
+
+@lru_cache(maxsize=8)
+def _parser_of(fields: tuple[tuple[str, str], ...]) -> _Parser:
+    """Return the parser for some fields; to make its plugins takes longer than to parse."""
+    return _Parser(dict(fields))
 
 
 class _WordsGroup(syntax.GroupNode):
