@@ -295,7 +295,7 @@ def test_finish_closes_the_file():
         (65_535, np.uint16),
         (65_536, np.uint32),
         (2**32 - 1, np.uint32),
-        (2**32, np.uint64),
+        (2**32, np.int64),
     ],
 )
 def test_smallest_unsigned(largest, dtype):

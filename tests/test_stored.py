@@ -311,3 +311,22 @@ def test_a_damaged_block(size):
     with pytest.raises(DamagedFileError, match="a block of what is stored is damaged"):
         reader.fields(0)
     assert reader.fields(59) == records[59]
+
+
+def test_damage_is_told():
+    """A block in which any bit has changed is not read: each carries a checksum."""
+    writer = StoredWriter()
+    for number in range(40):
+        writer.add({"câu": f"Đảng ủy xã {number}"})
+    storage = RamStorage()
+    with create_column_file(storage, "cột", {}) as columns:
+        writer.write(columns)
+    whole = ColumnFile.open(storage, "cột")
+    content = bytearray(storage.files["cột"])
+    start = bytes(content).index(whole["stored"].tobytes())
+    for bit in range(0, 8 * len(whole["stored"]), 37):
+        damaged = bytearray(content)
+        damaged[start + bit // 8] ^= 1 << bit % 8
+        reader = StoredReader(ColumnFile(bytes(damaged)))
+        with pytest.raises(DamagedFileError):
+            [reader.fields(number) for number in range(40)]

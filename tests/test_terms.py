@@ -222,3 +222,12 @@ def test_values(values):
 def test_no_values():
     """Where nothing else is kept of postings, there is no value."""
     assert [field.value(0, 0) for field in (one_text([b"a"]), FoldedTerms(one_text([b"a"])))] == [None, None]
+
+
+@pytest.mark.parametrize("count", [300, 66_000])
+def test_what_no_term_follows(count):
+    """A term whose number has no room in the type of those that follow others follows none."""
+    field = field_of({number: [f"{number:05}".encode()] for number in range(count)})
+    for follower in (254, 255, 256, count - 1):
+        runs, places = field.followed_by(0, np.array([follower]))
+        assert (len(runs), len(places)) == (0, 0)

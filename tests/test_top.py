@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from helpers import add_segment, make_index
+from test_match import unit_of
 from timviet.index.snapshot import Snapshot
 from timviet.search import groups, match, top
 from timviet.search.lexicon import Lexicon
@@ -96,7 +97,9 @@ def test_bounds_may_be_off(segments, query, match, limit, seed):
             return None
         documents, scores = self.matches(node)
         units = np.zeros_like(bounds.units)
-        units[documents] = np.ceil(scores / bounds.unit) + random.integers(0, max(1, bounds.slack - 1), len(documents))
+        units[documents] = np.ceil(scores / unit_of(node)) + random.integers(
+            0, max(1, bounds.slack - 1), len(documents)
+        )
         return bounds._replace(units=units)
 
     with ways(ALWAYS, 1), patch.object(SegmentMatcher, "bounds", bounds_within_slack):

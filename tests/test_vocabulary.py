@@ -51,7 +51,7 @@ def test_dictionary(pieces):
 
 def test_a_full_vocabulary_is_forgotten():
     """A writer begins anew when too many pieces are known, and indexes the same."""
-    with patch.object(vocabulary, "_REMEMBERED_PIECES", 3), open_index(":memory:", create=True) as index:
+    with patch.object(vocabulary, "_REMEMBERED", 3), open_index(":memory:", create=True) as index:
         for number in range(6):
             with index.writer() as writer:
                 writer.add(Document(id=str(number), text=f"Đảng ủy xã {number}"))

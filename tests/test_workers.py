@@ -6,11 +6,16 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from enum import StrEnum
+from itertools import count
 from pathlib import Path
 
 import pytest
 
-from timviet.index import Document, open_index, sync
+from timviet.index import Document, open_index, sync, vocabulary
+from timviet.index.analysis import indexed_forms
 from timviet.index.errors import WorkerError
 from timviet.search import Searcher
 
@@ -148,3 +153,75 @@ def test_folders(tmp_path):
     (tmp_path / "tin.txt").write_text("\n".join(TEXTS), encoding="utf-8")
     with open_index(tmp_path / "chỉ mục", create=True) as index:
         assert sync(index, [tmp_path / "tin.txt"], jobs=2, memory=SMALL).paragraphs == len(TEXTS)
+
+
+class Kind(StrEnum):
+    """Texts that are of a class derived from strings."""
+
+    NEWS = "tin"
+
+
+def test_texts_of_other_classes(tmp_path):
+    """Texts of a class derived from strings are indexed by other processes, too."""
+    with open_index(tmp_path / "chỉ mục", create=True) as index:
+        with index.writer(jobs=2, memory=SMALL) as writer:
+            writer.add(Document(id=Kind.NEWS, title=Kind.NEWS, paragraphs=[Kind.NEWS], metadata={"loại": Kind.NEWS}))
+            for number, text in enumerate(TEXTS):
+                writer.add(Document(id=str(number), text=text))
+        with Searcher(index) as searcher:
+            assert [(hit.document_id, hit.title, hit.text) for hit in searcher.search("tin")] == [("tin", "tin", "tin")]
+
+
+def test_a_main_module_without_a_guard(folder, tmp_path):
+    """A script that each process would run again is told what it lacks, and the index is as it was."""
+    script = tmp_path / "không gác.py"
+    unguarded = WRITE_ON.replace('if __name__ == "__main__":', "if True:")
+    script.write_text(unguarded, encoding="utf-8")
+    run = subprocess.run([sys.executable, script, folder], capture_output=True, text=True, timeout=60, check=False)
+    assert run.returncode != 0
+    assert 'if __name__ == "__main__"' in run.stderr.splitlines()[-1]
+    assert "cannot index with several processes" in run.stderr
+    with open_index(folder) as index:
+        assert index.document_count == 1
+
+
+@pytest.mark.parametrize("after", range(8))
+def test_what_an_interrupted_writer_knew(monkeypatch, after):
+    """A writer that is interrupted at any place in analysing leaves nothing behind that others would take up."""
+    texts = ["cong an tinh", "dang uy", "(TP.HCM), Đảng bộ 05-CT/TW"]
+    calls = count()
+
+    def interrupted(text):
+        if next(calls) == after:
+            raise KeyboardInterrupt
+        return indexed_forms(text)
+
+    monkeypatch.setattr(vocabulary, "indexed_forms", interrupted)
+    with open_index(":memory:", create=True) as index:
+        with suppress(KeyboardInterrupt), index.writer() as writer:
+            for number, text in enumerate(texts):
+                writer.add(Document(id=str(number), text=text))
+        with index.writer() as writer:
+            for number, text in enumerate(texts):
+                writer.add(Document(id=str(number), text=text))
+        with Searcher(index) as searcher:
+            assert [[hit.document_id for hit in searcher.search(f'"{text}"')] for text in texts] == [
+                ["0"],
+                ["1"],
+                ["2"],
+            ]
+
+
+def test_several_writers_at_once():
+    """Writers of different indexes do not disturb each other in threads of one process."""
+
+    def write(seed):
+        with open_index(":memory:", create=True) as index:
+            with index.writer() as writer:
+                for number in range(300):
+                    writer.add(Document(id=str(number), text=f"a{seed * number} b{number} chung"))
+            with Searcher(index) as searcher:
+                return [searcher.search(f"b{number}", match="all").total for number in range(0, 300, 50)]
+
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(write, range(1, 9))) == [[1] * 6] * 8

@@ -22,6 +22,8 @@ MAX_TERM_LENGTH = 255
 _MAX_SURFACE_LENGTH = 4 * MAX_TERM_LENGTH  # a letter has three marks at most
 # A tab is in no token's form, and sorts before all that is.
 KEY_SEPARATOR = "\t"
+TOKENS_TO_A_MARK = 10
+"""A text of which not more than one token in so many has marks was typed without."""
 _REMEMBERED_TOKENS = 1 << 18
 
 
@@ -124,7 +126,7 @@ def typed_without_marks(tokens: Iterable[Forms]) -> bool:
         (True, False)
     """
     marked = [form.canonical != form.folded for form in tokens]
-    return len(marked) > 0 and 10 * sum(marked) <= len(marked)
+    return len(marked) > 0 and TOKENS_TO_A_MARK * sum(marked) <= len(marked)
 
 
 @cache

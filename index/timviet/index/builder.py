@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from whoosh.filedb.filestore import Storage
 
+from timviet.index.analysis import TOKENS_TO_A_MARK
 from timviet.index.codec import DOCUMENTS, TERMS, ColumnSegment
 from timviet.index.codec_writers import write_documents
 from timviet.index.columnfile import Column, ColumnWriter, create_column_file
@@ -71,7 +72,7 @@ class SegmentBuilder:
                 if name in SCORED_FIELDS:
                     lengths |= {name: own_lengths, folded_field(name): own_lengths}
                 if name == "text":
-                    unmarked = np.flatnonzero((own_lengths > 0) & (10 * marked <= own_lengths))
+                    unmarked = np.flatnonzero((own_lengths > 0) & (TOKENS_TO_A_MARK * marked <= own_lengths))
                     if len(unmarked):
                         self._terms[UNMARKED_FIELD] = _TermColumn({UNMARKED.encode(): 0}, unmarked)
             for name, terms in self._terms.items():

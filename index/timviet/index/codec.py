@@ -102,7 +102,8 @@ class ColumnCodec(base.Codec):
         """Return the reader of a segment's terms."""
         return TermsReader(
             ColumnFile.open(storage, segment.make_filename(TERMS)),
-            lambda: ColumnFile.open(storage, segment.make_filename(DOCUMENTS)),
+            # At once: a merge may have deleted the file by the time that Whoosh asks for lengths.
+            ColumnFile.open(storage, segment.make_filename(DOCUMENTS)),
         )
 
     def postings_writer(self, dbfile: Any, byteids: bool = False) -> NoReturn:  # noqa: ANN401

@@ -103,18 +103,14 @@ class TermsReader(base.TermsReader):
 
     Args:
         columns: the columns of the segment's terms.
-        open_documents: gives those of its documents, which have the lengths, when Whoosh asks for these.
+        documents: those of its documents, which have the lengths.
     """
 
-    def __init__(self, columns: ColumnFile, open_documents: Callable[[], ColumnFile]) -> None:
+    def __init__(self, columns: ColumnFile, documents: ColumnFile) -> None:
         self.columns = columns
-        self._open_documents = open_documents
+        self._documents = documents
         self._prefixes: dict[str, str] = columns.facts["fields"]
         self._fields: dict[str, Terms] = {}
-
-    @cached_property
-    def _documents(self) -> ColumnFile:
-        return self._open_documents()
 
     def field(self, name: str) -> Terms | None:
         """Return a field's terms, or None where it has none; the folded forms of a keyed one are read out of it."""

@@ -13,8 +13,10 @@ The layout, in this order; all numbers are little-endian:
 import json
 import mmap
 import struct
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from typing import Any, Self
 from zlib import crc32
 
@@ -131,7 +133,16 @@ class ColumnFile(Mapping[str, Column]):
 
     def below(self, prefix: str) -> dict[str, Column]:
         """Return the columns whose names start with a prefix and a full stop, by the rest of their names."""
-        return {name.removeprefix(f"{prefix}."): self[name] for name in self if name.startswith(f"{prefix}.")}
+        return {name: self[f"{prefix}.{name}"] for name in self._below[prefix]}
+
+    @cached_property
+    def _below(self) -> defaultdict[str, list[str]]:
+        below = defaultdict(list)
+        for name in self:
+            prefix, stop, rest = name.partition(".")
+            if stop:
+                below[prefix].append(rest)
+        return below
 
     def verify(self) -> None:
         """Read all columns and compare them with their checksums.
@@ -169,8 +180,10 @@ def create_column_file(storage: Storage, name: str, facts: dict[str, Any]) -> It
 def smallest_unsigned(largest: int) -> np.dtype[Any]:
     """Return the smallest type of whole numbers that holds all from 0 to the largest.
 
+    Beyond 32 bits that is a signed one: calculated with, other whole numbers and unsigned ones of 64 bits give floats.
+
     Example:
         >>> smallest_unsigned(300)
         dtype('uint16')
     """
-    return np.min_scalar_type(largest)
+    return np.min_scalar_type(largest) if largest < 1 << 32 else np.dtype(np.int64)

@@ -12,6 +12,7 @@ from timviet.index.merging import is_whole, merge_segments, segments_to_merge
 
 _LOCK = "WRITELOCK"  # as Whoosh's own writer, which is kept out, too
 _RETRY_SECONDS = 0.05
+_MERGED_AT_ONCE = 64  # each takes two open files
 
 
 class Commit:
@@ -100,8 +101,10 @@ class Commit:
     def _merge(self, segments: list[Segment]) -> list[Segment]:
         segments = [segment for segment in segments if segment.doc_count()]
         new = [segment for segment in self._new if segment in segments]
-        if len(new) > 1:
-            segments = self._merged(segments, new)
+        while len(new) > 1:
+            for several in [new[place : place + _MERGED_AT_ONCE] for place in range(0, len(new), _MERGED_AT_ONCE)]:
+                segments = self._merged(segments, several)
+            new = [segment for segment in self._new if segment in segments]
         left_alone: list[Segment] = []
         while merged := segments_to_merge(
             [own for own in segments if isinstance(own, ColumnSegment) and own not in left_alone]

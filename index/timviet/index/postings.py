@@ -139,6 +139,7 @@ def runs(starts: Column, lengths: Column) -> Column:
         >>> runs(np.array([10, 20]), np.array([2, 3])).tolist()
         [10, 11, 20, 21, 22]
     """
+    lengths = lengths.astype(starts.dtype, copy=False)
     ends = np.cumsum(lengths, dtype=starts.dtype)
     places = np.repeat(starts - (ends - lengths), lengths)
     places += np.arange(len(places), dtype=starts.dtype)

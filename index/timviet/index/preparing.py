@@ -44,9 +44,12 @@ class PreparedDocument(NamedTuple):
 
     @property
     def size(self) -> int:
-        """How many code points it has."""
+        """About how many code points it has, those counted again that all of its paragraphs have."""
         _, start, text = self.paragraphs[-1]
-        return start + len(text)
+        common = sum(map(len, self.stored.values()))
+        common += sum(len(own) for texts in self.texts.values() for own in texts)
+        common += sum(len(own) for terms in self.terms.values() for own in terms)
+        return start + len(text) + len(self.paragraphs) * common
 
 
 def prepare(document: Document, source: Source | None) -> PreparedDocument:
@@ -60,19 +63,26 @@ def prepare(document: Document, source: Source | None) -> PreparedDocument:
         DocumentError: the id or the metadata cannot be kept.
     """
     try:
-        stored = {"id": document.id, "metadata": _encode(document.metadata)}
+        identity = _plain(document.id)
+        stored = {"id": identity, "metadata": _encode(document.metadata)}
         texts: dict[str, list[str]] = {}
-        terms = {"id": [document.id.encode()]}
+        terms = {"id": [identity.encode()]}
         if document.metadata:
             _add_metadata(texts, terms, document.metadata)
     except (TypeError, ValueError, RecursionError) as error:
         raise DocumentError(f"cannot keep the id and metadata of document {document.id!r} as JSON: {error}") from error
     for name, text in (("title", document.title), ("path", document.path)):
         if text is not None:
-            stored[name] = text
-            texts[name] = [text]
+            stored[name] = _plain(text)
+            texts[name] = [stored[name]]
     encoded = json.dumps(asdict(source)) if source else None
-    return PreparedDocument(stored, encoded, texts, terms, [(*paragraph,) for paragraph in document.iter_paragraphs()])
+    paragraphs = [(number, start, _plain(text)) for number, start, text in document.iter_paragraphs()]
+    return PreparedDocument(stored, encoded, texts, terms, paragraphs)
+
+
+def _plain(text: str) -> str:
+    """Return a text as a string proper, not one of a class derived from it."""
+    return "".join((text,))
 
 
 def _encode(metadata: Mapping[str, object] | None) -> str:
@@ -84,7 +94,7 @@ def _add_metadata(texts: dict[str, list[str]], terms: dict[str, list[bytes]], me
         key = metadata_key(name)
         field = metadata_field(key)
         for item in _searched_values(value) if key else ():
-            texts.setdefault(field, []).append(str(item))
+            texts.setdefault(field, []).append(_plain(str(item)))
             terms.setdefault(value_field(field), []).extend(
                 term.encode(errors="surrogatepass") for term in sort_terms(item)
             )

@@ -1,6 +1,7 @@
 """Open, create and describe an index."""
 
 import json
+import multiprocessing
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -69,9 +70,15 @@ class Index:
             IndexLockedError: the other writer was still at work after that time.
             NotAnIndexError: a file of the index is damaged.
             ValueError: jobs or memory is below 1.
+            RuntimeError: jobs is above 1, and a process that was started for it runs the main module again.
         """
         if jobs < 1 or memory < 1:
             raise ValueError(f"jobs and memory must be at least 1, not {jobs} and {memory}")
+        if jobs > 1 and getattr(multiprocessing.current_process(), "_inheriting", False):
+            raise RuntimeError(
+                "cannot index with several processes from a main module that each of them runs again: "
+                'put what it does under `if __name__ == "__main__"`'
+            )
         try:
             return Writer(Commit(self.whoosh, timeout), jobs, memory)
         except LockError as error:

@@ -53,7 +53,7 @@ class StoredWriter:
         self._untrained: list[bytes] | None = []
         self._untrained_size = 0
         self._own_dictionary = 0
-        self._compressor = zstandard.ZstdCompressor(_LEVEL)
+        self._compressor = zstandard.ZstdCompressor(_LEVEL, write_checksum=True)
 
     def add(self, fields: Mapping[str, Any]) -> None:
         """Add the next paragraph's fields.
@@ -120,7 +120,7 @@ class StoredWriter:
             return  # they are too much alike, or too few: they go without
         self._dictionaries.append(dictionary.as_bytes())
         self._own_dictionary = len(self._dictionaries)
-        self._compressor = zstandard.ZstdCompressor(_LEVEL, dict_data=dictionary)
+        self._compressor = zstandard.ZstdCompressor(_LEVEL, dict_data=dictionary, write_checksum=True)
 
     def _append_untrained(self) -> None:
         records, self._untrained = self._untrained or [], None
@@ -168,12 +168,16 @@ class StoredReader:
         self.record_ends = columns["stored_record_ends"]
         # Whole numbers out of a memoryview cost half of what they do out of an array.
         self._block_documents, self._record_ends = self.block_documents.data, self.record_ends.data
+        self._decompressors: dict[int, zstandard.ZstdDecompressor] = {}
         self._last_block: tuple[int, bytes] = (-1, b"")
         self._one_at_a_time = Lock()  # Zstandard's decompressors are for one thread each
 
     def fields(self, number: int) -> dict[str, Any]:
         """Return a paragraph's fields by its number in the segment."""
-        fields: dict[str, Any] = json.loads(self.record(number).decode(errors="surrogatepass"))
+        try:
+            fields: dict[str, Any] = json.loads(self.record(number).decode(errors="surrogatepass"))
+        except (ValueError, IndexError) as error:
+            raise DamagedFileError(f"what is stored of a paragraph is damaged: {error}") from error
         return fields
 
     def record(self, number: int) -> bytes:
@@ -189,16 +193,18 @@ class StoredReader:
         ends = self._columns["stored_dictionary_ends"].tolist()
         return [self._columns["stored_dictionaries"][start:end].tobytes() for start, end in pairwise([0, *ends])]
 
-    @cached_property
-    def _decompressors(self) -> list[zstandard.ZstdDecompressor]:
-        dictionaries = [None, *map(zstandard.ZstdCompressionDict, self.dictionaries)]
-        return [zstandard.ZstdDecompressor(dictionary) for dictionary in dictionaries]
+    def _decompressor(self, number: int) -> zstandard.ZstdDecompressor:
+        """Return what decompresses by a dictionary, by its number from 1; 0 for none."""
+        if number not in self._decompressors:
+            dictionary = zstandard.ZstdCompressionDict(self.dictionaries[number - 1]) if number else None
+            self._decompressors[number] = zstandard.ZstdDecompressor(dictionary)
+        return self._decompressors[number]
 
     def _block(self, number: int) -> bytes:
         with self._one_at_a_time:
             if self._last_block[0] != number:
                 start = int(self.block_ends[number - 1]) if number else 0
-                decompressor = self._decompressors[self.block_dictionaries[number]]
+                decompressor = self._decompressor(int(self.block_dictionaries[number]))
                 try:
                     block = decompressor.decompress(self.blocks[start : int(self.block_ends[number])])
                 except zstandard.ZstdError as error:

@@ -212,7 +212,8 @@ class FieldTerms(Terms):
         """
         start, end = _start(self._follower_ends, number), self._follower_ends[number]
         own = self._followers[start:end]
-        asked = (followers + 1).astype(own.dtype)  # of another type, all would be converted
+        # Of another type, all would be converted; and no term follows whose number has no room in theirs.
+        asked = (followers[: np.searchsorted(followers, np.iinfo(own.dtype).max)] + 1).astype(own.dtype)
         places = np.minimum(np.searchsorted(own, asked), len(own) - 1)
         found = np.flatnonzero(own[places] == asked)
         return start + places[found], found

@@ -10,8 +10,8 @@ from timviet.index.analysis import Forms, indexed_forms
 from timviet.index.columnfile import Column
 from timviet.index.postings import runs
 
-# Texts of which more pieces than these differ are no prose: what was remembered is forgotten.
-_REMEMBERED_PIECES = 1 << 20
+# Texts of which more pieces and terms than these differ are no prose: what was remembered is forgotten.
+_REMEMBERED = 1 << 20
 
 
 class Numbering(dict[Any, int]):
@@ -52,7 +52,7 @@ class Vocabulary:
     @property
     def is_full(self) -> bool:
         """Whether it is time to begin with a new one."""
-        return len(self.pieces) > _REMEMBERED_PIECES
+        return len(self.pieces) + len(self._term_list) > _REMEMBERED
 
     def tokens(self, pieces: Column) -> tuple[Column, Column]:
         """Return the numbers of the tokens' terms in pieces, one piece after the other, and how many each piece has."""

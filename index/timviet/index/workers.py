@@ -5,9 +5,10 @@ import marshal
 import multiprocessing
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from threading import Thread
 
 from whoosh.filedb.filestore import FileStorage, Storage
@@ -31,7 +32,8 @@ class Workers:
         self._storage = storage
         self._folder: str = storage.folder if isinstance(storage, FileStorage) else ""
         self._jobs = jobs if self._folder else 1
-        self._builder = SegmentBuilder(_vocabulary())
+        self._vocabulary = Vocabulary()
+        self._builder = SegmentBuilder(self._vocabulary)
         # Marshalled at once: so many objects would keep the garbage collector busy; it is a fifth of pickle's work.
         self._parcel: list[bytes] = []
         self._pool: ProcessPoolExecutor | None = None
@@ -49,27 +51,39 @@ class Workers:
         else:
             self._parcel.append(marshal.dumps(tuple(document)))
 
-    def build(self, segment: ColumnSegment) -> None:
+    def build(self, segment: ColumnSegment, is_last: bool = False) -> None:
         """Build a segment of what was added, now or soon; waits while all processes are busy.
+
+        Args:
+            segment: the segment.
+            is_last: whether there are no more; where it is the first, too, this process builds it itself.
 
         Raises:
             WorkerError: one of the processes was ended.
             Exception: what came up while this one or an earlier one was built.
         """
-        if self._jobs == 1:
-            self._builder.write(self._storage, segment)
-            self._builder = SegmentBuilder(_vocabulary())
-            return
         parcel, self._parcel = self._parcel, []
+        if self._jobs == 1 or (is_last and self._pool is None):
+            self._unpack(parcel)
+            self._builder.write(self._storage, segment)
+            if self._vocabulary.is_full:
+                self._vocabulary = Vocabulary()
+            self._builder = SegmentBuilder(self._vocabulary)
+            return
         if self._pool is None:
             # Not forked: this process may have threads, whose locks a copy of it would wait for without end.
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(self._jobs, context, _prepare_process)
-        self._at_work.add(self._pool.submit(_build, self._folder, segment, parcel))
+        with _without_interrupts():
+            self._at_work.add(self._pool.submit(_build, self._folder, segment, parcel))
         if len(self._at_work) > self._jobs:
             done, self._at_work = wait(self._at_work, return_when=FIRST_COMPLETED)
             for future in done:
                 _require(future)
+
+    def _unpack(self, parcel: Sequence[bytes]) -> None:
+        for document in parcel:
+            self._builder.add(PreparedDocument(*marshal.loads(document)))  # noqa: S302  # this process packed it
 
     def finish(self) -> None:
         """Wait until all segments are built.
@@ -94,26 +108,35 @@ def _require(future: "Future[None]") -> None:
     try:
         future.result()
     except BrokenProcessPool as error:
-        message = "a process that builds the index was ended, maybe for want of memory: index with less of it, or jobs"
+        message = (
+            "a process that builds the index was ended: for want of memory, so that less of it, or fewer jobs, may do; "
+            'or because the program does not guard by `if __name__ == "__main__"` what its main module does'
+        )
         raise WorkerError(message) from error
 
 
 def _build(folder: str, segment: ColumnSegment, parcel: Sequence[bytes]) -> None:
-    builder = SegmentBuilder(_vocabulary())
+    global _known
+    if _known.is_full:
+        _known = Vocabulary()
+    builder = SegmentBuilder(_known)
     for document in parcel:
         builder.add(PreparedDocument(*marshal.loads(document)))  # noqa: S302  # it is from the parent process
     builder.write(FileStorage(folder), segment)
 
 
 _known = Vocabulary()
+"""What a process knows of texts that does nothing but build segments, one after the other."""
 
 
-def _vocabulary() -> Vocabulary:
-    """Return what this process knows of texts."""
-    global _known
-    if _known.is_full:
-        _known = Vocabulary()
-    return _known
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Hold back Ctrl-C, also in processes that are started meanwhile: they cannot ignore it before they are set up."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _prepare_process() -> None:

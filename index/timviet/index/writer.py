@@ -101,7 +101,7 @@ class Writer:
         self._commit.require_open()
         try:
             if self._segment.doc_count_all():
-                self._workers.build(self._segment)
+                self._workers.build(self._segment, is_last=True)
             self._workers.finish()
             self._commit.finish()
         finally:

@@ -7,7 +7,7 @@ small whole numbers for all of them at once: enough to tell which few can be amo
 
 from collections.abc import Sequence
 from functools import reduce
-from math import ceil
+from math import ceil, isfinite
 from typing import NamedTuple, TypeGuard
 
 import numpy as np
@@ -62,14 +62,12 @@ class Bounds(NamedTuple):
     """What each paragraph of a segment scores at most.
 
     Attributes:
-        units: in units of `unit`, rounded up; 0 for what is not found.
+        units: in some unit, rounded up; 0 for what is not found.
         slack: by how many units they may be too high.
-        unit: the score of one.
     """
 
     units: NDArray[np.uint16]
     slack: int
-    unit: float
 
 
 class SegmentMatcher:
@@ -187,14 +185,14 @@ class SegmentMatcher:
         """Return the bounds of what any leaf finds, with what optional ones add; None where they do not fit in."""
         weights = [_weight(leaf) for leaf in (*leaves, *optional)]
         room = _MOST_UNITS // HIGHEST_LEVEL - len(weights)
-        if room < len(weights) or min(weights) <= 0:
+        if room < len(weights) or min(weights) <= 0 or not isfinite(sum(weights)):
             return None  # too many, or found though they count for nothing
         scaled = [weight * room / sum(weights) for weight in weights]
         units, scratch = np.zeros(self._count, np.uint16), np.empty(self._count, np.uint16)
         for place, (leaf, weight) in enumerate(zip((*leaves, *optional), scaled, strict=True)):
             self.groups.postings(leaf).add_to(units, ceil(weight), place >= len(leaves), scratch)
         too_high = HIGHEST_LEVEL * sum(ceil(weight) - weight for weight in scaled)
-        return Bounds(units, ceil(too_high) + 1, level_score(sum(weights)) / room)
+        return Bounds(units, ceil(too_high) + 1)
 
     def _all(self, node: All) -> Matches:
         in_all = self._in_all(node.clauses) if _are_leaves(node.clauses) else None

@@ -124,7 +124,7 @@ class _Planner:
         return sequence
 
     def _make_sequence(self, phrase: Phrase, groups: tuple[TermGroup, ...]) -> TermSequence:
-        uncounted = TermSequence(phrase.fieldname, phrase, groups[0].statistics, 0, groups)
+        uncounted = TermSequence(phrase.fieldname, replace(phrase), groups[0].statistics, 0, groups)
         found = self._lexicon.sequence_frequency(uncounted)
         rarity = inverse_document_frequency(found, self._lexicon.paragraph_count)
         statistics = replace(uncounted.statistics, inverse_document_frequency=rarity)
@@ -152,7 +152,7 @@ class _Planner:
         rarity = inverse_document_frequency(found, paragraphs)
         return TermGroup(
             field=field,
-            asked=leaf,
+            asked=replace(leaf),  # remembered: the one that was given may be changed
             statistics=TermStatistics(rarity, self._lexicon.average_length(field)),
             document_frequency=min(sum(frequencies[term] for term in kept), paragraphs),
             weights={term: terms[term] for term in kept},

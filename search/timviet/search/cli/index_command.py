@@ -33,7 +33,7 @@ _ERRORS_SHOWN = 20
 @click.option(
     "--jobs",
     type=click.IntRange(min=1),
-    default=os.cpu_count,
+    default=lambda: len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
     show_default="all cores",
     metavar="NUMBER",
     help="How many processes to index with.",
@@ -44,7 +44,7 @@ _ERRORS_SHOWN = 20
     default=512,
     show_default=True,
     metavar="MEGABYTES",
-    help="About how much memory to take for it in all.",
+    help="About how much memory to build segments in; to merge large ones takes more.",
 )
 @index_option
 def command(
