@@ -74,12 +74,13 @@ class Workers:
             # Not forked: this process may have threads, whose locks a copy of it would wait for without end.
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(self._jobs, context, _prepare_process)
-        with _without_interrupts():
+        with _telling_what_ended(), _without_interrupts():
             self._at_work.add(self._pool.submit(_build, self._folder, segment, parcel))
         if len(self._at_work) > self._jobs:
             done, self._at_work = wait(self._at_work, return_when=FIRST_COMPLETED)
-            for future in done:
-                _require(future)
+            with _telling_what_ended():
+                for future in done:
+                    future.result()
 
     def _unpack(self, parcel: Sequence[bytes]) -> None:
         for document in parcel:
@@ -92,25 +93,28 @@ class Workers:
             WorkerError: one of the processes was ended.
             Exception: what came up while one was built.
         """
-        while self._at_work:
-            _require(self._at_work.pop())
+        with _telling_what_ended():
+            while self._at_work:
+                self._at_work.pop().result()
         self.end()
 
     def end(self) -> None:
         """End the processes; segments that none has begun with are not built."""
         if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+            with _without_interrupts():  # until what they have begun with is written, for it to be deleted
+                self._pool.shutdown(cancel_futures=True)
             self._pool, self._at_work = None, set()
 
 
-def _require(future: "Future[None]") -> None:
-    """Check that a segment was built."""
+@contextmanager
+def _telling_what_ended() -> Iterator[None]:
+    """Tell in words of ours that a process was ended."""
     try:
-        future.result()
+        yield
     except BrokenProcessPool as error:
         message = (
-            "a process that builds the index was ended: for want of memory, so that less of it, or fewer jobs, may do; "
-            'or because the program does not guard by `if __name__ == "__main__"` what its main module does'
+            "a process that builds the index was ended, as happens when memory runs out: take less memory or fewer "
+            'jobs (in a Python program, `if __name__ == "__main__"` may be missing in its main module)'
         )
         raise WorkerError(message) from error
 
