@@ -7,7 +7,7 @@ small whole numbers for all of them at once: enough to tell which few can be amo
 
 from collections.abc import Sequence
 from functools import reduce
-from math import ceil, isfinite
+from math import ceil, isfinite, prod
 from typing import NamedTuple, TypeGuard
 
 import numpy as np
@@ -173,13 +173,18 @@ class SegmentMatcher:
             ):
                 found = sum(self.groups.postings(leaf).count for leaf in leaves)
                 return self._sum(leaves, optional) if found > DENSE_SHARE * self._count else None
-            case All(boost=1.0, clauses=leaves) if _are_leaves(leaves):
+            case All(boost=1.0, clauses=leaves) if _are_leaves(leaves) and self._may_find_much(leaves):
                 in_all = self._in_all(leaves)
                 if in_all is None or np.count_nonzero(in_all) <= DENSE_SHARE * self._count:
                     return None
                 bounds = self._sum(leaves, optional)
                 return bounds and bounds._replace(units=bounds.units * (in_all > 0))
         return None
+
+    def _may_find_much(self, leaves: Sequence[Leaf]) -> bool:
+        """Tell whether all leaves together may find much, even if they are together more often than by chance."""
+        by_chance = prod(self.groups.postings(leaf).count / max(self._count, 1) for leaf in leaves)
+        return by_chance > DENSE_SHARE / 16
 
     def _sum(self, leaves: Sequence[Leaf], optional: Sequence[Leaf]) -> Bounds | None:
         """Return the bounds of what any leaf finds, with what optional ones add; None where they do not fit in."""
