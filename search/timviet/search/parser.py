@@ -222,6 +222,10 @@ class _FieldsPlugin(plugins.FieldsPlugin):
 class _PhraseNode(plugins.PhrasePlugin.PhraseNode):
     """Whoosh's phrase syntax, with our leaves."""
 
+    def is_text(self) -> bool:
+        """Say no: a wildcard before or after quotation marks is no part of what stands in them."""
+        return False
+
     def query(self, parser: _Parser) -> Query | None:
         return _make_leaf(self.fieldname or DEFAULT_FIELD, self.text, self.boost, self.slop)
 
