@@ -135,6 +135,7 @@ def typed(query: Query) -> list[str]:
         pytest.param("title:d?ng*^2", "[title:pattern d?ng*^2]", id="a pattern in a field that counts twice"),
         pytest.param("*ng ?ng * ?", "[ng ng]", id="no wildcards at the start of words"),
         pytest.param('viet*"công an"', '[pattern viet* "công an"]', id="a prefix before a phrase"),
+        pytest.param("a*(a", "[pattern a* a]", id="a prefix before a bracket that is dropped"),
         # Fuzzy words
         pytest.param("dang~ uy~2", "[fuzzy1 dang fuzzy2 uy]", id="one slip and two"),
         pytest.param("(title:dang~1^2)", "[title:fuzzy1 dang^2]", id="a slip in a field that counts twice"),
@@ -160,6 +161,7 @@ def test_trees(text, expected):
 @example('"' * 300)
 @example("year:[" * 50)
 @example('""”~2*"a"')
+@example("a*(a")
 def test_any_text_is_parsed(text):
     """No text of up to 300 characters is refused, deep nesting aside; what is found in it was typed."""
     try:

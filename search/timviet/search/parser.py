@@ -268,6 +268,24 @@ class _WildcardPlugin(plugins.WildcardPlugin):
 
     expr = rf'(?P<text>(?<=[^\s()"“”:*]){_WILDCARDS})'
 
+    def do_wildcards(self, parser: QueryParser, group: syntax.GroupNode) -> syntax.GroupNode:
+        """Join wildcards with the text right before and after them; Whoosh's way joins across what was dropped, too."""
+        joined = group.empty_copy()
+        for node in group:
+            before = joined[-1] if len(joined) else None
+            if isinstance(node, syntax.GroupNode):
+                joined.append(self.do_wildcards(parser, node))
+            elif before and self._are_one(before, node):
+                pattern = self.nodetype(before.text + node.text)
+                joined[-1] = pattern.set_range(before.startchar, node.endchar)
+            else:
+                joined.append(node)
+        return joined
+
+    def _are_one(self, before: Any, node: Any) -> bool:  # noqa: ANN401
+        has_wildcard = isinstance(before, self.nodetype) or isinstance(node, self.nodetype)
+        return has_wildcard and before.is_text() and node.is_text() and before.endchar == node.startchar
+
 
 class _FuzzyNode(plugins.FuzzyTermPlugin.FuzzyTermNode):
     def query(self, parser: _Parser) -> Query | None:
