@@ -98,6 +98,7 @@ def test_every_paragraph_stores_its_document(index):
 @example(["\ud800", "Đảng \udfff\ud83d ủy"])
 @example(["\0\x01\x1b[31m\x7f\ufeff\ufffe\uffff", "👨‍👩‍👧 😀", "\u202eđảo\u202c", "e" + "\u0301" * 300])
 @example(["a" * 70_000])
+@example(["0\x1f"])
 @settings(max_examples=50, deadline=None)
 def test_any_text_is_kept(texts):
     """Paragraphs and titles of whatever characters come back exactly."""

@@ -114,9 +114,10 @@ def sort_terms(value: object) -> Iterator[str]:
 
 def number_term(text: str) -> str | None:
     """Return the term of a number, which sorts as the number does, or None where the text is none."""
-    if not _NUMBER.fullmatch(text.strip()):
+    number = text.strip()
+    if not _NUMBER.fullmatch(number):
         return None
-    without_minus_zero = float(text) + 0.0
+    without_minus_zero = float(number) + 0.0
     return f"n{float_to_sortable_long(without_minus_zero, signed=True):016x}"
 
 
