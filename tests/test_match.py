@@ -13,7 +13,7 @@ from whoosh.query import Term
 from whoosh.util.numeric import byte_to_length, length_to_byte
 
 from helpers import add_segment, lexicon_of, make_index
-from test_groups import counted, is_marked, is_unmarked, numbered, occurrences, plan_leaves, weight
+from test_groups import counted, is_marked, is_unmarked, likely, numbered, occurrences, plan_leaves, weight
 from timviet.index import canonical, fold
 from timviet.index.snapshot import Snapshot
 from timviet.search import Searcher, groups, match
@@ -34,7 +34,7 @@ from timviet.search.nodes import (
 )
 from timviet.search.parser import parse, query_fields
 from timviet.search.plan import make_plan
-from timviet.search.rank import K1, PAIR_WEIGHT, B, level_score
+from timviet.search.rank import PAIR_WEIGHT, RANKING
 
 SYLLABLES = ["a", "á", "ạ", "ba", "bà", "bả"]
 words = st.sampled_from(SYLLABLES)
@@ -54,31 +54,38 @@ def inverse_document_frequency(found: float, total: int) -> float:
 
 
 def rarity(typed: str, query: list[str], paragraphs: list[list[str]]) -> float:
-    """A word's inverse document frequency; its readings are taken to be spread independently."""
+    """A word's inverse document frequency; its readings are taken to be spread independently, and others count 0.3."""
     total = len(paragraphs)
     if not any(map(is_marked, query)):
         return inverse_document_frequency(sum(any(fold(token) == typed for token in own) for own in paragraphs), total)
     typed_bare = [own for own in paragraphs if is_unmarked(own)]
-    shares = []
+    shares, answering = [], 0
     for reading in SYLLABLES:
         count = sum(reading in own for own in paragraphs)
         if level(canonical(typed), canonical(reading)) is Level.BARE:
             count = min(count, len(typed_bare))
-        shares.append(weight(typed, reading, query, [fold(typed)]) * count / total)
-    return inverse_document_frequency(total * (1 - prod(1 - share for share in shares)), total)
+        own_weight = weight(typed, reading, query, [fold(typed)])
+        shares.append(own_weight * count / total)
+        answering += count if own_weight else 0
+    alike = sum(any(fold(token) == fold(typed) for token in own) for own in paragraphs)
+    found = total * (1 - prod(1 - share for share in shares)) + 0.3 * max(0, alike - answering)
+    return inverse_document_frequency(found, total)
 
 
 def bm25(rarity: float, frequency: float, tokens: list[str], paragraphs: list[list[str]]) -> float:
     """Okapi BM25 for a paragraph whose length is kept in a byte, in 255 levels; what is found reaches the first."""
     length = byte_to_length(length_to_byte(len(tokens))) or 1
     average = max(sum(map(len, paragraphs)), 1) / len(paragraphs)
-    saturation = frequency / (frequency + K1 * (1 - B + B * length / average))
-    return rarity * (K1 + 1) * (max(1, round(255 * saturation)) / 255 if frequency else 0.0)
+    relative_length = 1 - RANKING.b + RANKING.b * length / average
+    level = max(1, round(255 * frequency / (frequency + RANKING.k1 * relative_length))) if frequency else 0
+    return rarity * (RANKING.k1 + 1) * level / 255
 
 
-def phrase_scores(phrase: list[str], query: list[str], paragraphs: list[list[str]], slop: int = 1) -> list[float]:
+def phrase_scores(
+    phrase: list[str], query: list[str], paragraphs: list[list[str]], slop: int = 1, readings=None
+) -> list[float]:
     """What a phrase adds to each paragraph's score: it is as rare as the paragraphs that hold it."""
-    frequencies = [counted(occurrences(phrase, query, own, slop).values()) for own in paragraphs]
+    frequencies = [counted(occurrences(phrase, query, own, slop, likely=readings).values()) for own in paragraphs]
     own_rarity = inverse_document_frequency(sum(map(bool, frequencies)), len(paragraphs))
     return [bm25(own_rarity, *own, paragraphs) for own in zip(frequencies, paragraphs, strict=True)]
 
@@ -94,10 +101,13 @@ def word_scores(word: str, query: list[str], paragraphs: list[list[str]]) -> lis
 @example([["a " * 15], ["a"]], ["a"])  # a length that is rounded
 @example([["a ba", "ba a"], ["a"]], ["a", "ba", "a", "ba"])  # a pair that counts twice
 def test_scores_of_words(segments, query):
-    """A paragraph's score is the sum of the BM25 of its words and, by half, of its pairs of neighbouring words."""
+    """A paragraph's score is the sum of the BM25 of its words and, by 0.6, of its pairs of neighbouring words."""
     paragraphs = list(numbered(segments).values())
     parts = [word_scores(word, query, paragraphs) for word in query]
-    pairs = [phrase_scores([*pair], query, paragraphs) for pair in pairwise(query)]
+    pairs = [
+        phrase_scores([*pair], query, paragraphs, readings=likely([*pair], query, paragraphs))
+        for pair in pairwise(query)
+    ]
     scores = [sum(own) for own in zip(*parts, strict=True)]
     with_pairs = [score + PAIR_WEIGHT * sum(own[place] for own in pairs) for place, score in enumerate(scores)]
     expected = {str(place): pytest.approx(with_pairs[place]) for place, score in enumerate(scores) if score}
@@ -159,9 +169,8 @@ def by_hand(node, segment, ids):
     match node:
         case TermGroup() | TermSequence():
             found = GroupReader(segment).postings(node)
-            rarity = node.asked.boost * node.statistics.inverse_document_frequency
             return {
-                number: level_score(rarity) * level
+                number: node.asked.boost * node.statistics.level_score * level
                 for number, level in zip(found.documents.tolist(), found.levels.tolist(), strict=True)
             }
         case All():
@@ -233,8 +242,7 @@ some = st.lists(st.sampled_from(LEAVES), max_size=5)
 def unit_of(plan):
     """The score of one unit of a plan's bounds: all weights together have room for 257 units a level, rounded up."""
     leaves = scored_leaves(plan)
-    weight = sum(leaf.asked.boost * leaf.statistics.inverse_document_frequency for leaf in leaves)
-    return level_score(weight) / (257 - len(leaves))
+    return sum(leaf.asked.boost * leaf.statistics.level_score for leaf in leaves) / (257 - len(leaves))
 
 
 @either_way

@@ -93,7 +93,7 @@ def test_contradicting_readings_count_least():
             "đáng",
             {"contradicting": True},
             False,
-            {"dang": NONE, "đang": 0.3, "đảng": 0.3, "đăng": 0.3, "dáng": 0.3, "dâng": 0.3},
+            {"dang": NONE, "đang": 0.2, "đảng": 0.2, "đăng": 0.2, "dáng": 0.2, "dâng": 0.2},
             id="contradicting readings",
         ),
         pytest.param("dang", {"contradicting": True}, True, {"dang": 1}, id="nothing contradicts letters"),

@@ -4,7 +4,7 @@ Segments that Whoosh's own writer wrote by another codec are read into columns o
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any, cast
 
@@ -70,6 +70,12 @@ class SegmentView:
         """Return what is kept of a paragraph to be shown, by its number in the segment."""
         fields: dict[str, Any] = self._documents.stored_fields(number)
         return fields
+
+    def stored_texts(self, name: str, numbers: Sequence[int]) -> list[str | None]:
+        """Return what is kept under a name of some paragraphs, by their numbers; faster than `stored` for many."""
+        if isinstance(self._documents, DocumentsReader):
+            return list(self._documents.stored.texts(name, numbers))
+        return [self.stored(number).get(name) for number in numbers]
 
     @cached_property
     def _no_lengths(self) -> Column:
@@ -157,9 +163,13 @@ class Snapshot:
         """Yield the terms of a field that are at most `distance` edits away from `term`."""
         return iter(self._reader.terms_within(field, term, distance))
 
+    def field_length(self, field: str) -> int:
+        """Return how many tokens a field has in all paragraphs together."""
+        return int(self._reader.field_length(field))
+
     def average_length(self, field: str) -> float:
         """Return a field's mean number of tokens a paragraph."""
-        return max(self._reader.field_length(field), 1) / max(self.paragraph_count, 1)
+        return max(self.field_length(field), 1) / max(self.paragraph_count, 1)
 
     def verify(self) -> None:
         """Read all files and compare them with their checksums.
@@ -184,6 +194,20 @@ class Snapshot:
         """Return what is kept of a paragraph to be shown, by its number in the snapshot."""
         segment = self.segments[bisect_right(self._firsts, number) - 1]
         return segment.stored(number - segment.first)
+
+    def stored_texts(self, name: str, numbers: Column) -> list[str | None]:
+        """Return what is kept under a name of some paragraphs, by their numbers in the snapshot, which ascend.
+
+        Args:
+            name: the name.
+            numbers: the paragraphs' numbers.
+        """
+        ends = np.searchsorted(numbers, [*self._firsts[1:], self.paragraph_count])
+        return [
+            text
+            for segment, start, end in zip(self.segments, [0, *ends], ends, strict=False)
+            for text in segment.stored_texts(name, (numbers[start:end] - segment.first).tolist())
+        ]
 
     def _terms(self, field: str) -> list[Terms]:
         every = (segment.terms(field) for segment in self.segments)

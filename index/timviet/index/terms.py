@@ -223,6 +223,15 @@ class FieldTerms(Terms):
         starts, lengths = self._run_bounds(run_numbers)
         return Runs(lengths, without_gaps(self._run_documents.take(runs(starts, lengths)), lengths))
 
+    def occurrence_count(self, number: int) -> int:
+        """Return how often a term of a keyed field occurs."""
+        run, end_run = _start(self._follower_ends, number), self._follower_ends[number]
+        return _start(self._run_ends, end_run) - _start(self._run_ends, run)
+
+    def run_lengths(self, run_numbers: Column) -> Column:
+        """Return how many occurrences some runs have."""
+        return self._run_bounds(run_numbers)[1]
+
     def run_positions(self, run_numbers: Column) -> Column:
         """Return the position of each occurrence in some runs."""
         return self._positions.take(runs(*self._run_bounds(run_numbers)))

@@ -17,7 +17,7 @@ Weights = Mapping[Level, float]
 _SAME_ONLY: Weights = {Level.SAME: 1.0}
 _ANY_READING: Weights = dict.fromkeys(Level, 1.0)
 _MORE_MARKS: Weights = LEVEL_WEIGHTS | {Level.COMPLETES: 1.0}
-_CONTRADICTING_WEIGHT = 0.3
+_CONTRADICTING_WEIGHT = 0.2
 
 
 class Expansion(NamedTuple):
@@ -44,7 +44,7 @@ def level_weights(marks: Marks, marked: bool, contradicting: bool) -> Weights:
 
     Example:
         >>> level_weights("auto", marked=True, contradicting=False)[Level.COMPLETES]
-        0.5
+        0.3
     """
     if marks == "strict":
         return _SAME_ONLY

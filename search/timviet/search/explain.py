@@ -1,5 +1,6 @@
 """Why a paragraph ranks where it does: its score, taken apart into parts that add up to it."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -39,7 +40,7 @@ class Part:
         label: what was typed.
         field: the indexed field it was looked for in.
         score: what it adds: boost × inverse document frequency × saturation, which has 255 levels.
-        boost: as typed, or how often it was typed.
+        boost: as typed, or how often it was typed; twice that where the words of a short query count twice.
         inverse_document_frequency: how much it tells paragraphs apart.
         frequency: how much its occurrences count, by their weights w; those below 1 count 1 - Π (1 - w).
         length: the paragraph's length in tokens.
@@ -89,7 +90,7 @@ def explain_parts(plan: Node, matcher: SegmentMatcher, lexicon: Lexicon, number:
         lexicon: the terms of the snapshot.
         number: the paragraph's number in its segment.
     """
-    return tuple(_Explainer(matcher, lexicon, number).parts(plan) or ())
+    return _Explainer(matcher, lexicon, number).parts(plan)
 
 
 class _Explainer:
@@ -99,24 +100,29 @@ class _Explainer:
         self._number = number
         self._only = np.array([number])
 
-    def parts(self, node: Node) -> list[Part] | None:
-        """Return what the leaves below a node add to the paragraph's score; None where the node does not find it."""
-        if not len(self._matcher.among(node, self._only).places):
-            return None
-        if isinstance(node, Leaf):
-            return [self._part(node)]
-        below = [] if isinstance(node, Filter) else [self.parts(part) for part in wanted(node)]
-        return [part for parts in below if parts for part in parts]
+    def parts(self, plan: Node) -> tuple[Part, ...]:
+        """Return what the leaves of a plan add to the paragraph's score."""
+        times = Counter(self._found(plan))
+        return tuple(self._part(leaf, count) for leaf, count in times.items())
 
-    def _part(self, leaf: Leaf) -> Part:
+    def _found(self, node: Node) -> Iterator[Leaf]:
+        """Yield the leaves below a node that add to the paragraph's score, one that adds to it twice as often."""
+        if not len(self._matcher.among(node, self._only).places) or isinstance(node, Filter):
+            return
+        if isinstance(node, Leaf):
+            yield node
+        for part in wanted(node):
+            yield from self._found(part)
+
+    def _part(self, leaf: Leaf, times: int) -> Part:
         documents, frequencies = self._matcher.groups.frequencies(leaf)
         place = int(np.searchsorted(documents, self._number))
         return Part(
             kind=type(leaf.asked).__name__.lower(),
             label=leaf.asked.text,
             field=leaf.field,
-            score=float(self._matcher.among(leaf, self._only).scores[0]),
-            boost=leaf.asked.boost,
+            score=times * float(self._matcher.among(leaf, self._only).scores[0]),
+            boost=times * leaf.asked.boost,
             inverse_document_frequency=leaf.statistics.inverse_document_frequency,
             frequency=float(frequencies[place]),
             length=int(self._matcher.groups.lengths(leaf, documents[place])),

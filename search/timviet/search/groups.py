@@ -129,8 +129,7 @@ class GroupReader:
         postings = self._known.get(key)
         if postings is None:
             documents, frequencies = self.frequencies(leaf)
-            lengths, average_length = self.lengths(leaf, documents), leaf.statistics.average_length
-            levels = saturation_levels(frequencies, lengths, average_length)
+            levels = saturation_levels(frequencies, self.lengths(leaf, documents), leaf.statistics)
             postings = LeafPostings(documents, levels, self._count)
             if postings.size <= _REMEMBERED_BYTES:
                 self._known[key] = postings

@@ -29,7 +29,7 @@ from timviet.search.nodes import (
     WhooshQuery,
     Without,
 )
-from timviet.search.rank import HIGHEST_LEVEL, level_score
+from timviet.search.rank import HIGHEST_LEVEL
 
 _MOST_UNITS = np.iinfo(np.uint16).max
 
@@ -90,7 +90,7 @@ class SegmentMatcher:
         match node:
             case TermGroup() | TermSequence():
                 postings = self.groups.postings(node)
-                return Matches(postings.documents, level_score(_weight(node)) * postings.levels.astype(np.float64))
+                return Matches(postings.documents, _weight(node) * postings.levels.astype(np.float64))
             case All(clauses=[]):
                 return _unscored(np.empty(0, np.int64))
             case All():
@@ -127,7 +127,7 @@ class SegmentMatcher:
         match node:
             case TermGroup() | TermSequence():
                 places, levels = self.groups.postings(node).among(documents)
-                return Among(places, level_score(_weight(node)) * levels.astype(np.float64))
+                return Among(places, _weight(node) * levels.astype(np.float64))
             case All(clauses=[]):
                 return Among(np.empty(0, np.int64), np.empty(0))
             case All():
@@ -250,7 +250,8 @@ class SegmentMatcher:
 
 
 def _weight(leaf: Leaf) -> float:
-    return leaf.asked.boost * leaf.statistics.inverse_document_frequency
+    """Return what one saturation level of a leaf counts."""
+    return leaf.asked.boost * leaf.statistics.level_score
 
 
 def _size(node: Node) -> int:

@@ -1,18 +1,29 @@
 """From a query to a plan: each leaf becomes terms of an index with weights, and groups say what is required."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from heapq import nlargest
 from itertools import pairwise
 from typing import Literal
 
+import numpy as np
 from whoosh.query import And, AndNot, Every, Not, Or, Query, TermRange
 
-from timviet.index.schema import SCORED_FIELDS, folded_field, is_metadata_field, value_bounds, value_field
+from timviet.index.analysis import keyed
+from timviet.index.columnfile import Column
+from timviet.index.schema import (
+    SCORED_FIELDS,
+    folded_field,
+    is_folded_field,
+    is_metadata_field,
+    unfolded_field,
+    value_bounds,
+    value_field,
+)
 from timviet.index.spelling import fold
 from timviet.search.expand import Weights, expand, has_marks, level_weights
 from timviet.search.lexicon import Lexicon
-from timviet.search.marks import Marks
+from timviet.search.marks import Level, Marks
 from timviet.search.nodes import (
     All,
     AnyOf,
@@ -24,10 +35,14 @@ from timviet.search.nodes import (
     TermSequence,
     WhooshQuery,
     Without,
+    scored_leaves,
 )
 from timviet.search.query import Fuzzy, Pair, Pattern, Phrase, Range, Required, Word, Words, has_leaves
 from timviet.search.rank import (
+    OTHER_READING_WEIGHT,
     PAIR_WEIGHT,
+    READING_EXPONENT,
+    UNLIKELY_READING_WEIGHT,
     TermStatistics,
     inverse_document_frequency,
     weighted_document_frequency,
@@ -35,13 +50,16 @@ from timviet.search.rank import (
 
 # A prefix or pattern that stands for more terms than this is searched by its most frequent ones.
 MAX_EXPANSIONS = 1024
+# In a query of so many words, those of a paragraph that holds all count twice where others are found, too: whoever types
+# few words means all of them. In longer ones, as questions are, words that tell little would decide the order.
+SHORT_QUERY = 3
 
 
 def make_plan(
     query: Query,
     lexicon: Lexicon,
     marks: Marks = "auto",
-    match: Literal["all", "any"] = "all",
+    match: Literal["all", "any", "some"] = "all",
     contradicting: bool = False,
 ) -> Node:
     """Return the plan for a query.
@@ -50,19 +68,21 @@ def make_plan(
         query: as parsed, or any Whoosh query.
         lexicon: the terms of the snapshot that is to be searched.
         marks: how typed marks count, where a clause does not say.
-        match: whether clauses side by side are all required, or any of them.
+        match: whether "all" clauses side by side are required or "any" of them; "some" is "any", also of the words of
+            phrases, but for one that is all there is in the query and is found.
         contradicting: whether readings with other marks than typed match, too.
     """
     marked = any(has_marks(leaf) for leaf in _typed_leaves(query))
     weights = level_weights(marks, marked=marked, contradicting=contradicting)
-    return _Planner(lexicon, weights, match == "all").plan(query)
+    return _Planner(lexicon, weights, match).plan(query)
 
 
 class _Planner:
-    def __init__(self, lexicon: Lexicon, weights: Weights, all_required: bool) -> None:
+    def __init__(self, lexicon: Lexicon, weights: Weights, match: Literal["all", "any", "some"]) -> None:
         self._lexicon = lexicon
         self._weights = weights
-        self._all_required = all_required
+        self._match = match
+        self._has_titles = lexicon.has_field("title")
 
     def plan(self, query: Query) -> Node:
         match query:
@@ -71,8 +91,7 @@ class _Planner:
             case Required():
                 return self.plan(query.child)
             case Word() | Pattern() | Fuzzy() | Phrase():
-                leaf = self._sequence(query) if isinstance(query, Phrase) else self._group(query)
-                return leaf if query.fieldname in SCORED_FIELDS else Filter(leaf)
+                return self._leaf(query)
             case Range():
                 return Filter(WhooshQuery(_range(query)))
             case Not():
@@ -87,14 +106,25 @@ class _Planner:
             case _:
                 return WhooshQuery(query)
 
+    def _leaf(self, query: Word | Pattern | Fuzzy | Phrase) -> Node:
+        leaf = self._sequence(query) if isinstance(query, Phrase) else self._group(query)
+        if query.fieldname == "text" and self._has_titles:
+            title = self._leaf(_in_title(query))
+            return AnyOf([leaf, title]) if scored_leaves(title)[0].document_frequency else leaf
+        return leaf if query.fieldname in SCORED_FIELDS else Filter(leaf)
+
     def _words(self, words: Words) -> Node:
         clauses = _flatten(words)
+        if self._match == "some":
+            clauses = [part for clause in clauses for part in self._taken_apart(clause, alone=len(clauses) == 1)]
         pairs = [self._sequence(pair) for pair in _pairs(clauses)]
         clauses = _merge_repeated(clauses)
         excluded = [self._excluded(clause.query) for clause in clauses if isinstance(clause, Not)]
         wanted = [clause for clause in clauses if not isinstance(clause, Not)]
         required = [self.plan(clause) for clause in wanted if self._is_required(clause)]
-        optional = [self.plan(clause) for clause in wanted if not self._is_required(clause)]
+        optional = [
+            part for clause in wanted if not self._is_required(clause) for part in _parts_of_any(self.plan(clause))
+        ]
         found: Node
         if not optional:
             found = All(required or [Everything()])
@@ -104,24 +134,56 @@ class _Planner:
             found = Maybe(All(required), AnyOf(optional))
         if excluded:
             found = Without(found, AnyOf(excluded))
-        return Maybe(found, AnyOf(pairs)) if pairs else found
+        more: list[Node] = [*pairs]
+        if self._match == "some" and 1 < len(wanted) <= SHORT_QUERY:
+            more.append(All([self.plan(clause) for clause in wanted]))
+        return Maybe(found, AnyOf(more)) if more else found
+
+    def _taken_apart(self, clause: Query, alone: bool) -> list[Query]:
+        """Return the words of a phrase, if it is not alone and found, and any other clause as it is."""
+        if isinstance(clause, Phrase) and clause.fieldname == "text":
+            if not alone or not self._sequence(clause).document_frequency:
+                return [replace(part, boost=part.boost * clause.boost) for part in clause.parts]
+        return [clause]
 
     def _excluded(self, query: Query) -> Node:
         """Plan what is left out, for which all words are required in any case: `-(a b)` keeps out who has both."""
-        return _Planner(self._lexicon, self._weights, all_required=True).plan(query)
+        return _Planner(self._lexicon, self._weights, "all").plan(query)
 
     def _is_required(self, clause: Query) -> bool:
         """Whether results have to match a clause: by the search's `match`, by `+`, or because it names a field."""
         names_field = getattr(clause, "fieldname", "text") != "text"
-        return self._all_required or names_field or isinstance(clause, Required)
+        return self._match == "all" or names_field or isinstance(clause, Required)
 
     def _sequence(self, phrase: Phrase) -> TermSequence:
         groups = tuple(self._group(part) for part in phrase.parts)
         key = (type(phrase), groups, phrase.slop, phrase.boost)
         sequence = self._lexicon.sequences.get(key)
         if sequence is None:
+            if isinstance(phrase, Pair) and Level.CONTRADICTS not in self._weights:
+                groups = self._by_likely_reading(*groups)
             sequence = self._lexicon.sequences[key] = self._make_sequence(phrase, groups)
         return sequence
+
+    def _by_likely_reading(self, one: TermGroup, other: TermGroup) -> tuple[TermGroup, TermGroup]:
+        """Return the groups of a pair, their readings weighted by how often the index has them next to each other."""
+        firsts, seconds = self._readings(one), self._readings(other)
+        counts = self._lexicon.neighbour_counts("text", list(firsts), list(seconds))
+        likelihoods = counts * np.outer(list(firsts.values()), list(seconds.values()))
+        if not likelihoods.any():
+            return one, other
+        shares = likelihoods / likelihoods.max()
+        return _by_likelihood(one, firsts, shares.max(1)), _by_likelihood(other, seconds, shares.max(0))
+
+    def _readings(self, group: TermGroup) -> dict[str, float]:
+        """Return the keyed terms of a group, each with its weight."""
+        if not is_folded_field(group.field):
+            return dict(group.weights)
+        return {
+            keyed(folded, reading): weight
+            for folded, weight in group.weights.items()
+            for reading in self._lexicon.readings("text", folded)
+        }
 
     def _make_sequence(self, phrase: Phrase, groups: tuple[TermGroup, ...]) -> TermSequence:
         uncounted = TermSequence(phrase.fieldname, replace(phrase), groups[0].statistics, 0, groups)
@@ -149,6 +211,9 @@ class _Planner:
         }
         kept = nlargest(MAX_EXPANSIONS, terms, key=lambda term: (terms[term], frequencies[term]))
         found = weighted_document_frequency(((terms[term], frequencies[term]) for term in kept), paragraphs)
+        if isinstance(leaf, Word) and len(weights) > 1:
+            alike = self._lexicon.document_frequency(folded_field(leaf.fieldname), leaf.forms.folded)
+            found += OTHER_READING_WEIGHT * max(0, alike - sum(frequencies.values()))
         rarity = inverse_document_frequency(found, paragraphs)
         return TermGroup(
             field=field,
@@ -158,6 +223,19 @@ class _Planner:
             weights={term: terms[term] for term in kept},
             bare=bare,
         )
+
+
+def _by_likelihood(group: TermGroup, readings: Mapping[str, float], shares: Column) -> TermGroup:
+    """Return a group with its readings weighted by how frequent each is, the commonest one counting in full.
+
+    Args:
+        group: the group.
+        readings: its keyed terms with their weights by mark level.
+        shares: each one's frequency, divided by that of the commonest.
+    """
+    lowest = dict.fromkeys(readings, UNLIKELY_READING_WEIGHT) if is_folded_field(group.field) else readings
+    likely = (max(lowest[term], share**READING_EXPONENT) for term, share in zip(readings, shares.tolist(), strict=True))
+    return replace(group, field=unfolded_field(group.field), weights=dict(zip(readings, likely, strict=True)))
 
 
 def _typed_leaves(query: Query) -> list[Word | Pattern | Fuzzy]:
@@ -174,6 +252,18 @@ def _flatten(words: Words) -> list[Query]:
         has_operators = any(isinstance(part, Not | Required) for part in own)
         clauses.extend(own if len(own) == 1 or not has_operators else [clause])
     return clauses
+
+
+def _parts_of_any(node: Node) -> Sequence[Node]:
+    """Return the clauses of which any will do, one by one: their scores are added in either case."""
+    return node.clauses if isinstance(node, AnyOf) and node.boost == 1 else [node]
+
+
+def _in_title(query: Word | Pattern | Fuzzy | Phrase) -> Word | Pattern | Fuzzy | Phrase:
+    """Return what a leaf of the text asks for, asked of the title."""
+    if isinstance(query, Phrase):
+        return replace(query, fieldname="title", parts=[replace(part, fieldname="title") for part in query.parts])
+    return replace(query, fieldname="title")
 
 
 def _pairs(clauses: Sequence[Query]) -> list[Pair]:

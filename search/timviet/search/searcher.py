@@ -37,21 +37,12 @@ _NO_METADATA = "{}"
 
 
 class _Found(NamedTuple):
-    """What a plan found: the best paragraphs by their numbers in the snapshot, each with its score.
-
-    Where the plan was widened, the first paragraphs are those of the stricter plan, with its scores.
-    """
+    """What a plan found: the best paragraphs by their numbers in the snapshot, each with its score."""
 
     plan: Node
     ranked: Sequence[tuple[int, float]]
     total: int
     relaxed: tuple[Relaxation, ...] = ()
-    strict_plan: Node | None = None
-    strict_total: int = 0
-
-    def plan_of(self, rank: int) -> Node:
-        """Return the plan that found the paragraph of a rank, from 1."""
-        return self.strict_plan if self.strict_plan is not None and rank <= self.strict_total else self.plan
 
 
 class Searcher:
@@ -103,7 +94,8 @@ class Searcher:
             marks: how typed marks count: "auto" (a text may have more, or none, but not others), "strict" (the same
                 marks), "ignore" (letters alone).
             match: whether "all" words are required or "any" of them; "auto" requires all where that finds ten
-                paragraphs or more, and otherwise adds, after those that hold all, those that hold some.
+                paragraphs or more, and otherwise finds those that hold some, too, also of the words of
+                phrases.
             strict: whether a fault in the query's syntax is an error.
             snippet_length: how many code points a snippet has at most, ellipses aside.
 
@@ -165,7 +157,7 @@ class Searcher:
             for rank, (number, score) in enumerate(found.ranked, 1):
                 fields = self._snapshot.stored(number) if number in own else {}
                 if fields and paragraph in (None, fields["paragraph"]):
-                    parts = self._explain(found.plan_of(rank), number)
+                    parts = self._explain(found.plan, number)
                     remainder = round(score - sum(part.score for part in parts), 9)
                     return Explanation(document_id, fields["paragraph"], rank, found.total, score, parts, remainder)
             return None
@@ -243,23 +235,16 @@ class Searcher:
         found = self._run(query, marks, "all", limit, contradicting)
         if match == "all" or found.total >= ENOUGH:
             return found
-        wider = self._run(query, marks, "any", limit and limit + found.total, contradicting)
+        wider = self._run(query, marks, "some", limit, contradicting)
         if wider.total == found.total:
             return found
-        complete = {number for number, _ in found.ranked}
-        partial = [(number, score) for number, score in wider.ranked if number not in complete]
         message = "no paragraph holds all the words; these hold some"
         if found.total:
-            message = f"paragraphs that hold all the words: {found.total}; those after them hold some"
-        return wider._replace(
-            ranked=[*found.ranked, *partial],
-            relaxed=(Relaxation("match", message),),
-            strict_plan=found.plan,
-            strict_total=found.total,
-        )
+            message = f"paragraphs that hold all the words: {found.total}; others hold some"
+        return wider._replace(relaxed=(Relaxation("match", message),))
 
     def _run(
-        self, query: Query, marks: Marks, match: Literal["all", "any"], limit: int | None, contradicting: bool
+        self, query: Query, marks: Marks, match: Literal["all", "any", "some"], limit: int | None, contradicting: bool
     ) -> _Found:
         plan = make_plan(query, self._lexicon, marks, match, contradicting=contradicting)
         best = Best(self._matchers, plan, limit)
