@@ -10,6 +10,7 @@ import pytest
 from timviet.index import errors
 from timviet.index.errors import (
     DocumentError,
+    EvaluationError,
     IndexLockedError,
     IndexNotFoundError,
     IndexPlaceError,
@@ -19,6 +20,7 @@ from timviet.index.errors import (
     QuerySyntaxError,
     SourceError,
     TimvietError,
+    UnknownKeyError,
     WorkerError,
 )
 
@@ -42,6 +44,10 @@ ONE_OF_EACH = [
         id="QuerySyntaxError",
     ),
     pytest.param(QueryLimitError("quá dài", 10, 11), {"limit": 10, "actual": 11}, id="QueryLimitError"),
+    pytest.param(
+        UnknownKeyError("nam", ["loai", "year"]), {"key": "nam", "keys": ("loai", "year")}, id="UnknownKeyError"
+    ),
+    pytest.param(EvaluationError("lỗi"), {}, id="EvaluationError"),
 ]
 
 

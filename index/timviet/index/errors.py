@@ -11,12 +11,15 @@ TimvietError
 ├── DocumentError             a document that cannot be indexed
 ├── SourceError               a file or line that cannot be read
 ├── QuerySyntaxError          the strict parser's complaint, with its position
-└── QueryLimitError           a query beyond a limit
+├── QueryLimitError           a query beyond a limit
+├── UnknownKeyError           a key that the metadata does not have
+└── EvaluationError           nothing to evaluate an index by
 ```
 
 Messages name the operation, the cause and the next step; what a program needs of them is in attributes.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -126,3 +129,22 @@ class QueryLimitError(TimvietError):
         super().__init__(message)
         self.limit = limit
         self.actual = actual
+
+
+class UnknownKeyError(TimvietError, ValueError):
+    """What results were to be filtered, sorted or counted by is no key of the metadata.
+
+    Attributes:
+        key: the key as named.
+        keys: the names that would have been taken.
+    """
+
+    def __init__(self, key: str, keys: Sequence[str]) -> None:
+        there_are = f"there are {', '.join(map(repr, keys))}" if keys else "the documents have no metadata"
+        super().__init__(f"there is no key {key!r} of the metadata: {there_are}")
+        self.key = key
+        self.keys = tuple(keys)
+
+
+class EvaluationError(TimvietError):
+    """Queries and judgements that an index cannot be evaluated by, or what measures is not installed."""

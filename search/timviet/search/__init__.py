@@ -17,6 +17,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from timviet.search.evaluation import Evaluation, evaluate
     from timviet.search.explain import Explanation
     from timviet.search.marks import Level, Marks
     from timviet.search.results import Hit, Relaxation, Results
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from timviet.search.snippet import Snippet
 
 _HOMES = {
+    "Evaluation": "evaluation",
     "Explanation": "explain",
     "Hit": "results",
     "Level": "marks",
@@ -32,9 +34,21 @@ _HOMES = {
     "Results": "results",
     "Searcher": "searcher",
     "Snippet": "snippet",
+    "evaluate": "evaluation",
 }
 
-__all__ = ["Explanation", "Hit", "Level", "Marks", "Relaxation", "Results", "Searcher", "Snippet"]
+__all__ = [
+    "Evaluation",
+    "Explanation",
+    "Hit",
+    "Level",
+    "Marks",
+    "Relaxation",
+    "Results",
+    "Searcher",
+    "Snippet",
+    "evaluate",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -12,7 +12,16 @@ from timviet.index.errors import TimvietError
 from timviet.search.cli.options import index_option
 
 # Each command with the module that holds it: listing them here keeps `--help` from importing what they need.
-_COMMANDS = ("index", "search", "info", "remove", "analyze", "explain", "demo")
+_COMMANDS = (
+    "index",
+    "search",
+    "info",
+    "remove",
+    "analyze",
+    "explain",
+    "evaluate",
+    "demo",
+)
 
 
 class _Commands(click.Group):

@@ -3,17 +3,14 @@
 import os
 import signal
 import sys
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from timviet.search.cli.options import count, find_index, index_option
+from timviet.search.cli.options import count, find_index, index_option, progress_bar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from timviet.index import Summary
 
 _ERRORS_SHOWN = 20
@@ -75,28 +72,13 @@ def command(
     files = [path for path in paths if path != Path("-")]
     if not folder.exists():
         require_paths(files)
-    with open_index(folder, create=True) as index, _progress() as progress:
+    with open_index(folder, create=True) as index, progress_bar("Indexing") as progress:
         summary = sync(
             index, files, stream=stream, prune=prune, progress=progress, timeout=wait, jobs=jobs, memory=memory
         )
     _report(summary, folder)
     if summary.errors:
         sys.exit(2)
-
-
-@contextmanager
-def _progress() -> "Iterator[Callable[[int, int], None]]":
-    """Yield a function that shows bytes done of bytes to do, on a terminal's standard error."""
-    if not sys.stderr.isatty():
-        yield lambda _done, _total: None
-        return
-    with click.progressbar(length=1, label="Indexing", file=sys.stderr) as bar:
-
-        def progress(done: int, total: int) -> None:
-            bar.length = total
-            bar.update(done - bar.pos)
-
-        yield progress
 
 
 def _report(summary: "Summary", folder: Path) -> None:

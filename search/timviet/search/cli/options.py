@@ -1,9 +1,11 @@
-"""What the commands share: where the index is, and how typed marks count."""
+"""What the commands share: where the index is, how typed marks count, and how far a command has come."""
 
 import json
 import os
 import re
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +58,21 @@ def find_index(given: Path | None) -> Path:
     folders = (folder / DEFAULT_FOLDER for folder in (here, *here.parents))
     nearest = next((folder for folder in folders if folder.is_dir()), here / DEFAULT_FOLDER)
     return Path(os.path.relpath(nearest))
+
+
+@contextmanager
+def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
+    """Yield a function that shows how much is done of how much, on a terminal's standard error."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _total: None
+        return
+    with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        yield progress
 
 
 def count(number: int, noun: str) -> str:
