@@ -335,3 +335,42 @@ def test_what_explain_cannot_explain(indexed, query, identity, told):
     """`explain` tells apart that a document is not found and that there is none."""
     done = run("explain", query, identity)
     assert (done.returncode, told in done.stdout) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "told"),
+    [
+        pytest.param(["correct", "dang", "uy"], 0, "đảng uỷ\n", id="what was meant, as the texts write it"),
+        pytest.param(["correct", "Đảng uỷ"], 1, "Đảng uỷ\n", id="nothing to correct"),
+        pytest.param(["similar", "van-ban/tin.txt"], 1, "0 paragraphs", id="nothing similar"),
+        pytest.param(["similar", "nobody"], 2, "there is no document with the id 'nobody'", id="no such document"),
+    ],
+)
+def test_what_was_meant_and_what_is_similar(indexed, arguments, status, told):
+    """`correct` prints the query as it was meant, `similar` paragraphs; the exit status tells whether there are any."""
+    done = run(*arguments)
+    assert (done.returncode, told in done.stdout + done.stderr) == (status, True)
+
+
+def test_corrections_as_json(indexed):
+    """As JSON, a correction has what was typed and each change with its place."""
+    told = json.loads(run("correct", "uyr", "--format", "json").stdout)
+    change = {"start": 0, "end": 3, "written": "uỷ", "kind": "input method"}
+    assert told == {"typed": "uyr", "query": "uỷ", "changes": [change]}
+    assert json.loads(run("correct", "uỷ", "--format", "json").stdout)["changes"] == []
+
+
+def test_a_search_asks_back(indexed):
+    """Where no paragraph holds all the words, people are asked whether something else was meant."""
+    done = run("search", "mà", "tuy", "chong")
+    assert done.stdout.startswith("Ý bạn là: ")
+    assert "Ý bạn là" not in run("search", "mà", "tuy", "chong", "--format", "json").stdout
+    assert "Ý bạn là" not in run("search", "dang", "uy").stdout
+
+
+def test_similar_as_json(indexed):
+    """As JSON, similar paragraphs have all that search results have."""
+    (indexed / "van-ban" / "them.txt").write_text("Công an xã họp về ma tuý.\n", "utf-8")
+    run("index", "van-ban")
+    told = json.loads(run("similar", "van-ban/them.txt", "--format", "json").stdout)
+    assert [hit["document_id"] for hit in told["hits"]] == ["van-ban/tin.txt", "van-ban/tin.txt"]

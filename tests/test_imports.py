@@ -6,7 +6,19 @@ import sys
 
 import pytest
 
-COMMANDS = ("index", "search", "info", "remove", "analyze", "explain", "evaluate", "demo")
+COMMANDS = (
+    "index",
+    "search",
+    "lookup",
+    "correct",
+    "similar",
+    "info",
+    "remove",
+    "analyze",
+    "explain",
+    "evaluate",
+    "demo",
+)
 HEAVY = ("whoosh", "icu", "numpy", "hypothesis", "pytest")
 # What the packages may load of their own, and the command line with click.
 ALLOWED = {
@@ -43,7 +55,9 @@ EXPORTS = {
         "AnalyzedToken Document Forms Index Paragraph Source StoredDocument Summary Token VietnameseAnalyzer Writer "
         "analyze canonical fold open_index sync tokenize"
     ),
-    "timviet.search": ("Evaluation Explanation Hit Level Marks Relaxation Results Searcher Snippet evaluate"),
+    "timviet.search": (
+        "Change Correction Evaluation Explanation Hit Level Marks NameHit Relaxation Results Searcher Snippet evaluate"
+    ),
 }
 
 

@@ -9,7 +9,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from timviet.index.unicode import combining_marks, latin_ascii, nfc, nfd, nfkc_casefold, sentence_boundaries
+from timviet.index.unicode import (
+    collation_key,
+    combining_marks,
+    latin_ascii,
+    nfc,
+    nfd,
+    nfkc_casefold,
+    sentence_boundaries,
+)
 
 VIETNAMESE = "aàảãáạăằẳẵắặâầẩẫấậeèẻẽéẹêềểễếệiìỉĩíịoòỏõóọôồổỗốộơờởỡớợuùủũúụưừửữứựyỳỷỹýỵđ"
 any_text = st.text(st.characters(exclude_categories=()))
@@ -127,3 +135,25 @@ def test_sentence_boundaries_ascend_to_the_end(text):
 def test_sentence_boundaries_count_code_points(text):
     """A symbol beyond the Basic Multilingual Plane counts for one, as one within does."""
     assert sentence_boundaries(text) == sentence_boundaries(text.replace("😀", "☺"))
+
+
+@pytest.mark.parametrize(
+    "in_order",
+    [
+        pytest.param("a ă â b c d đ e ê g h i k l m n o ô ơ p q r s t u ư v x y", id="letters"),
+        pytest.param("ma mà mả mã má mạ mă", id="tones, after letters"),
+        pytest.param("an An ăn Ăn", id="case, after tones"),
+        pytest.param("da dạ đá em", id="words"),
+    ],
+)
+def test_the_order_of_dictionaries(in_order):
+    """Keys sort as Vietnamese dictionaries do: by letters, then tones, then case."""
+    words = in_order.split()
+    assert sorted(set(words), key=collation_key) == words
+
+
+@given(any_text)
+@example("\ud83d")
+def test_spellings_are_sorted_as_one(text):
+    """Any text has a key, which is that of its other normal form, too."""
+    assert collation_key(nfd(text)) == collation_key(nfc(text))

@@ -10,6 +10,7 @@ _NFD = icu.Normalizer2.getNFDInstance()
 _NFKC_CASEFOLD = icu.Normalizer2.getNFKCCasefoldInstance()
 _LATIN_ASCII = icu.Transliterator.createInstance("Latin-ASCII")
 _VIETNAMESE = icu.Locale("vi")
+_COLLATOR = icu.Collator.createInstance(_VIETNAMESE)
 
 LAST_BMP_CHARACTER = "\uffff"
 
@@ -39,6 +40,14 @@ def latin_ascii(text: str) -> str:
     The table is CLDR's Latin-ASCII transform. Other scripts stay as they are.
     """
     return str(_LATIN_ASCII.transliterate(text))
+
+
+def collation_key(text: str) -> bytes:
+    """Return what sorts as the text does in a Vietnamese dictionary (CLDR's collation for Vietnamese).
+
+    `sorted(["đá", "dạ", "em", "da"], key=collation_key)` is `["da", "dạ", "đá", "em"]`.
+    """
+    return bytes(_COLLATOR.getSortKey(text))
 
 
 def combining_marks() -> str:

@@ -17,19 +17,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from timviet.search.correct import Change, Correction
     from timviet.search.evaluation import Evaluation, evaluate
     from timviet.search.explain import Explanation
+    from timviet.search.lookup import NameHit
     from timviet.search.marks import Level, Marks
     from timviet.search.results import Hit, Relaxation, Results
     from timviet.search.searcher import Searcher
     from timviet.search.snippet import Snippet
 
 _HOMES = {
+    "Change": "correct",
+    "Correction": "correct",
     "Evaluation": "evaluation",
     "Explanation": "explain",
     "Hit": "results",
     "Level": "marks",
     "Marks": "marks",
+    "NameHit": "lookup",
     "Relaxation": "results",
     "Results": "results",
     "Searcher": "searcher",
@@ -38,11 +43,14 @@ _HOMES = {
 }
 
 __all__ = [
+    "Change",
+    "Correction",
     "Evaluation",
     "Explanation",
     "Hit",
     "Level",
     "Marks",
+    "NameHit",
     "Relaxation",
     "Results",
     "Searcher",

@@ -93,10 +93,19 @@ def query_fields(metadata_fields: Iterable[str]) -> dict[str, str]:
     return {query_name(field): field for field in (*metadata_fields, *TEXT_FIELDS)}
 
 
-def _check_limits(text: str) -> None:
+def check_length(text: str) -> None:
+    """Raise where a query is too long.
+
+    Raises:
+        QueryLimitError: it is longer than 10,000 code points.
+    """
     if len(text) > MAX_QUERY_LENGTH:
         message = f"the query has {len(text):,} characters, the limit is {MAX_QUERY_LENGTH:,}: search for a part of it"
         raise QueryLimitError(message, MAX_QUERY_LENGTH, len(text))
+
+
+def _check_limits(text: str) -> None:
+    check_length(text)
     deepest = 0
     open_brackets: list[int] = []  # each with how deep it is nested within
     for bracket in re.findall("[()]", text):

@@ -50,7 +50,7 @@ from timviet.search.rank import (
 
 # A prefix or pattern that stands for more terms than this is searched by its most frequent ones.
 MAX_EXPANSIONS = 1024
-# In a query of so many words, those of a paragraph that holds all count twice where others are found, too: whoever types
+# In a query of so many words, those of a paragraph that holds all count twice where others are found, too: who types
 # few words means all of them. In longer ones, as questions are, words that tell little would decide the order.
 SHORT_QUERY = 3
 
@@ -141,10 +141,11 @@ class _Planner:
 
     def _taken_apart(self, clause: Query, alone: bool) -> list[Query]:
         """Return the words of a phrase, if it is not alone and found, and any other clause as it is."""
-        if isinstance(clause, Phrase) and clause.fieldname == "text":
-            if not alone or not self._sequence(clause).document_frequency:
-                return [replace(part, boost=part.boost * clause.boost) for part in clause.parts]
-        return [clause]
+        if not isinstance(clause, Phrase) or clause.fieldname != "text":
+            return [clause]
+        if alone and self._sequence(clause).document_frequency:
+            return [clause]
+        return [replace(part, boost=part.boost * clause.boost) for part in clause.parts]
 
     def _excluded(self, query: Query) -> Node:
         """Plan what is left out, for which all words are required in any case: `-(a b)` keeps out who has both."""
@@ -168,7 +169,7 @@ class _Planner:
     def _by_likely_reading(self, one: TermGroup, other: TermGroup) -> tuple[TermGroup, TermGroup]:
         """Return the groups of a pair, their readings weighted by how often the index has them next to each other."""
         firsts, seconds = self._readings(one), self._readings(other)
-        counts = self._lexicon.neighbour_counts("text", list(firsts), list(seconds))
+        counts = self._lexicon.ngrams.pairs("text", list(firsts), list(seconds))
         likelihoods = counts * np.outer(list(firsts.values()), list(seconds.values()))
         if not likelihoods.any():
             return one, other

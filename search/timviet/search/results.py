@@ -15,11 +15,11 @@ class Relaxation:
     Attributes:
         kind: "match" where paragraphs were taken that hold only some of the words, "marks" where paragraphs were
             taken whose marks contradict those typed, "field" where a name before a colon is no field's and was taken
-            for a word.
+            for a word, "correction" where nothing was found and what the query was meant to say was searched for.
         message: the same as a sentence.
     """
 
-    kind: Literal["match", "marks", "field"]
+    kind: Literal["match", "marks", "field", "correction"]
     message: str
 
 

@@ -13,18 +13,22 @@ from whoosh.reading import EmptyReader
 from whoosh.searching import Searcher as WhooshSearcher
 
 from timviet.index.columnfile import DamagedFileError
+from timviet.index.errors import TimvietError
 from timviet.index.schema import is_metadata_field
 from timviet.index.snapshot import Snapshot
 from timviet.index.store import Index
+from timviet.search.correct import Correction, correct
 from timviet.search.explain import Explanation, Part, explain_parts
 from timviet.search.highlight import Highlighter
 from timviet.search.lexicon import Lexicon
+from timviet.search.lookup import NameHit, NameLookup
 from timviet.search.marks import Marks
 from timviet.search.match import SegmentMatcher
 from timviet.search.nodes import Node
-from timviet.search.parser import parse, query_fields, unknown_fields
+from timviet.search.parser import check_length, parse, query_fields, unknown_fields
 from timviet.search.plan import make_plan
 from timviet.search.results import Hit, Relaxation, Results
+from timviet.search.similar import words_of
 from timviet.search.snippet import DEFAULT_LENGTH, Snippet, make_snippet
 from timviet.search.top import Best
 
@@ -114,13 +118,8 @@ class Searcher:
         _check_options(query, marks, match)
         started = time.perf_counter()
         with self._in_turn():
-            found = self._relax(self._parse(query, strict=strict), marks, match, offset + limit)
-            highlighter = Highlighter(found.plan, self._whoosh.reader())
-            page = found.ranked[offset : offset + limit]
-            hits = tuple(
-                self._hit(number, score, lambda text: make_snippet(text, highlighter.matches(text), snippet_length))
-                for number, score in page
-            )
+            found = self._find(query, marks, match, offset + limit, strict)
+            hits = self._hits(found, offset, limit, snippet_length)
         took_ms = (time.perf_counter() - started) * 1000
         names = unknown_fields(query, self._fields) if isinstance(query, str) else []
         notes = [Relaxation("field", f"there is no field {name!r}: it was searched for as text") for name in names]
@@ -152,7 +151,7 @@ class Searcher:
         """
         _check_options(query, marks, match)
         with self._in_turn():
-            found = self._relax(self._parse(query), marks, match, None)
+            found = self._find(query, marks, match, None)
             own = self._snapshot.having("id", document_id)
             for rank, (number, score) in enumerate(found.ranked, 1):
                 fields = self._snapshot.stored(number) if number in own else {}
@@ -161,6 +160,84 @@ class Searcher:
                     remainder = round(score - sum(part.score for part in parts), 9)
                     return Explanation(document_id, fields["paragraph"], rank, found.total, score, parts, remainder)
             return None
+
+    def correct(self, query: str) -> Correction | None:
+        """Tell what a query was meant to say, by what the index has; nothing is searched for.
+
+        Marks are restored to words typed without. Words that are not found in this company are repaired where another
+        tone, another vowel mark or another letter (a likelier slip in this order) makes words that are. Keys of Telex,
+        VNI and VIQR that were left in the text are decoded where that makes known words.
+
+        Args:
+            query: as for `search`; what has a sign of the query language in it stays as it is.
+
+        Returns:
+            The query as it was meant, with its changes; None where it says what was meant, as far as can be told.
+
+        Raises:
+            QueryLimitError: the query is too long.
+            ValueError: the searcher is closed.
+
+        Example:
+            >>> from timviet.index import Document, open_index
+            >>> with open_index(":memory:", create=True) as index:
+            ...     with index.writer() as writer:
+            ...         writer.add(Document(id="1", text="Đảng ủy xã bàn cách phòng, chống ma túy"))
+            ...     with Searcher(index) as searcher:
+            ...         [searcher.correct(typed).query for typed in ("dang uy", "ddarng uyr", "ma tùy")]
+            1
+            ['đảng ủy', 'đảng ủy', 'ma túy']
+        """
+        check_length(query)
+        with self._in_turn():
+            return correct(query, self._lexicon)
+
+    def similar(self, document_id: str, paragraph: int = 0, limit: int = 10) -> Results:
+        """Find paragraphs like a given one: those that have the words which tell most about it.
+
+        Args:
+            document_id: the id of its document.
+            paragraph: its number in the document, from 0.
+            limit: how many to return at most.
+
+        Returns:
+            Paragraphs, the most similar first, without the given one; nothing where there is no such paragraph.
+
+        Raises:
+            ValueError: limit is below 1, or the searcher is closed.
+        """
+        if limit < 1:
+            raise ValueError("limit must be at least 1")
+        started = time.perf_counter()
+        with self._in_turn():
+            own = (number for number in self._snapshot.having("id", document_id))
+            number = next((number for number in own if self._snapshot.stored(number)["paragraph"] == paragraph), None)
+            query = words_of(self._snapshot.stored(number)["text"], self._lexicon) if number is not None else NullQuery
+            found = self._run(query, "auto", "any", limit + 1, contradicting=False)
+            others = [place for place in found.ranked if place[0] != number]
+            found = found._replace(ranked=others, total=max(found.total - 1, 0))
+            hits = self._hits(found, 0, limit, DEFAULT_LENGTH)
+        return Results(found.total, (time.perf_counter() - started) * 1000, None, hits)
+
+    def lookup(self, name: str, fields: Sequence[str] = ("title",), limit: int = 10) -> list[NameHit]:
+        """Look up documents by a name or title, however it is marked, and however much of it was typed.
+
+        Args:
+            name: what was typed, as `nguyen van tho`.
+            fields: where to look: "title", "path", or keys of the metadata.
+            limit: how many to return at most.
+
+        Returns:
+            Documents, best first: those whose name is what was typed, then those that start with it, then those with
+            words that start with it, then those that contain it, then those one slip away; of each, those with the
+            marks that were typed first.
+
+        Raises:
+            UnknownKeyError: there is no such field.
+            ValueError: limit is below 1, or the searcher is closed.
+        """
+        with self._in_turn():
+            return self._names.find(name, fields, limit)
 
     def refresh(self) -> bool:
         """Go over to the snapshot of the last commit.
@@ -201,6 +278,8 @@ class Searcher:
                 raise ValueError(f"the searcher of {self._index.location} is closed: make a new one")
             try:
                 yield
+            except TimvietError:
+                raise
             except Exception as error:  # what is made of damaged bytes may be any error
                 try:
                     self._snapshot.verify()
@@ -213,9 +292,20 @@ class Searcher:
         self._snapshot = Snapshot(whoosh)
         self._matchers = [SegmentMatcher(segment) for segment in self._snapshot.segments]
         self._lexicon = Lexicon(self._snapshot, self._matchers)
+        self._names = NameLookup(self._snapshot)
 
-    def _parse(self, query: str | Query, strict: bool = False) -> Query:
-        return parse(query, self._fields, strict) if isinstance(query, str) else query
+    def _find(self, query: str | Query, marks: Marks, match: str, limit: int | None, strict: bool = False) -> _Found:
+        """Run a query, and where that finds nothing at all, what it was meant to say."""
+        if not isinstance(query, str):
+            return self._relax(query, marks, match, limit)
+        found = self._relax(parse(query, self._fields, strict), marks, match, limit)
+        correction = correct(query, self._lexicon) if found.total == 0 and marks == "auto" else None
+        if correction:
+            meant = self._relax(parse(correction.query, self._fields), marks, match, limit)
+            message = f"nothing was found for {query!r}; this is what {correction.query!r} finds"
+            if meant.total:
+                return meant._replace(relaxed=(Relaxation("correction", message), *meant.relaxed))
+        return found
 
     def _relax(self, query: Query, marks: Marks, match: str, limit: int | None) -> _Found:
         """Run a query as strictly as finds enough."""
@@ -259,6 +349,13 @@ class Searcher:
             if segment.first <= number
         )
         return explain_parts(plan, self._matchers[place], self._lexicon, number - segment.first)
+
+    def _hits(self, found: _Found, offset: int, limit: int, snippet_length: int) -> tuple[Hit, ...]:
+        highlighter = Highlighter(found.plan, self._whoosh.reader())
+        return tuple(
+            self._hit(number, score, lambda text: make_snippet(text, highlighter.matches(text), snippet_length))
+            for number, score in found.ranked[offset : offset + limit]
+        )
 
     def _hit(self, number: int, score: float, snippet_maker: Callable[[str], Snippet]) -> Hit:
         fields = self._snapshot.stored(number)

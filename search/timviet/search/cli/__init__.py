@@ -15,6 +15,9 @@ from timviet.search.cli.options import index_option
 _COMMANDS = (
     "index",
     "search",
+    "lookup",
+    "correct",
+    "similar",
     "info",
     "remove",
     "analyze",

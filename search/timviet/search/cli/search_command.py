@@ -71,12 +71,15 @@ def command(
         results = searcher.search(
             text, limit, offset, marks=marks, match=match, strict=strict, snippet_length=snippet_length
         )
+        correction = searcher.correct(text) if results.relaxed and output == "text" else None
     if output == "json":
         click.echo(to_json({"query": text} | results.to_dict(), indent=2))
     elif output == "jsonl":
         for hit in results:
             click.echo(to_json(hit.to_dict()))
     else:
+        if correction:
+            click.echo(f"Ý bạn là: {_plain(correction.query)}?")
         show_results(results, offset, color=sys.stdout.isatty() and not no_color)
     if not results.total:
         sys.exit(1)

@@ -1,0 +1,83 @@
+"""`timviet lookup`: find documents by a name, a title or the like, as much of it as is known."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from timviet.search.cli.options import count, find_index, index_option, to_json
+
+if TYPE_CHECKING:
+    from timviet.search import NameHit
+
+
+@click.command("lookup")
+@click.argument("name", nargs=-1, required=True)
+@click.option(
+    "--field",
+    "fields",
+    multiple=True,
+    default=("title",),
+    show_default=True,
+    help="Where to look: title, path, or a key of the metadata. May be given more than once.",
+)
+@click.option("--limit", type=click.IntRange(min=1), default=10, show_default=True, help="How many to show at most.")
+@click.option(
+    "--format",
+    "output",
+    type=click.Choice(["text", "json", "jsonl"]),
+    default="text",
+    show_default=True,
+    help="Output.",
+)
+@click.option("--no-color", is_flag=True, envvar="NO_COLOR", help="Do not mark matches. By default on a terminal only.")
+@index_option
+def command(
+    name: tuple[str, ...],
+    fields: tuple[str, ...],
+    limit: int,
+    output: str,
+    no_color: bool,
+    index_folder: Path | None,
+) -> None:
+    """Find documents by a name, best first.
+
+    With or without marks, a name is found as a whole, by its beginning, by the beginnings of words of it, by letters
+    within it, and with a slip of the fingers: each where the ones before find too little. Marks that are typed count
+    in the order.
+
+    \b
+    Examples:
+        timviet lookup nguyen van tho
+        timviet lookup --field author ng v tho
+        timviet lookup --field title --field path quyet dinh 05
+    """
+    from timviet.index import open_index
+    from timviet.search import Searcher
+
+    text = " ".join(name)
+    if not any(character.isalnum() for character in text):
+        raise click.UsageError(f"nothing to look up in {text!r}: give a name, or a part of one")
+    with open_index(find_index(index_folder)) as index, Searcher(index) as searcher:
+        hits = searcher.lookup(text, fields, limit)
+    if output == "json":
+        click.echo(to_json({"name": text, "hits": [hit.to_dict() for hit in hits]}, indent=2))
+    elif output == "jsonl":
+        for hit in hits:
+            click.echo(to_json(hit.to_dict()))
+    else:
+        show_names(hits, color=sys.stdout.isatty() and not no_color)
+    if not hits:
+        sys.exit(1)
+
+
+def show_names(hits: "list[NameHit]", color: bool) -> None:
+    """Print what was found for a person."""
+    from timviet.search.snippet import printable
+
+    for rank, hit in enumerate(hits, 1):
+        value = hit.to_ansi() if color else printable(hit.value)
+        place = f"{hit.kind} · {printable(hit.field)} · {printable(' '.join(hit.document_id.split()))}"
+        click.echo(f"{rank}. {' '.join(value.split())} · {place}", color=color)
+    click.echo(count(len(hits), "name"))

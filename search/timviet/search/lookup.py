@@ -1,0 +1,176 @@
+"""Look up names: titles, paths and values of metadata, however they are marked, and however much of them was typed.
+
+Candidates are found in columns of the index, kind by kind; what is stored is read of those only that may come first.
+"""
+
+from bisect import insort
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from timviet.index.columnfile import Column
+from timviet.index.errors import UnknownKeyError
+from timviet.index.schema import is_metadata_field, metadata_key, query_name
+from timviet.index.snapshot import Snapshot
+from timviet.search.highlight import Span
+from timviet.search.name_reader import read_names
+from timviet.search.name_source import NameSource, RankedName
+from timviet.search.names import Names
+from timviet.search.snippet import Snippet
+from timviet.search.typed_name import KINDS, Kind, TypedName
+
+# Of a kind no more documents than these are read and compared, if no more are asked for: those with the lowest ranks.
+MAX_COMPARED = 250
+
+_STORED_FIELDS = ("title", "path")
+
+
+@dataclass(frozen=True, slots=True)
+class NameHit:
+    """A document found by a name.
+
+    Attributes:
+        value: the name, exactly as it is written in the document.
+        document_id: the document's id.
+        field: where the name stands: "title", "path", or a key of the metadata.
+        kind: how it answers what was typed; see `NameLookup.find`.
+        spans: the words that do: (start, end) in code points of `value`, half open, in order, apart from each other.
+    """
+
+    value: str
+    document_id: str
+    field: str
+    kind: Kind
+    spans: tuple[Span, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the same as a dictionary for JSON, field names as here."""
+        return asdict(self)
+
+    def to_html(self) -> str:
+        """Return the name as HTML: everything escaped, what answers in `<mark>`.
+
+        Example:
+            >>> NameHit("Nguyễn Văn Thọ", "7", "title", "word prefix", ((7, 14),)).to_html()
+            'Nguyễn <mark>Văn Thọ</mark>'
+        """
+        return Snippet(self.value, self.spans).to_html()
+
+    def to_ansi(self) -> str:
+        """Return the name for a terminal: what answers bold, control characters replaced by U+FFFD."""
+        return Snippet(self.value, self.spans).to_ansi()
+
+
+class NameLookup:
+    """Looks up names in one snapshot of an index.
+
+    What it reads of a field is remembered: the first look-up takes longer than the next ones.
+
+    Args:
+        snapshot: the snapshot.
+    """
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._segments = snapshot.segments
+        self._names: dict[tuple[int, str], Names] = {}
+
+    def find(self, name: str, fields: Sequence[str] = ("title",), limit: int = 10) -> list[NameHit]:
+        """Find documents by a name, best first.
+
+        Letters alone decide whether a document is found, and of which kind. The next kind is looked for only where
+        there are still fewer than asked for:
+
+        * "exact": the name has the words that were typed, and no others;
+        * "prefix": it starts with them, the last of which need not be finished;
+        * "word prefix": words of it start with them, in the order in which they were typed;
+        * "substring": its letters without spaces contain the letters that were typed without spaces;
+        * "one slip": as for "word prefix", but one of them, of three letters or more, has a letter too many, too few,
+          another one, or two neighbouring ones in the other order than a whole word of the name; or all letters without
+          spaces, three or more, have so compared with those of the whole name.
+
+        Of one kind those come first whose marks are nearest to those that were typed: the same, then more of them, then
+        none, then others; words typed without marks ask for none. Then the shortest come first, and then they come as
+        in a Vietnamese dictionary.
+
+        Args:
+            name: what was typed. It finds nothing without a letter or digit, or with more than 1,000 characters; nor
+                are names found that have more than 256 words. Beginnings of words and slips are looked for with up to
+                32 words, slips in up to 64 letters.
+            fields: where to look: "title", "path", or keys of the metadata.
+            limit: how many to return at most.
+
+        Returns:
+            At most one for each document and field: its best kind, and of several values of a key the best one.
+
+        Raises:
+            UnknownKeyError: there is no such field. It is a ValueError.
+            ValueError: limit is below 1.
+        """
+        if limit < 1:
+            raise ValueError(f"limit must be at least 1, not {limit}")
+        searched = self._resolve(fields)
+        typed = TypedName(name)
+        sources = [
+            NameSource(segment, field, self._names_in(number, field), typed)
+            for field in searched
+            for number, segment in enumerate(self._segments)
+            if typed.words
+        ]
+        hits: list[NameHit] = []
+        for kind in KINDS:
+            if len(hits) < limit:
+                hits += _best_of_kind(kind, sources, limit - len(hits))
+        return hits
+
+    @cached_property
+    def _fields(self) -> dict[str, str]:
+        """The fields that have names, by the names by which people know them."""
+        every = {field for segment in self._segments for field in segment.reader.indexed_field_names()}
+        keys = {query_name(field): field for field in every if is_metadata_field(field)}
+        return keys | dict(zip(_STORED_FIELDS, _STORED_FIELDS, strict=True))
+
+    def _resolve(self, fields: Sequence[str]) -> list[str]:
+        """Return the index's names of some fields, each once."""
+        resolved = []
+        for name in [fields] if isinstance(fields, str) else fields:
+            field = self._fields.get(name) or self._fields.get(metadata_key(name))
+            if field is None:
+                raise UnknownKeyError(name, sorted(self._fields))
+            resolved.append(field)
+        return list(dict.fromkeys(resolved))
+
+    def _names_in(self, number: int, field: str) -> Names:
+        """Return the names in a field of a segment, by its number."""
+        if (number, field) not in self._names:
+            self._names[number, field] = read_names(self._segments[number], field)
+        return self._names[number, field]
+
+
+def _best_of_kind(kind: Kind, sources: Sequence[NameSource], limit: int) -> list[NameHit]:
+    """Return the best documents that answer as a kind asks, but for those that were found before."""
+    candidates = [source.candidates(kind) for source in sources]
+    ranks = np.concatenate([np.empty(0, np.int64), *(own.ranks for own in candidates)])
+    documents = np.concatenate([np.empty(0, np.int64), *(own.documents for own in candidates)])
+    owners = np.repeat(np.arange(len(sources)), [len(own.documents) for own in candidates])
+    best: list[tuple[tuple[int, bytes, str], int, int, RankedName]] = []
+    for place in _lowest(ranks, max(limit, MAX_COMPARED)).tolist():
+        if len(best) >= limit and best[limit - 1][-1].rank < ranks[place]:
+            break
+        owner, document = int(owners[place]), int(documents[place])
+        ranked = sources[owner].read(document, kind)
+        if ranked is not None:
+            insort(best, ((ranked.rank, ranked.collation, ranked.value), owner, document, ranked))
+    return [
+        NameHit(own.value, own.document_id, sources[owner].field, kind, own.spans) for _, owner, _, own in best[:limit]
+    ]
+
+
+def _lowest(ranks: Column, number: int) -> Column:
+    """Return the places of so many of the lowest ranks, ascending; of equal ones the first."""
+    low = np.arange(len(ranks))
+    if len(ranks) > number:
+        low = np.flatnonzero(ranks <= np.partition(ranks, number - 1)[number - 1])
+    return low[np.argsort(ranks[low], kind="stable")][:number]

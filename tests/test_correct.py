@@ -1,0 +1,150 @@
+"""Corrections say what was meant, by what the index has, and leave alone what they do not understand."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpers import add_segment, make_index, make_searcher
+from timviet.index import Document
+from timviet.index.errors import QueryLimitError
+from timviet.search import Searcher
+
+TEXTS = [
+    "Đảng ủy Công an tỉnh họp bàn phòng, chống ma túy.",
+    "Đảng ủy xã nghe báo cáo; Đảng ủy phường ra nghị quyết số 05-CT/TW.",
+    "Nghị quyết của Đảng ủy về kỹ thuật nuôi trồng.",
+    "Trẻ em tùy tiện đang đêm ra đường mà chơi thì nguy hiểm.",
+    "Bác Nguyễn Văn Thọ dạy kỹ thuật ở xã, uy tín lắm.",
+]
+
+
+@pytest.fixture(scope="module")
+def searcher():
+    """A searcher of a few paragraphs, in two segments."""
+    with Searcher(make_index(TEXTS[:3], TEXTS[3:])) as searcher:
+        yield searcher
+
+
+def kinds(correction):
+    """The kinds of a correction's changes."""
+    return [change.kind for change in correction.changes]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant", "expected"),
+    [
+        pytest.param("dang uy", "đảng ủy", ["marks", "marks"], id="no marks"),
+        pytest.param("đang uy", "đảng ủy", ["marks", "marks"], id="some of the marks"),
+        pytest.param(
+            "Dang Uy CONG AN", "Đảng Ủy CÔNG AN", ["marks", "marks", "marks"], id="in the case that was typed"
+        ),
+        pytest.param("ma tùy", "ma túy", ["slip"], id="another tone"),
+        pytest.param("nghị quyêt", "nghị quyết", ["marks"], id="a tone too few"),
+        pytest.param("ngị quyết", "nghị quyết", ["slip"], id="a letter too few"),
+        pytest.param("nghị quuyết", "nghị quyết", ["slip"], id="a letter too many"),
+        pytest.param("nghị quyếd", "nghị quyết", ["slip"], id="another letter"),
+        pytest.param("nghị qyuết", "nghị quyết", ["slip"], id="two letters in the other order"),
+        pytest.param("ddarng uyr", "đảng ủy", ["input method"] * 2, id="Telex"),
+        pytest.param("d9ang3 uy3", "đảng ủy", ["input method"] * 2, id="VNI"),
+        pytest.param("dda?ng u?y", "đảng ủy", ["input method"] * 2, id="VIQR"),
+        pytest.param("ky thuat", "kỹ thuật", ["marks"] * 2, id="with y, as the texts write it"),
+        pytest.param("nguyen van tho", "nguyễn văn thọ", ["marks"] * 3, id="a name"),
+        pytest.param('"dang uy" (cong)', '"đảng ủy" (công)', ["marks"] * 3, id="in quotation marks and brackets"),
+        pytest.param("dang uy, cong an?", "đảng ủy, công an?", ["marks"] * 3, id="punctuation stays"),
+        pytest.param("year:dang nghi* dang", "year:dang nghi* đảng", ["marks"], id="a field and a wildcard stay"),
+        pytest.param("nghi quyet so 05-CT/TW", "nghị quyết số 05-CT/TW", ["marks"] * 3, id="a code stays"),
+    ],
+)
+def test_what_was_meant(searcher, typed, meant, expected):
+    """A query is corrected word by word, by the company that its words keep in the index."""
+    correction = searcher.correct(typed)
+    assert (correction.query, kinds(correction)) == (meant, expected)
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("đảng ủy", "it says what was meant"),
+        ("ma túy", "likewise"),
+        ("Đảng uỷ", "the other spelling is right, too"),
+        ("xyzzy", "nothing is known that is near"),
+        ("=dang", "marks that are asked for exactly"),
+        ("đ*", "a wildcard"),
+        ("05-CT/TW", "a code that the index has"),
+        ("", "nothing was typed"),
+        ("?!", "no word"),
+    ],
+)
+def test_what_stays(searcher, typed, why):
+    """A query stays as it is where it says what was meant, or nothing better is known."""
+    assert searcher.correct(typed) is None, why
+
+
+def test_changes_are_places_in_the_query(searcher):
+    """Each change has the place of what was typed, in code points, and what was meant there."""
+    typed = "🎉 dang uy xã"
+    changes = searcher.correct(typed).changes
+    assert [(typed[change.start : change.end], change.written) for change in changes] == [
+        ("dang", "đảng"),
+        ("uy", "ủy"),
+    ]
+
+
+def test_the_words_on_both_sides_decide():
+    """A reading that pairs leave open is the one that the index has between both neighbours."""
+    texts = [*["xem đấu"] * 9, *["đấu phim"] * 9, *["xem đầu phim"] * 3]
+    with make_searcher(*texts) as searcher:
+        assert searcher.correct("xem dau").query == "xem đấu"
+        assert searcher.correct("xem dau phim").query == "xem đầu phim"
+
+
+def test_a_query_that_finds_nothing_is_searched_as_it_was_meant(searcher):
+    """Where a query finds nothing at all, what it was meant to say is searched for, and the answer says so."""
+    results = searcher.search("ddarng uyr")
+    assert results.relaxed[0].kind == "correction"
+    assert "ddarng uyr" in results.relaxed[0].message
+    assert "đảng ủy" in results.relaxed[0].message
+    assert {hit.document_id for hit in results} >= {"0", "1", "2"}
+    assert searcher.explain("ddarng uyr", "0").score == next(hit.score for hit in results if hit.document_id == "0")
+
+
+@pytest.mark.parametrize("options", [{"marks": "strict"}, {"marks": "ignore"}])
+def test_marks_that_were_asked_for_are_not_corrected(searcher, options):
+    """Nothing is corrected where the caller says how marks count."""
+    assert searcher.search("ddarng uyr", **options).total == 0
+
+
+def test_a_query_that_finds_something_is_not_changed(searcher):
+    """What finds anything is searched for as it was typed."""
+    relaxed = searcher.search("ma tùy").relaxed or ()
+    assert "correction" not in [relaxation.kind for relaxation in relaxed]
+
+
+def test_new_words_are_known_after_a_commit():
+    """Corrections are made by the snapshot that is searched."""
+    index = make_index(["Đảng ủy"])
+    with Searcher(index) as searcher:
+        assert searcher.correct("quoc hoi") is None
+        add_segment(index, Document(id="new", text="Quốc hội họp"))
+        searcher.refresh()
+        assert searcher.correct("quoc hoi").query == "quốc hội"
+
+
+def test_too_long_a_query(searcher):
+    """A query beyond the limit is refused, as in a search."""
+    with pytest.raises(QueryLimitError):
+        searcher.correct("a" * 10_001)
+
+
+@given(st.text(st.sampled_from("dangđảuyứ 39?'^+(\"*:~𝒜\ud800\0"), max_size=30))
+def test_any_text_is_taken(typed):
+    """Whatever was typed, a correction differs from it just where its changes say."""
+    with Searcher(make_index(TEXTS)) as searcher:
+        correction = searcher.correct(typed)
+    if correction is not None:
+        assert correction.changes
+        rebuilt = typed
+        for change in reversed(correction.changes):
+            assert rebuilt[change.start : change.end] != change.written
+            rebuilt = rebuilt[: change.start] + change.written + rebuilt[change.end :]
+        assert rebuilt == correction.query

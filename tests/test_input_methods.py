@@ -1,0 +1,62 @@
+"""Keys of input methods make the words that they are typed for."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from timviet.index import canonical
+from timviet.search.input_methods import decodings
+
+
+def decoded(typed):
+    """The canonical forms of what keys may mean."""
+    return [canonical(word) for word in decodings(typed)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "word"),
+    [
+        pytest.param("ddarng", "đảng", id="Telex: a stroke, and a tone in the middle"),
+        pytest.param("dangdr", "đảng", id="Telex: both at the end"),
+        pytest.param("uyr", "ủy", id="Telex: a tone"),
+        pytest.param("quyeets", "quyết", id="Telex: a circumflex by a letter twice"),
+        pytest.param("nguwowif", "người", id="Telex: both horns"),
+        pytest.param("nguoiwf", "người", id="Telex: both horns by one key at the end"),
+        pytest.param("thuowr", "thuở", id="Telex: one horn where nothing follows"),
+        pytest.param("awn", "ăn", id="Telex: a breve"),
+        pytest.param("VIEEJT", "việt", id="Telex: capitals"),
+        pytest.param("d9ang3", "đảng", id="VNI: a stroke and a tone"),
+        pytest.param("uy3", "ủy", id="VNI: a tone"),
+        pytest.param("nguoi72", "người", id="VNI: both horns by one key"),
+        pytest.param("a8n", "ăn", id="VNI: a breve"),
+        pytest.param("dda?ng", "đảng", id="VIQR: a stroke and a tone"),
+        pytest.param("ddu+o+`ng", "đường", id="VIQR: both horns and a tone"),
+        pytest.param("Vie^.t", "việt", id="VIQR: a circumflex and a tone"),
+        pytest.param("a(n", "ăn", id="VIQR: a breve"),
+    ],
+)
+def test_keys_make_words(typed, word):
+    """Each input method's keys make the word, wherever in it they are typed."""
+    assert canonical(word) in decoded(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("cong", "it has no key of its own: each is a letter"),
+        ("2024", "there is no letter to carry a mark"),
+        ("m519", "there is no vowel to carry a tone"),
+        ("uy33", "a syllable has one tone"),
+        ("", "nothing was typed"),
+        ("đảng", "it has its marks"),
+    ],
+)
+def test_no_keys_are_no_words(typed, why):
+    """What has no keys for marks, or keys that mean nothing, makes no word."""
+    assert decoded(typed) == [], why
+
+
+@given(st.text())
+def test_anything_may_be_typed(typed):
+    """Whatever was typed, what it makes is something else."""
+    assert typed.lower() not in list(decodings(typed))

@@ -1,0 +1,72 @@
+"""Terms next to each other are counted as by hand, in segments of either codec."""
+
+from collections import Counter
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from whoosh.codec import default_codec
+
+from helpers import lexicon_of, make_index
+from test_groups import SYLLABLES, numbered, segments, words
+from timviet.index.analysis import forms
+
+KEYED = [forms(own).keyed for own in SYLLABLES]
+
+
+def lexicon(segments, whoosh):
+    """The lexicon of an index, by Whoosh's own codec where that is asked for."""
+    if not whoosh:
+        return lexicon_of(make_index(*segments))
+    index = make_index()
+    for texts in segments:
+        with index.whoosh.writer(codec=default_codec()) as writer:
+            for text in texts:
+                writer.add_document(text=text)
+    return lexicon_of(index)
+
+
+@pytest.mark.parametrize("whoosh", [False, True], ids=["columns", "Whoosh's codec"])
+@settings(max_examples=40)
+@given(segments=segments, three=st.tuples(words, words, words))
+def test_counts(whoosh, segments, three):
+    """Single terms, pairs and triples are counted across segments, each place where they stand."""
+    ngrams = lexicon(segments, whoosh).ngrams
+    texts = [[forms(token).keyed for token in tokens] for tokens in numbered(segments).values()]
+    pairs = Counter(pair for text in texts for pair in pairwise(text))
+    assert ngrams.pairs("text", KEYED, KEYED).tolist() == [[pairs[one, other] for other in KEYED] for one in KEYED]
+    assert [ngrams.single("text", term) for term in KEYED] == [
+        sum(text.count(term) for text in texts) for term in KEYED
+    ]
+    wanted = [forms(own).keyed for own in three]
+    in_a_row = sum(text[at : at + 3] == wanted for text in texts for at in range(len(text)))
+    assert ngrams.triple("text", *wanted) == in_a_row
+
+
+def test_terms_that_there_are_not():
+    """What no paragraph has is counted as never."""
+    ngrams = lexicon_of(make_index(["Đảng ủy"])).ngrams
+    assert (ngrams.single("text", "no"), ngrams.triple("text", "no", "a", "b"), ngrams.single("title", "no")) == (
+        0,
+        0,
+        0,
+    )
+    assert ngrams.pairs("text", ["no"], ["uy", "no"]).tolist() == [[0, 0]]
+    assert ngrams.pairs("title", ["no"], []).shape == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("texts", "word", "before", "written"),
+    [
+        pytest.param(["Công an", "một công"], "công", None, "công", id="in lower case, if that is done anywhere"),
+        pytest.param(["Hà Nội", "ở Hà Nội"], "hà", None, "Hà", id="capital where it always is"),
+        pytest.param(["bác sĩ", "sỹ quan"], "sĩ", "bác", "sĩ", id="with i after the word before"),
+        pytest.param(["bác sĩ", "hạ sỹ quan"], "sĩ", "hạ", "sỹ", id="with y after another one"),
+        pytest.param(["Thanh Hoá"], "hóa", "không", "Hoá", id="never after that word: as anywhere"),
+    ],
+)
+def test_surfaces(texts, word, before, written):
+    """A term is written as the texts write it, most of all after the word before."""
+    surfaces = lexicon_of(make_index(texts)).surfaces
+    assert surfaces.of(forms(word).keyed, before and forms(before).keyed) == written

@@ -1,0 +1,75 @@
+"""More like this: paragraphs that share what tells most about a given one."""
+
+import pytest
+
+from helpers import make_index
+from timviet.index import Document, open_index
+from timviet.search import Searcher
+
+TEXTS = [
+    "Công an tỉnh phá đường dây ma túy qua biên giới, bắt năm người.",
+    "Bộ đội biên phòng bắt nhóm buôn ma túy qua biên giới.",
+    "Công an phường vận động người dân giao nộp vũ khí.",
+    "Giá lúa tăng, người dân được mùa.",
+    "Chợ hoa mở cửa từ sáng sớm.",
+]
+
+
+@pytest.fixture(scope="module")
+def searcher():
+    """A searcher of a few paragraphs."""
+    with Searcher(make_index(TEXTS)) as searcher:
+        yield searcher
+
+
+def test_the_most_similar_come_first(searcher):
+    """Paragraphs come by the words that they share, those that tell more first; the given one is left out."""
+    results = searcher.similar("0")
+    assert [hit.document_id for hit in results] == ["1", "2", "3"]
+    assert results.total == 3
+    assert "ma túy" in results[0].snippet.to_html()
+
+
+def test_limit(searcher):
+    """No more are returned than asked for; the total counts all."""
+    results = searcher.similar("0", limit=1)
+    assert (len(results), results.total) == (1, 3)
+
+
+@pytest.mark.parametrize(
+    ("document_id", "paragraph"),
+    [("4", 0), ("unknown", 0), ("0", 7)],
+    ids=["nothing shared", "no document", "no paragraph"],
+)
+def test_nothing_similar(searcher, document_id, paragraph):
+    """Nothing is found for a paragraph that shares no word, or that there is not."""
+    results = searcher.similar(document_id, paragraph)
+    assert (results.total, results.hits) == (0, ())
+
+
+def test_other_paragraphs_of_the_document_are_found():
+    """Only the paragraph itself is left out, not its document."""
+    with open_index(":memory:", create=True) as index:
+        with index.writer() as writer:
+            writer.add(Document(id="a", paragraphs=["Giá lúa tăng", "Nắng to", "Giá lúa giảm"]))
+        with Searcher(index) as searcher:
+            assert [hit.paragraph for hit in searcher.similar("a", 2)] == [0]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("dang uy xa hop", ["Đảng ủy xã họp"], id="typed without marks: any reading"),
+        pytest.param("Đang họp ở xã", ["Đảng ủy xã họp"], id="typed with marks: the words as written"),
+    ],
+)
+def test_marks_count_as_written(text, expected):
+    """Words are looked for with their marks, but for paragraphs typed without any."""
+    with Searcher(make_index([text, "Đảng ủy xã họp", "đăng uy", "dâng uy"])) as searcher:
+        assert [hit.text for hit in searcher.similar("0")][:1] == expected
+
+
+def test_the_limit_is_checked(searcher):
+    """A limit below one is refused."""
+    with pytest.raises(ValueError, match="limit"):
+        searcher.similar("0", limit=0)
