@@ -32,6 +32,7 @@ ALLOWED = {
         "timviet.search.cli",
         *(f"timviet.search.cli.{name}_command" for name in COMMANDS),
         "timviet.search.cli.options",
+        "timviet.search.cli.refine_options",
     },
 }
 

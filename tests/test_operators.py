@@ -6,7 +6,7 @@ from whoosh.query import And, AndNot, Not, Or, Term
 
 from helpers import add_segment, make_index
 from timviet.search import Searcher
-from timviet.search.searcher import ENOUGH
+from timviet.search.finder import ENOUGH
 
 letters = st.sampled_from("abcd")
 small_corpora = st.lists(st.lists(st.lists(letters, max_size=4).map(" ".join), max_size=6), min_size=1, max_size=4)

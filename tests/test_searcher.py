@@ -17,7 +17,7 @@ from timviet.index import Document, open_index
 from timviet.index.columnfile import ColumnFile
 from timviet.index.errors import NotAnIndexError, QueryLimitError, QuerySyntaxError
 from timviet.search import Searcher
-from timviet.search.searcher import ENOUGH
+from timviet.search.finder import ENOUGH
 
 TEXTS = [
     "Đảng ủy xã họp về phòng chống ma túy",

@@ -31,6 +31,12 @@ values = st.recursive(
     max_leaves=6,
 )
 records = st.dictionaries(any_text, values, max_size=4)
+# Records as ours are, without others in them; their texts look like records.
+NAMES = ["title", "câu", "path"]
+pieces = st.sampled_from(['"', "\\", ",", "{", ":", "title", "câu", '"title":"', "\n", "\ud800"])
+flat_records = st.dictionaries(
+    st.sampled_from(NAMES), st.none() | st.integers() | any_text | st.lists(pieces).map("".join), max_size=3
+)
 # Sizes about a block's, so that records end before, at and after its end.
 sizes = st.sampled_from([0, 1, 100, BLOCK // 2, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK])
 # Of how many bytes a dictionary is made: of a record or a few, or of more than there are.
@@ -90,6 +96,15 @@ def all_fields(reader):
 def test_any_fields(records, size):
     """Fields of whatever JSON has come back, also text with lone surrogates, with a dictionary or without."""
     assert all_fields(reader_of(records, size)) == records
+
+
+@given(st.lists(flat_records, max_size=6), st.sampled_from(NAMES), trainings)
+@example([{"câu": '"title":"x","'}, {"câu": "x,", "title": "\\"}, {}, {"title": None}], "title", 1 << 20)
+@example([{"title": "\ud800\n\\n"}], "title", 1 << 20)
+def test_texts(records, name, size):
+    """What is kept under one name comes back alone, where it is text; what stands in other texts is none of it."""
+    expected = [record.get(name) if isinstance(record.get(name), str) else None for record in records]
+    assert list(reader_of(records, size).texts(name, range(len(records)))) == expected
 
 
 @given(st.lists(sizes, max_size=12), trainings, st.randoms(use_true_random=False))

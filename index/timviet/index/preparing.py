@@ -1,7 +1,7 @@
 """From a document to what a segment takes: what is stored, the texts to analyse, and ready terms."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import NamedTuple
 
@@ -89,17 +89,24 @@ def _encode(metadata: Mapping[str, object] | None) -> str:
     return json.dumps(dict(metadata), ensure_ascii=False, allow_nan=False) if metadata else "{}"
 
 
-def _add_metadata(texts: dict[str, list[str]], terms: dict[str, list[bytes]], metadata: Mapping[str, object]) -> None:
+def searched_values(metadata: Mapping[str, object]) -> Iterator[tuple[str, str | int | float]]:
+    """Yield what is searched of a document's metadata: keys as `metadata_key` has them, each with one of its values.
+
+    Example:
+        >>> list(searched_values({"Năm": 2024, "loại": ["Luật", "Lệnh"], "nguồn": None}))
+        [('nam', 2024), ('loai', 'Luật'), ('loai', 'Lệnh')]
+    """
     for name, value in metadata.items():
         key = metadata_key(name)
+        for item in (value if isinstance(value, list | tuple) else [value]) if key else ():
+            if isinstance(item, str | int | float):
+                yield key, item
+
+
+def _add_metadata(texts: dict[str, list[str]], terms: dict[str, list[bytes]], metadata: Mapping[str, object]) -> None:
+    for key, value in searched_values(metadata):
         field = metadata_field(key)
-        for item in _searched_values(value) if key else ():
-            texts.setdefault(field, []).append(_plain(str(item)))
-            terms.setdefault(value_field(field), []).extend(
-                term.encode(errors="surrogatepass") for term in sort_terms(item)
-            )
-
-
-def _searched_values(value: object) -> Iterable[object]:
-    items = value if isinstance(value, list | tuple) else [value]
-    return [item for item in items if isinstance(item, str | int | float)]
+        texts.setdefault(field, []).append(_plain(str(value)))
+        terms.setdefault(value_field(field), []).extend(
+            term.encode(errors="surrogatepass") for term in sort_terms(value)
+        )

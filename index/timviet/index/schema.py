@@ -7,6 +7,7 @@ with a third one, `meta.KEY.value`, whose single terms sort as the values do, fo
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from whoosh.fields import ID, NUMERIC, STORED, TEXT, FieldType, Schema
 from whoosh.util.numeric import float_to_sortable_long
@@ -88,6 +89,7 @@ def query_name(field: str) -> str:
     return field.removeprefix(_METADATA)
 
 
+@lru_cache(maxsize=1 << 10)
 def metadata_key(name: str) -> str:
     """Return the key that all spellings of a metadata name share: its tokens without marks, `_` between them.
 

@@ -14,9 +14,10 @@ The columns, in the file of a segment's documents:
 """
 
 import json
+import re
 from array import array
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import pairwise
 from threading import Lock
@@ -179,6 +180,22 @@ class StoredReader:
         except (ValueError, IndexError) as error:
             raise DamagedFileError(f"what is stored of a paragraph is damaged: {error}") from error
         return fields
+
+    def texts(self, name: str, numbers: Iterable[int]) -> Iterator[str | None]:
+        """Yield what some paragraphs have under a name; None where that is nothing, or no text.
+
+        Of all that is stored of a paragraph, this alone is decoded: for many, that takes half the time of `fields`.
+
+        Args:
+            name: the name.
+            numbers: the paragraphs' numbers in the segment; fastest where they ascend.
+        """
+        # A quotation mark within a string has a backslash before it, so this is no part of one.
+        pattern = re.compile(rb'[{,]%b:"([^"\\]*(?:\\.[^"\\]*)*)"' % re.escape(_encode(name).encode()))
+        for number in numbers:
+            found = pattern.search(self.record(number))
+            text = found[1].decode(errors="surrogatepass") if found else None
+            yield json.loads(f'"{text}"') if text and "\\" in text else text
 
     def record(self, number: int) -> bytes:
         """Return a paragraph's record, by its number in the segment."""

@@ -1,10 +1,11 @@
 """What a search returns."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import InitVar, asdict, dataclass
 from functools import cached_property
 from typing import Any, Literal, overload
 
+from timviet.search.facets import Facet
 from timviet.search.snippet import Snippet
 
 
@@ -37,6 +38,7 @@ class Hit:
         metadata: the document's metadata.
         start: where the paragraph starts in the document's text, in code points.
         text: the paragraph, exactly as its author wrote it.
+        others: how many other paragraphs of the document were found, where results are grouped by document.
 
     Args:
         make_snippet: cuts the snippet out of the text.
@@ -51,6 +53,7 @@ class Hit:
     start: int
     text: str
     make_snippet: InitVar[Callable[[str], Snippet]]
+    others: int | None = None
 
     def __post_init__(self, make_snippet: Callable[[str], Snippet]) -> None:
         """Keep how the snippet is cut, apart from what is shown of a hit."""
@@ -76,22 +79,25 @@ class Results(Sequence[Hit]):
     """The paragraphs that a query found, best first: those of the page that was asked for.
 
     Attributes:
-        total: how many paragraphs were found in all; exact.
+        total: how many paragraphs were found in all, or, grouped by document, how many documents; exact.
         took_ms: how long it took, in milliseconds; snippets are cut later, when they are asked for.
         relaxed: what had to be loosened to find enough, or None.
         hits: the paragraphs of this page.
+        facets: the values of the keys that were asked for, or None.
     """
 
     total: int
     took_ms: float
     relaxed: tuple[Relaxation, ...] | None
     hits: tuple[Hit, ...]
+    facets: Mapping[str, Facet] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the same as a dictionary for JSON, field names as here."""
         relaxed = None if self.relaxed is None else [asdict(relaxation) for relaxation in self.relaxed]
         hits = [hit.to_dict() for hit in self.hits]
-        return {"total": self.total, "took_ms": self.took_ms, "relaxed": relaxed, "hits": hits}
+        told = {"total": self.total, "took_ms": self.took_ms, "relaxed": relaxed, "hits": hits}
+        return told | {"facets": {key: asdict(facet) for key, facet in self.facets.items()}} if self.facets else told
 
     @overload
     def __getitem__(self, index: int) -> Hit: ...

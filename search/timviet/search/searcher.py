@@ -2,51 +2,32 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from threading import Lock
 from types import TracebackType
-from typing import Literal, NamedTuple, Self, get_args
+from typing import Self, get_args
 
-from whoosh.query import NullQuery, Query
+from whoosh.query import Query
 from whoosh.reading import EmptyReader
 from whoosh.searching import Searcher as WhooshSearcher
 
 from timviet.index.columnfile import DamagedFileError
 from timviet.index.errors import TimvietError
-from timviet.index.schema import is_metadata_field
-from timviet.index.snapshot import Snapshot
 from timviet.index.store import Index
 from timviet.search.correct import Correction, correct
-from timviet.search.explain import Explanation, Part, explain_parts
+from timviet.search.explain import Explanation
+from timviet.search.filters import Filters
+from timviet.search.finder import Answer, Finder, Match, Options
 from timviet.search.highlight import Highlighter
-from timviet.search.lexicon import Lexicon
 from timviet.search.lookup import NameHit, NameLookup
 from timviet.search.marks import Marks
-from timviet.search.match import SegmentMatcher
-from timviet.search.nodes import Node
-from timviet.search.parser import check_length, parse, query_fields, unknown_fields
-from timviet.search.plan import make_plan
+from timviet.search.parser import check_length, unknown_fields
 from timviet.search.results import Hit, Relaxation, Results
 from timviet.search.similar import words_of
-from timviet.search.snippet import DEFAULT_LENGTH, Snippet, make_snippet
-from timviet.search.top import Best
-
-Match = Literal["all", "any", "auto"]
-
-# When this many paragraphs hold all words, paragraphs that hold only some are not looked for.
-ENOUGH = 10
+from timviet.search.snippet import DEFAULT_LENGTH, make_snippet
 
 _NO_METADATA = "{}"
-
-
-class _Found(NamedTuple):
-    """What a plan found: the best paragraphs by their numbers in the snapshot, each with its score."""
-
-    plan: Node
-    ranked: Sequence[tuple[int, float]]
-    total: int
-    relaxed: tuple[Relaxation, ...] = ()
 
 
 class Searcher:
@@ -73,11 +54,13 @@ class Searcher:
         self._open()
 
     def _open(self) -> None:
-        reader = self._index.reader()
-        whoosh = WhooshSearcher(reader, fromindex=self._index.whoosh)
-        self._whoosh = whoosh
-        self._see(whoosh)
-        self._fields = query_fields(field for field in reader.indexed_field_names() if is_metadata_field(field))
+        self._whoosh = WhooshSearcher(self._index.reader(), fromindex=self._index.whoosh)
+        self._see(self._whoosh)
+
+    def _see(self, whoosh: WhooshSearcher) -> None:
+        """Search another snapshot from now on."""
+        self._finder = Finder(whoosh)
+        self._names = NameLookup(self._finder.snapshot)
 
     def search(
         self,
@@ -88,6 +71,10 @@ class Searcher:
         match: Match = "auto",
         strict: bool = False,
         snippet_length: int = DEFAULT_LENGTH,
+        filters: Filters | None = None,
+        facets: Sequence[str] = (),
+        sort: str | None = None,
+        group_by_document: bool = False,
     ) -> Results:
         """Find paragraphs, best first.
 
@@ -102,6 +89,12 @@ class Searcher:
                 phrases.
             strict: whether a fault in the query's syntax is an error.
             snippet_length: how many code points a snippet has at most, ellipses aside.
+            filters: what to keep, by keys of the metadata: for each a value, or a pair of the lowest and the highest
+                value, of which either may be None for no bound, or a list of these, any of which will do.
+            facets: keys of the metadata whose values are to be counted over all that is found.
+            sort: "title", "path" or a key of the metadata, with a minus before it for the reverse; by default, the
+                score.
+            group_by_document: whether to return the best paragraph of each document only.
 
         Returns:
             The page of results; nothing where the query holds no word.
@@ -109,6 +102,7 @@ class Searcher:
         Raises:
             QuerySyntaxError: in strict mode, what is wrong and where.
             QueryLimitError: the query is too long or too deeply nested.
+            UnknownKeyError: there is no such key of the metadata.
             ValueError: limit or snippet_length is below 1, offset below 0, marks or match is none of those above, or
                 the searcher is closed.
             TypeError: the query is neither text nor one of Whoosh's.
@@ -117,13 +111,14 @@ class Searcher:
             raise ValueError("limit and snippet_length must be at least 1, offset at least 0")
         _check_options(query, marks, match)
         started = time.perf_counter()
+        options = Options(marks, match, strict, filters or {}, tuple(facets), sort, group_by_document)
         with self._in_turn():
-            found = self._find(query, marks, match, offset + limit, strict)
-            hits = self._hits(found, offset, limit, snippet_length)
+            answer = self._finder.find(query, offset + limit, options)
+            hits = self._hits(answer, offset, limit, snippet_length)
+            names = unknown_fields(query, self._finder.fields) if isinstance(query, str) else []
         took_ms = (time.perf_counter() - started) * 1000
-        names = unknown_fields(query, self._fields) if isinstance(query, str) else []
         notes = [Relaxation("field", f"there is no field {name!r}: it was searched for as text") for name in names]
-        return Results(found.total, took_ms, (*notes, *found.relaxed) or None, hits)
+        return Results(answer.total, took_ms, (*notes, *answer.relaxed) or None, hits, answer.facets)
 
     def explain(
         self,
@@ -151,14 +146,15 @@ class Searcher:
         """
         _check_options(query, marks, match)
         with self._in_turn():
-            found = self._find(query, marks, match, None)
-            own = self._snapshot.having("id", document_id)
-            for rank, (number, score) in enumerate(found.ranked, 1):
-                fields = self._snapshot.stored(number) if number in own else {}
+            snapshot = self._finder.snapshot
+            answer = self._finder.find(query, None, Options(marks, match))
+            own = snapshot.having("id", document_id)
+            for rank, (number, score) in enumerate(answer.ranked, 1):
+                fields = snapshot.stored(number) if number in own else {}
                 if fields and paragraph in (None, fields["paragraph"]):
-                    parts = self._explain(found.plan, number)
+                    parts = self._finder.explain(answer.plan, number)
                     remainder = round(score - sum(part.score for part in parts), 9)
-                    return Explanation(document_id, fields["paragraph"], rank, found.total, score, parts, remainder)
+                    return Explanation(document_id, fields["paragraph"], rank, answer.total, score, parts, remainder)
             return None
 
     def correct(self, query: str) -> Correction | None:
@@ -190,7 +186,7 @@ class Searcher:
         """
         check_length(query)
         with self._in_turn():
-            return correct(query, self._lexicon)
+            return correct(query, self._finder.lexicon)
 
     def similar(self, document_id: str, paragraph: int = 0, limit: int = 10) -> Results:
         """Find paragraphs like a given one: those that have the words which tell most about it.
@@ -210,14 +206,16 @@ class Searcher:
             raise ValueError("limit must be at least 1")
         started = time.perf_counter()
         with self._in_turn():
-            own = (number for number in self._snapshot.having("id", document_id))
-            number = next((number for number in own if self._snapshot.stored(number)["paragraph"] == paragraph), None)
-            query = words_of(self._snapshot.stored(number)["text"], self._lexicon) if number is not None else NullQuery
-            found = self._run(query, "auto", "any", limit + 1, contradicting=False)
-            others = [place for place in found.ranked if place[0] != number]
-            found = found._replace(ranked=others, total=max(found.total - 1, 0))
-            hits = self._hits(found, 0, limit, DEFAULT_LENGTH)
-        return Results(found.total, (time.perf_counter() - started) * 1000, None, hits)
+            snapshot = self._finder.snapshot
+            own = snapshot.having("id", document_id)
+            number = next((number for number in own if snapshot.stored(number)["paragraph"] == paragraph), None)
+            if number is None:
+                return Results(0, 0.0, None, ())
+            query = words_of(snapshot.stored(number)["text"], self._finder.lexicon)
+            answer = self._finder.find(query, limit + 1, Options(match="any"))
+            others = [place for place in answer.ranked if place[0] != number]
+            hits = self._hits(answer._replace(ranked=others), 0, limit, DEFAULT_LENGTH)
+        return Results(max(answer.total - 1, 0), (time.perf_counter() - started) * 1000, None, hits)
 
     def lookup(self, name: str, fields: Sequence[str] = ("title",), limit: int = 10) -> list[NameHit]:
         """Look up documents by a name or title, however it is marked, and however much of it was typed.
@@ -282,94 +280,32 @@ class Searcher:
                 raise
             except Exception as error:  # what is made of damaged bytes may be any error
                 try:
-                    self._snapshot.verify()
+                    self._finder.snapshot.verify()
                 except DamagedFileError as damage:
                     raise self._index.read_error(damage) from error
                 raise
 
-    def _see(self, whoosh: WhooshSearcher) -> None:
-        """Search another snapshot from now on."""
-        self._snapshot = Snapshot(whoosh)
-        self._matchers = [SegmentMatcher(segment) for segment in self._snapshot.segments]
-        self._lexicon = Lexicon(self._snapshot, self._matchers)
-        self._names = NameLookup(self._snapshot)
-
-    def _find(self, query: str | Query, marks: Marks, match: str, limit: int | None, strict: bool = False) -> _Found:
-        """Run a query, and where that finds nothing at all, what it was meant to say."""
-        if not isinstance(query, str):
-            return self._relax(query, marks, match, limit)
-        found = self._relax(parse(query, self._fields, strict), marks, match, limit)
-        correction = correct(query, self._lexicon) if found.total == 0 and marks == "auto" else None
-        if correction:
-            meant = self._relax(parse(correction.query, self._fields), marks, match, limit)
-            message = f"nothing was found for {query!r}; this is what {correction.query!r} finds"
-            if meant.total:
-                return meant._replace(relaxed=(Relaxation("correction", message), *meant.relaxed))
-        return found
-
-    def _relax(self, query: Query, marks: Marks, match: str, limit: int | None) -> _Found:
-        """Run a query as strictly as finds enough."""
-        found = self._relax_match(query, marks, match, limit)
-        if found.total == 0 and marks == "auto" and query is not NullQuery:
-            contradicting = self._relax_match(query, marks, match, limit, contradicting=True)
-            if contradicting.total:
-                message = "nothing has the marks as typed; these paragraphs have others"
-                return contradicting._replace(relaxed=(*contradicting.relaxed, Relaxation("marks", message)))
-        return found
-
-    def _relax_match(
-        self, query: Query, marks: Marks, match: str, limit: int | None, contradicting: bool = False
-    ) -> _Found:
-        if match == "any":
-            return self._run(query, marks, "any", limit, contradicting)
-        found = self._run(query, marks, "all", limit, contradicting)
-        if match == "all" or found.total >= ENOUGH:
-            return found
-        wider = self._run(query, marks, "some", limit, contradicting)
-        if wider.total == found.total:
-            return found
-        message = "no paragraph holds all the words; these hold some"
-        if found.total:
-            message = f"paragraphs that hold all the words: {found.total}; others hold some"
-        return wider._replace(relaxed=(Relaxation("match", message),))
-
-    def _run(
-        self, query: Query, marks: Marks, match: Literal["all", "any", "some"], limit: int | None, contradicting: bool
-    ) -> _Found:
-        plan = make_plan(query, self._lexicon, marks, match, contradicting=contradicting)
-        best = Best(self._matchers, plan, limit)
-        firsts = [segment.first for segment in self._snapshot.segments]
-        numbers = [firsts[segment] + number for segment, number in best.places]
-        return _Found(plan, list(zip(numbers, best.scores, strict=True)), best.total)
-
-    def _explain(self, plan: Node, number: int) -> tuple[Part, ...]:
-        place, segment = next(
-            (place, segment)
-            for place, segment in reversed(list(enumerate(self._snapshot.segments)))
-            if segment.first <= number
-        )
-        return explain_parts(plan, self._matchers[place], self._lexicon, number - segment.first)
-
-    def _hits(self, found: _Found, offset: int, limit: int, snippet_length: int) -> tuple[Hit, ...]:
-        highlighter = Highlighter(found.plan, self._whoosh.reader())
-        return tuple(
-            self._hit(number, score, lambda text: make_snippet(text, highlighter.matches(text), snippet_length))
-            for number, score in found.ranked[offset : offset + limit]
-        )
-
-    def _hit(self, number: int, score: float, snippet_maker: Callable[[str], Snippet]) -> Hit:
-        fields = self._snapshot.stored(number)
-        return Hit(
-            document_id=fields["id"],
-            paragraph=fields["paragraph"],
-            score=score,
-            title=fields.get("title"),
-            path=fields.get("path"),
-            metadata=json.loads(fields["metadata"]) if fields["metadata"] != _NO_METADATA else {},
-            start=fields["start"],
-            text=fields["text"],
-            make_snippet=snippet_maker,
-        )
+    def _hits(self, answer: Answer, offset: int, limit: int, snippet_length: int) -> tuple[Hit, ...]:
+        highlighter = Highlighter(answer.plan, self._whoosh.reader())
+        page = slice(offset, offset + limit)
+        others = answer.others[page] if answer.others is not None else [None] * len(answer.ranked[page])
+        hits = []
+        for (number, score), other in zip(answer.ranked[page], others, strict=True):
+            fields = self._finder.snapshot.stored(number)
+            hit = Hit(
+                document_id=fields["id"],
+                paragraph=fields["paragraph"],
+                score=score,
+                title=fields.get("title"),
+                path=fields.get("path"),
+                metadata=json.loads(fields["metadata"]) if fields["metadata"] != _NO_METADATA else {},
+                start=fields["start"],
+                text=fields["text"],
+                make_snippet=lambda text: make_snippet(text, highlighter.matches(text), snippet_length),
+                others=other,
+            )
+            hits.append(hit)
+        return tuple(hits)
 
 
 def _check_options(query: object, marks: str, match: str) -> None:

@@ -2,11 +2,12 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from timviet.search.cli.options import count, find_index, index_option, marks_option, match_option, to_json
+from timviet.search.cli.refine_options import facet_lines, with_refine_options
 
 if TYPE_CHECKING:
     from timviet.search import Hit, Marks, Results
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 @click.option("--offset", type=click.IntRange(min=0), default=0, help="How many of the best to leave out before them.")
 @marks_option
 @match_option
+@with_refine_options
 @click.option("--strict", is_flag=True, help="Refuse a query with a fault in its syntax.")
 @click.option(
     "--format",
@@ -47,6 +49,7 @@ def command(
     snippet_length: int,
     no_color: bool,
     index_folder: Path | None,
+    **refinements: Any,  # noqa: ANN401
 ) -> None:
     """Find paragraphs, best first.
 
@@ -60,6 +63,7 @@ def command(
         timviet search --marks strict "ma túy"
         timviet search 'title:"quyết định" year:[2020 TO 2024] +"công an" -"giao thông"'
         timviet search 'nghi* fuzzy~ =đảng (thuế OR phí)^2'
+        timviet search thuế --filter year=2020..2024 --facet cơ_quan --sort -year --group
     """
     from timviet.index import open_index
     from timviet.search import Searcher
@@ -69,7 +73,7 @@ def command(
         raise click.UsageError(f"nothing to search for in {text!r}: give a word or a number")
     with open_index(find_index(index_folder)) as index, Searcher(index) as searcher:
         results = searcher.search(
-            text, limit, offset, marks=marks, match=match, strict=strict, snippet_length=snippet_length
+            text, limit, offset, marks=marks, match=match, strict=strict, snippet_length=snippet_length, **refinements
         )
         correction = searcher.correct(text) if results.relaxed and output == "text" else None
     if output == "json":
@@ -92,12 +96,16 @@ def show_results(results: "Results", offset: int, color: bool) -> None:
     for rank, hit in enumerate(results, offset + 1):
         click.echo(_heading(hit, rank))
         click.echo(f"   {hit.snippet.to_ansi() if color else _plain(hit.snippet.text)}\n", color=color)
-    click.echo(f"{count(results.total, 'paragraph')} in {results.took_ms:.1f} ms")
+    for line in facet_lines(results.facets or {}):
+        click.echo(line)
+    is_grouped = any(hit.others is not None for hit in results)
+    click.echo(f"{count(results.total, 'document' if is_grouped else 'paragraph')} in {results.took_ms:.1f} ms")
 
 
 def _heading(hit: "Hit", rank: int) -> str:
     names = dict.fromkeys(_plain(" ".join(name.split())) for name in (hit.title, hit.path, hit.document_id) if name)
-    return f"{rank}. {' · '.join(names)} · paragraph {hit.paragraph} · {hit.score:.2f}"
+    others = f" and {count(hit.others, 'other')}" if hit.others else ""
+    return f"{rank}. {' · '.join(names)} · paragraph {hit.paragraph}{others} · {hit.score:.2f}"
 
 
 def _plain(text: str) -> str:

@@ -1,0 +1,240 @@
+"""What the paragraphs of a snapshot have in common: their documents, and the values of their metadata.
+
+A column holds a number for each paragraph. It is made from whole columns of postings when it is first asked for, and
+remembered. What is stored is read once for each value, not for each paragraph.
+"""
+
+import json
+from collections.abc import Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from cachetools import LRUCache
+from numpy.typing import NDArray
+
+from timviet.index.analysis import indexed_forms
+from timviet.index.columnfile import Column
+from timviet.index.errors import UnknownKeyError
+from timviet.index.preparing import searched_values
+from timviet.index.schema import (
+    is_metadata_field,
+    metadata_field,
+    metadata_key,
+    number_term,
+    query_name,
+    value_field,
+)
+from timviet.index.snapshot import SegmentView, Snapshot
+from timviet.index.terms import FieldTerms
+
+# Bytes that are remembered of each kind of column, those used last.
+_REMEMBERED_BYTES = 1 << 28
+
+
+class Classes(NamedTuple):
+    """Paragraphs by something that some of them have in common.
+
+    Attributes:
+        of_paragraphs: for each paragraph of the snapshot, the number of its class; -1 for none, or a deleted one.
+        firsts: the first paragraph of each class, ascending.
+    """
+
+    of_paragraphs: NDArray[np.int32]
+    firsts: Column
+
+
+class Value(NamedTuple):
+    """A value of a key of the metadata.
+
+    Attributes:
+        identity: what all values share that count as the same: the term of a number, otherwise the canonical forms.
+        text: the value as written.
+    """
+
+    identity: str
+    text: str
+
+
+class Columns:
+    """What the paragraphs of one snapshot have in common.
+
+    Args:
+        snapshot: the snapshot.
+
+    Attributes:
+        ranks: in which order classes come, by what they were sorted by before; see `timviet.search.sorting`.
+    """
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._classes: LRUCache[str, Classes] = LRUCache(
+            _REMEMBERED_BYTES, lambda own: own.of_paragraphs.nbytes + own.firsts.nbytes
+        )
+        self._values: dict[str, dict[int, tuple[Value, ...]]] = {}
+        self.ranks: LRUCache[str, Column] = LRUCache(_REMEMBERED_BYTES, lambda own: own.nbytes)
+
+    @cached_property
+    def keys(self) -> list[str]:
+        """The keys of the metadata that can be searched by, sorted."""
+        fields = {field for segment in self._snapshot.segments for field in segment.reader.indexed_field_names()}
+        return sorted(query_name(field) for field in fields if is_metadata_field(field))
+
+    def require_key(self, name: str, others: Sequence[str] = ()) -> str:
+        """Return the key that a name is a spelling of.
+
+        Args:
+            name: the name of a key, with or without marks.
+            others: what else might have been named, for the message.
+
+        Raises:
+            UnknownKeyError: there is no such key.
+        """
+        key = metadata_key(name)
+        if key not in self.keys:
+            raise UnknownKeyError(name, [*others, *self.keys])
+        return key
+
+    def frequencies_between(self, field: str, first: str, last: str) -> dict[str, int]:
+        """Return the terms of a field from one to another, both included, and in how many paragraphs each is.
+
+        Args:
+            field: the field.
+            first: the least term.
+            last: the greatest term.
+        """
+        found: dict[str, int] = {}
+        for segment in self._snapshot.segments:
+            terms = segment.terms(field)
+            if terms is not None:
+                for number in range(terms.first_from(first.encode()), terms.first_from(last.encode() + b"\0")):
+                    term = terms[number].decode()
+                    found[term] = found.get(term, 0) + terms.document_frequency(number)
+        return found
+
+    @cached_property
+    def documents(self) -> Classes:
+        """The paragraphs by their documents; those of a document are all in one segment."""
+        return self._by_segment([_document_labels(segment) for segment in self._snapshot.segments])
+
+    def values(self, key: str) -> Classes:
+        """Return the paragraphs by the values that they have of a key of the metadata."""
+        classes = self._classes.get(key)
+        if classes is None:
+            field = metadata_field(key)
+            classes = self._by_segment([_value_labels(segment, field) for segment in self._snapshot.segments])
+            if self._classes.getsizeof(classes) <= _REMEMBERED_BYTES:
+                self._classes[key] = classes
+        return classes
+
+    def values_of(self, key: str, classes: Column) -> list[tuple[Value, ...]]:
+        """Return the different values of a key in some classes; remembered.
+
+        Args:
+            key: the key.
+            classes: the classes' numbers, which ascend.
+        """
+        known = self._values.setdefault(key, {})
+        unknown = np.array([number for number in classes.tolist() if number not in known], np.int64)
+        for number, texts in zip(unknown.tolist(), self.written_values(key, unknown), strict=True):
+            known[number] = _different(texts)
+        return [known[number] for number in classes.tolist()]
+
+    def written_values(self, key: str, classes: Column) -> list[list[str]]:
+        """Return the values of a key in some classes, as they are written in the first paragraph's metadata."""
+        return [
+            [str(value) for name, value in searched_values(json.loads(metadata or "{}")) if name == key]
+            for metadata in self._snapshot.stored_texts("metadata", self.values(key).firsts[classes])
+        ]
+
+    def stored_texts(self, name: str, documents: Column) -> list[str | None]:
+        """Return what is stored under a name of some documents, whose numbers ascend."""
+        return self._snapshot.stored_texts(name, self.documents.firsts[documents])
+
+    def _by_segment(self, labels: Sequence["_Labels"]) -> Classes:
+        """Return the classes of paragraphs with the same label in the same segment."""
+        of_paragraphs = np.full(self._snapshot.paragraph_count, -1, np.int32)
+        firsts = [np.empty(0, np.int64)]
+        count = 0
+        for segment, own in zip(self._snapshot.segments, labels, strict=True):
+            numbers = np.flatnonzero(own.are_there if segment.kept is None else own.are_there & segment.kept)
+            _, first_places, classes = np.unique(own.labels[numbers], return_index=True, return_inverse=True)
+            in_order = np.argsort(first_places)
+            ranks = np.empty_like(in_order)
+            ranks[in_order] = np.arange(len(in_order))
+            of_paragraphs[segment.first + numbers] = count + ranks[classes]
+            firsts.append(segment.first + numbers[first_places[in_order]])
+            count += len(in_order)
+        return Classes(of_paragraphs, np.concatenate(firsts))
+
+
+def _different(texts: Sequence[str]) -> tuple[Value, ...]:
+    """Return the different ones of some values, each as it is written first."""
+    values: dict[str, Value] = {}
+    for text in texts:
+        canonical = " ".join(form.canonical for form in indexed_forms(text))
+        identity = number_term(text) or f"t{canonical}"
+        values.setdefault(identity, Value(identity, text))
+    return tuple(values.values())
+
+
+class _Labels(NamedTuple):
+    """For each paragraph of a segment, whether it has a label, and which."""
+
+    are_there: NDArray[np.bool]
+    labels: NDArray[np.uint64]
+
+
+def _document_labels(segment: SegmentView) -> _Labels:
+    """Return for each paragraph of a segment the number of its document's id."""
+    are_there, labels = np.zeros(segment.paragraph_count, bool), np.zeros(segment.paragraph_count, np.uint64)
+    ids = segment.terms("id")
+    if isinstance(ids, FieldTerms):
+        documents = ids.documents_between(0, len(ids))
+        are_there[documents] = True
+        labels[documents] = np.repeat(np.arange(len(ids)), _counts(ids.columns["posting_ends"]))
+    return _Labels(are_there, labels)
+
+
+def _value_labels(segment: SegmentView, field: str) -> _Labels:
+    """Return for each paragraph of a segment a number that it shares with those that have the same metadata in a field.
+
+    It is a sum of hashes of 64 bits: of the terms for the whole values, which are without marks but keep numbers and
+    the ends of values apart, and of the canonical forms, each with its position.
+    """
+    are_there, labels = np.zeros(segment.paragraph_count, bool), np.zeros(segment.paragraph_count, np.uint64)
+    values, tokens = segment.terms(value_field(field)), segment.terms(field)
+    if isinstance(values, FieldTerms):
+        documents = values.documents_between(0, len(values))
+        are_there[documents] = True
+        terms = np.repeat(np.arange(len(values)), _counts(values.columns["posting_ends"]))
+        np.add.at(labels, documents, _hashes(terms, np.zeros_like(terms)))
+    if isinstance(tokens, FieldTerms) and tokens.has_positions:
+        documents, positions = tokens.occurrences_between(0, len(tokens))
+        terms = np.repeat(np.arange(len(tokens)), _occurrence_counts(tokens))
+        np.add.at(labels, documents, _hashes(terms, positions + 1))
+    return _Labels(are_there, labels)
+
+
+def _occurrence_counts(terms: FieldTerms) -> Column:
+    """Return how often each term of a field occurs."""
+    ends = terms.columns["run_ends"]
+    is_keyed = terms.keyed is not None
+    return _counts(ends[terms.columns["follower_ends"].astype(np.int64) - 1] if is_keyed else ends)
+
+
+def _counts(ends: Column) -> Column:
+    """Return how long parts are, by where they end."""
+    return np.diff(ends.astype(np.int64), prepend=0)
+
+
+def _hashes(terms: Column, places: Column) -> NDArray[np.uint64]:
+    """Return a hash of each term with its place.
+
+    That is SplitMix64, from G. Steele, D. Lea and C. Flood, "Fast Splittable Pseudorandom Number Generators" (2014).
+    """
+    bits = (terms.astype(np.uint64) << np.uint64(32)) + places.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
+    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    hashes: NDArray[np.uint64] = bits ^ (bits >> np.uint64(31))
+    return hashes

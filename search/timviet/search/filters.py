@@ -1,0 +1,133 @@
+"""Filters on the metadata: parts of a plan that keep what has some values, and add nothing to the score.
+
+A value is compared as a whole: a number as a number, text by its tokens. Marks count as in the query language, but for
+values that are written without any: `luat` keeps `Luật` and `luat`, `luật` keeps neither `luất` nor `luat`; with
+`marks="strict"` each keeps itself alone, with `marks="ignore"` all of them. A range compares text without marks, as one
+of the query language does.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from timviet.index.analysis import Forms, indexed_forms, keyed
+from timviet.index.schema import metadata_field, number_term, text_term, value_bounds, value_field
+from timviet.search.columns import Columns
+from timviet.search.lexicon import Lexicon
+from timviet.search.marks import Level, Marks, level
+from timviet.search.nodes import All, AnyOf, Everything, Filter, Leaf, Node, TermGroup, TermSequence, Without
+from timviet.search.query import Phrase, Word
+from timviet.search.rank import TermStatistics
+
+FilterValue = str | int | float
+FilterRange = tuple[FilterValue | None, FilterValue | None]
+Wanted = FilterValue | FilterRange | None
+Filters = Mapping[str, Wanted | Iterable[Wanted]]
+
+_LEVELS = {Level.SAME, Level.COMPLETES}
+_STRICT = {Level.SAME}
+_UNSCORED = TermStatistics(inverse_document_frequency=1.0, average_length=1.0)
+
+
+def plan_filters(filters: Filters, columns: Columns, lexicon: Lexicon, marks: Marks = "auto") -> list[Filter]:
+    """Return the nodes of a plan that keep what has some values; all of them are to be required.
+
+    Args:
+        filters: for each key of the metadata a value; or a range, as a pair of its lowest and highest value, either of
+            which may be None for no bound; or None for what has no value; or an iterable of these, any of which will
+            do.
+        columns: what the paragraphs of the snapshot have in common.
+        lexicon: the terms of the snapshot.
+        marks: how typed marks count.
+
+    Raises:
+        UnknownKeyError: there is no such key.
+        ValueError: a tuple that is no pair, or nothing to keep.
+        TypeError: a value that is neither text nor a number.
+    """
+    planner = _Planner(columns, lexicon, marks)
+    return [Filter(planner.any_of(name, wanted)) for name, wanted in filters.items()]
+
+
+class _Planner:
+    def __init__(self, columns: Columns, lexicon: Lexicon, marks: Marks) -> None:
+        self._columns = columns
+        self._lexicon = lexicon
+        self._marks = marks
+
+    def any_of(self, name: str, wanted: Wanted | Iterable[Wanted]) -> Node:
+        """Return what finds any of several values or ranges."""
+        field = metadata_field(self._columns.require_key(name))
+        if isinstance(wanted, str | bytes | tuple) or not isinstance(wanted, Iterable):
+            return self._one_of(name, field, wanted)
+        clauses = [self._one_of(name, field, own) for own in wanted]
+        if not clauses:
+            raise ValueError(f"the filter on {name!r} keeps nothing: name a value, or leave the filter away")
+        return AnyOf(clauses)
+
+    def _one_of(self, name: str, field: str, wanted: object) -> Node:
+        match wanted:
+            case None:
+                return Without(Everything(), self._between(value_field(field), *value_bounds(None, None)))
+            case str() | int() | float():
+                return self._value(field, str(wanted))
+            case tuple():
+                return self._between(value_field(field), *value_bounds(*_ends(name, wanted)))
+        raise TypeError(f"cannot filter {name!r} by {wanted!r}: give text, a number, a range, or a list of these")
+
+    def _value(self, field: str, text: str) -> Node:
+        """Return what finds a whole value."""
+        term = number_term(text) or text_term(text)
+        whole = self._between(value_field(field), term, term)
+        typed = indexed_forms(text)
+        is_marked = any(form.canonical != form.folded for form in typed)
+        if number_term(text) or not typed or self._marks == "ignore" or (self._marks == "auto" and not is_marked):
+            return whole
+        return All([whole, self._readings(field, typed, whole.document_frequency)])
+
+    def _readings(self, field: str, typed: Sequence[Forms], at_most: int) -> Leaf:
+        """Return what finds tokens next to each other, with the marks that were typed."""
+        key = (Filter, field, *(form.canonical for form in typed), self._marks)
+        leaf = self._lexicon.groups.get(key) or self._lexicon.sequences.get(key)
+        if leaf is None:
+            groups = tuple(self._group(field, form, at_most) for form in typed)
+            if len(groups) == 1:
+                leaf = self._lexicon.groups[key] = groups[0]
+            else:
+                phrase = Phrase(field, [Word(field, form.canonical) for form in typed])
+                leaf = TermSequence(field, phrase, _UNSCORED, at_most, groups)
+                self._lexicon.sequences[key] = leaf
+        return leaf
+
+    def _group(self, field: str, typed: Forms, at_most: int) -> TermGroup:
+        """Return what finds a token with the marks that were typed."""
+        levels = _STRICT if self._marks == "strict" else _LEVELS
+        readings = self._lexicon.readings(field, typed.folded)
+        terms = [keyed(typed.folded, own) for own in readings if level(typed.canonical, own) in levels]
+        return TermGroup(field, Word(field, typed.canonical), _UNSCORED, at_most, dict.fromkeys(terms, 1.0))
+
+    def _between(self, field: str, first: str, last: str) -> TermGroup:
+        """Return what finds any of the terms from one to another; remembered, as what is found is by it."""
+        key = (Filter, field, first, last)
+        group = self._lexicon.groups.get(key)
+        if group is None:
+            frequencies = self._columns.frequencies_between(field, first, last)
+            group = TermGroup(
+                field=field,
+                asked=Word(field, first),
+                statistics=_UNSCORED,
+                document_frequency=min(sum(frequencies.values()), self._lexicon.paragraph_count),
+                weights=dict.fromkeys(frequencies, 1.0),
+            )
+            self._lexicon.groups[key] = group
+        return group
+
+
+def _ends(name: str, pair: tuple[object, ...]) -> tuple[str | None, str | None]:
+    """Return the ends of a range as text.
+
+    Raises:
+        ValueError: these are not two values.
+    """
+    match pair:
+        case (None | str() | int() | float() as low, None | str() | int() | float() as high):
+            return None if low is None else str(low), None if high is None else str(high)
+    raise ValueError(f"the filter on {name!r} is no range: {pair!r}; give its lowest and its highest value")

@@ -1,0 +1,191 @@
+"""Run queries on one snapshot, as strictly as finds enough: text to query, query to plan, plan to ranked paragraphs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from whoosh.query import NullQuery, Query
+from whoosh.searching import Searcher as WhooshSearcher
+
+from timviet.index.schema import is_metadata_field
+from timviet.index.snapshot import Snapshot
+from timviet.search.arranging import arrange
+from timviet.search.columns import Columns
+from timviet.search.correct import correct
+from timviet.search.explain import Part, explain_parts
+from timviet.search.facets import Facet, count_values
+from timviet.search.filters import Filters, plan_filters
+from timviet.search.found import Found, find_all
+from timviet.search.lexicon import Lexicon
+from timviet.search.marks import Marks
+from timviet.search.match import SegmentMatcher
+from timviet.search.nodes import All, Filter, Node
+from timviet.search.parser import parse, query_fields
+from timviet.search.plan import make_plan
+from timviet.search.results import Relaxation
+from timviet.search.sorting import parse_sort
+from timviet.search.top import Best
+
+Match = Literal["all", "any", "auto"]
+
+# When this many paragraphs hold all words, paragraphs that hold only some are not looked for.
+ENOUGH = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a query is to be answered; see `Searcher.search`."""
+
+    marks: Marks = "auto"
+    match: Match = "auto"
+    strict: bool = False
+    filters: Filters = field(default_factory=dict)
+    facets: Sequence[str] = ()
+    sort: str | None = None
+    group_by_document: bool = False
+
+
+class Answer(NamedTuple):
+    """What a query found.
+
+    Attributes:
+        plan: what was looked for.
+        ranked: the first paragraphs by their numbers in the snapshot, each with its score.
+        total: how many paragraphs were found; grouped by document, how many documents.
+        relaxed: what had to be loosened.
+        every: all that was found, where more than the best was asked for.
+        others: of each of the first, how many other paragraphs of its document were found, where that was asked for.
+        facets: the values of each key that was asked for.
+    """
+
+    plan: Node
+    ranked: Sequence[tuple[int, float]]
+    total: int
+    relaxed: tuple[Relaxation, ...] = ()
+    every: Found | None = None
+    others: Sequence[int] | None = None
+    facets: Mapping[str, Facet] | None = None
+
+
+class Finder:
+    """Finds what a query asks for.
+
+    Args:
+        whoosh: Whoosh's searcher of the snapshot.
+
+    Attributes:
+        snapshot: the snapshot.
+        matchers: what finds a plan's nodes in each of its segments.
+        lexicon: its terms.
+        columns: what its paragraphs have in common.
+        fields: the names that may be typed before a colon, and the index's names for them.
+    """
+
+    def __init__(self, whoosh: WhooshSearcher) -> None:
+        self.snapshot = Snapshot(whoosh)
+        self.matchers = [SegmentMatcher(segment) for segment in self.snapshot.segments]
+        self.lexicon = Lexicon(self.snapshot, self.matchers)
+        self.columns = Columns(self.snapshot)
+        names = whoosh.reader().indexed_field_names()
+        self.fields = query_fields(name for name in names if is_metadata_field(name))
+
+    def find(self, query: str | Query, limit: int | None, options: Options) -> Answer:
+        """Return what a query finds; where it finds nothing at all, what it was meant to say does.
+
+        Args:
+            query: what a person typed, or a ready query.
+            limit: how many to return at most; None for all.
+            options: how to answer it.
+        """
+        run = _Run(self, limit, options)
+        if not isinstance(query, str):
+            return run.finished(run.relax(query))
+        answer = run.relax(parse(query, self.fields, options.strict))
+        correction = correct(query, self.lexicon) if answer.total == 0 and options.marks == "auto" else None
+        if correction:
+            meant = run.relax(parse(correction.query, self.fields))
+            message = f"nothing was found for {query!r}; this is what {correction.query!r} finds"
+            if meant.total:
+                answer = meant._replace(relaxed=(Relaxation("correction", message), *meant.relaxed))
+        return run.finished(answer)
+
+    def explain(self, plan: Node, number: int) -> tuple[Part, ...]:
+        """Return what the leaves of a plan add to the score of a paragraph, by its number in the snapshot."""
+        segments = list(enumerate(self.snapshot.segments))
+        place, segment = next((place, own) for place, own in reversed(segments) if own.first <= number)
+        return explain_parts(plan, self.matchers[place], self.lexicon, number - segment.first)
+
+
+class _Run:
+    """Answers one query.
+
+    Args:
+        finder: what it is answered by.
+        limit: how many paragraphs to rank at most; None for all.
+        options: how to answer it.
+
+    Raises:
+        UnknownKeyError: the options name a key of the metadata that there is not.
+    """
+
+    def __init__(self, finder: Finder, limit: int | None, options: Options) -> None:
+        self._finder = finder
+        self._limit = limit
+        self._options = options
+        self._sort = parse_sort(options.sort, finder.columns)
+        self._filters: list[Filter] = []
+        if options.filters:
+            self._filters = plan_filters(options.filters, finder.columns, finder.lexicon, options.marks)
+        for key in options.facets:
+            finder.columns.require_key(key)
+        self._needs_every = bool(self._sort or options.facets or options.group_by_document)
+
+    def relax(self, query: Query) -> Answer:
+        """Run a query with the marks as typed, and where that finds nothing, with others."""
+        answer = self._relax_match(query, contradicting=False)
+        if answer.total == 0 and self._options.marks == "auto" and query is not NullQuery:
+            contradicting = self._relax_match(query, contradicting=True)
+            if contradicting.total:
+                message = "nothing has the marks as typed; these paragraphs have others"
+                return contradicting._replace(relaxed=(*contradicting.relaxed, Relaxation("marks", message)))
+        return answer
+
+    def finished(self, answer: Answer) -> Answer:
+        """Return an answer with all that was asked for besides the best paragraphs."""
+        if answer.every is None:
+            return answer
+        columns, options = self._finder.columns, self._options
+        arranged = arrange(columns, answer.every, self._limit, self._sort, options.group_by_document)
+        facets = {key: count_values(columns, key, arranged.counted) for key in options.facets}
+        return answer._replace(
+            ranked=arranged.ranked, total=arranged.total, others=arranged.others, facets=facets or None
+        )
+
+    def _relax_match(self, query: Query, contradicting: bool) -> Answer:
+        """Run a query for all of its words, and where that finds too little, for some of them."""
+        match = self._options.match
+        if match == "any":
+            return self._run(query, "any", contradicting)
+        answer = self._run(query, "all", contradicting)
+        if match == "all" or answer.total >= ENOUGH:
+            return answer
+        wider = self._run(query, "some", contradicting)
+        if wider.total == answer.total:
+            return answer
+        message = "no paragraph holds all the words; these hold some"
+        if answer.total:
+            message = f"paragraphs that hold all the words: {answer.total}; others hold some"
+        return wider._replace(relaxed=(Relaxation("match", message),))
+
+    def _run(self, query: Query, match: Literal["all", "any", "some"], contradicting: bool) -> Answer:
+        finder = self._finder
+        plan = make_plan(query, finder.lexicon, self._options.marks, match, contradicting=contradicting)
+        if self._filters:
+            plan = All([plan, *self._filters])
+        if self._needs_every:
+            every = find_all(finder.snapshot, finder.matchers, plan)
+            return Answer(plan, [], len(every.numbers), every=every)
+        best = Best(finder.matchers, plan, self._limit)
+        firsts = [segment.first for segment in finder.snapshot.segments]
+        numbers = [firsts[segment] + number for segment, number in best.places]
+        return Answer(plan, list(zip(numbers, best.scores, strict=True)), best.total)

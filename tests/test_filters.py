@@ -1,0 +1,186 @@
+"""Filters keep what has a value, a range or any of several, as the query language compares them, and score nothing."""
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from refining import VALUES, documents_with, make_collection, number_of, segments, values_of
+from timviet.index.analysis import indexed_forms
+from timviet.index.errors import UnknownKeyError
+from timviet.search.facets import count_values
+from timviet.search.filters import plan_filters
+from timviet.search.found import find_all
+from timviet.search.marks import Level, level
+from timviet.search.nodes import All
+from timviet.search.parser import parse, query_fields
+from timviet.search.plan import make_plan
+
+all_marks = st.sampled_from(["auto", "strict", "ignore"])
+bounds = st.none() | st.sampled_from([*VALUES, "", 0, 3, "h", "Lz"])
+wanted = st.none() | st.sampled_from(VALUES) | st.tuples(bounds, bounds)
+
+
+def kept(collection, filters, marks="auto"):
+    """The numbers of the paragraphs that filters keep."""
+    plan = All(plan_filters(filters, collection.columns, collection.lexicon, marks))
+    found = find_all(collection.snapshot, collection.matchers, plan)
+    assert not found.scores.any()
+    return found.numbers.tolist()
+
+
+def ids(collection, filters, marks="auto"):
+    """The ids of the documents of one paragraph that filters keep."""
+    return "".join(collection.paragraphs[number]["id"] for number in kept(collection, filters, marks))
+
+
+def is_wanted(wanted, texts, marks):
+    """Whether some values, as written, are what is wanted of them."""
+    if wanted is None:
+        return not texts
+    if isinstance(wanted, tuple):
+        return any(is_between(text, *(None if end is None else str(end) for end in wanted)) for text in texts)
+    number = number_of(str(wanted))
+    if number is not None:
+        return number in map(number_of, texts)
+    return any(answers(str(wanted), text, marks) for text in texts)
+
+
+def is_between(text, low, high):
+    """Whether a value lies between others, as a number where these are numbers; none is no bound, nor is nothing."""
+    numbers = [number_of(end) for end in (low, high) if end]
+    if numbers and None not in numbers:
+        own = number_of(text)
+        return own is not None and (not low or number_of(low) <= own) and (not high or own <= number_of(high))
+    own = folded(text)
+    return (not low or folded(low) <= own) and (not high or own <= folded(high))
+
+
+def folded(text):
+    """The letters of a text's tokens."""
+    return " ".join(form.folded for form in indexed_forms(text))
+
+
+def answers(typed, written, marks):
+    """Whether a value is what was typed: the same tokens, each with marks that answer the typed ones."""
+    if folded(typed) != folded(written):
+        return False
+    taken = {"strict": {Level.SAME}, "ignore": set(Level), "auto": {Level.SAME, Level.COMPLETES}}[marks]
+    pairs = zip(indexed_forms(typed), indexed_forms(written), strict=True)
+    return all(level(one.canonical, other.canonical) in taken for one, other in pairs)
+
+
+@given(changes=segments, wanted=st.lists(wanted, min_size=1, max_size=3), as_list=st.booleans(), marks=all_marks)
+@example(changes=[([], set())], wanted=[None], as_list=False, marks="auto")
+def test_filters(changes, wanted, as_list, marks):
+    """What is kept has one of the values, or lies in one of the ranges, or has no value where that is asked for."""
+    collection = make_collection(changes)
+    if "loai" not in collection.columns.keys:
+        return
+    every = wanted if as_list else wanted[:1]
+    expected = [
+        number
+        for number, stored in collection.paragraphs.items()
+        if any(is_wanted(own, values_of(stored, "loai"), marks) for own in every)
+    ]
+    assert kept(collection, {"Loại": wanted if as_list else wanted[0]}, marks) == expected
+
+
+@given(segments, st.sampled_from(["loai", "nam"]))
+def test_a_filter_keeps_what_a_facet_counts(changes, key):
+    """With the marks as typed, a filter by a value that a facet shows keeps as many as the facet says."""
+    collection = make_collection(changes)
+    if key in collection.columns.keys:
+        numbers = [*collection.paragraphs]
+        facet = count_values(collection.columns, key, numbers, 100)
+        for own in facet:
+            assert len(kept(collection, {key: own.value}, "strict")) == own.count
+        assert len(kept(collection, {key: None})) == facet.missing
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        pytest.param("luật", "014", id="with its marks, in any case"),
+        pytest.param("luat", "01234", id="without marks, any reading"),
+        pytest.param("luât", "0134", id="with some of its marks, those that have more"),
+        pytest.param("luất", "34", id="with other marks"),
+        pytest.param("luật đất", "5", id="the whole value only"),
+        pytest.param("đất", "", id="not a part of a value"),
+        pytest.param(["Luật", "Luật Đất"], "0145", id="any of several"),
+        pytest.param({"Luật Đất"}, "5", id="of a set"),
+        pytest.param([("luat a", "luat e")], "5", id="a range, in a list"),
+        pytest.param(None, "6", id="no value"),
+        pytest.param((None, None), "012345", id="any value"),
+    ],
+)
+def test_text(wanted, expected):
+    """Text is kept by its tokens, with the marks that were typed and maybe more."""
+    collection = documents_with("Luật", "LUẬT", "luat", "Luất", ["Luất", "Luật."], "Luật Đất", None)
+    assert ids(collection, {"loai": wanted}) == expected
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        pytest.param(2024, "012", id="a number, in any form"),
+        pytest.param("2024", "012", id="the same as text"),
+        pytest.param(-5, "3", id="below zero"),
+        pytest.param((2000, 2030), "0124", id="a range"),
+        pytest.param((2000, None), "0124", id="from"),
+        pytest.param((None, 2019.5), "34", id="to"),
+        pytest.param(("2020", "2024"), "0124", id="a range as text"),
+        pytest.param((2030, 2000), "", id="a range the wrong way round"),
+        pytest.param(("2024-05-01", "2024-05-31"), "5", id="days"),
+    ],
+)
+def test_numbers(wanted, expected):
+    """Numbers are compared as numbers; days as text, which sorts as they do where the year comes first."""
+    collection = documents_with(2024, "2024", 2024.0, -5, [2020, 1999], "2024-05-24", "№ 2024")
+    assert ids(collection, {"loai": wanted}) == expected
+
+
+def test_all_filters_are_required():
+    """Of filters on several keys, each keeps its part."""
+    collection = documents_with(1, 2)
+    assert ids(collection, {"loai": [1, 2], "Loại": 2}) == "1"
+
+
+def test_filters_and_queries():
+    """A filter takes away of what a query finds, and leaves its scores and its order as they are."""
+    collection = documents_with("x", "y", "x", "y")
+    plan = make_plan(parse("a", query_fields([])), collection.lexicon)
+    whole = find_all(collection.snapshot, collection.matchers, plan)
+    filtered = All([plan, *plan_filters({"loai": "y"}, collection.columns, collection.lexicon)])
+    found = find_all(collection.snapshot, collection.matchers, filtered)
+    assert found.numbers.tolist() == [1, 3]
+    assert found.scores.tolist() == whole.scores[found.numbers].tolist()
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [pytest.param((None, "x"), id="a range"), pytest.param("Đỏ", id="a word"), pytest.param("Hà Nội", id="two")],
+)
+def test_a_filter_is_remembered(wanted):
+    """The same filter is the same part of a plan, so that what it finds is read once."""
+    collection = documents_with("Đỏ", "Hà Nội")
+    lexicon = collection.lexicon
+    one, other = (plan_filters({"loai": wanted}, collection.columns, lexicon)[0].clause for _ in range(2))
+    assert one is other or all(own is same for own, same in zip(one.clauses, other.clauses, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("filters", "error", "message"),
+    [
+        pytest.param({"year": 1}, UnknownKeyError, "no key 'year' of the metadata: there are 'loai'", id="unknown key"),
+        pytest.param({"loai": (1, 2, 3)}, ValueError, r"no range: \(1, 2, 3\); give its lowest", id="three ends"),
+        pytest.param({"loai": ([1], 2)}, ValueError, "no range", id="an end that is a list"),
+        pytest.param({"loai": []}, ValueError, "keeps nothing", id="none of several"),
+        pytest.param({"loai": [["x"]]}, TypeError, "cannot filter 'loai' by", id="a list in a list"),
+        pytest.param({"loai": b"x"}, TypeError, "cannot filter 'loai' by", id="bytes"),
+    ],
+)
+def test_faults(filters, error, message):
+    """What cannot be filtered by is refused, with what could be."""
+    collection = documents_with("x")
+    with pytest.raises(error, match=message):
+        plan_filters(filters, collection.columns, collection.lexicon)
