@@ -13,10 +13,10 @@ from helpers import add_segment, make_index, stripped
 from timviet.index import Document, Index, canonical, tokenize
 from timviet.index.snapshot import Snapshot
 from timviet.index.unicode import collation_key
-from timviet.search.columns import Columns
-from timviet.search.found import Found
 from timviet.search.lexicon import Lexicon
 from timviet.search.match import SegmentMatcher
+from timviet.search.refine.columns import Columns
+from timviet.search.refine.found import Found
 
 # Written in several ways, or with other marks, or alike but for a minus; numbers as such and as text; without letters.
 VALUES = [5, -5, "5", 2.5, 2024, "2024", "Luật", "LUẬT", "luat", "Luất", "Hòa Bình", "hoà bình", "Hoa Bình", True, "—"]

@@ -6,12 +6,12 @@ from hypothesis import strategies as st
 
 from refining import EVERY, found_of, make_collection, picks, segments
 from test_top import queries, ways
-from timviet.search.arranging import arrange
-from timviet.search.found import find_all
-from timviet.search.grouping import group_by_document
 from timviet.search.parser import parse, query_fields
 from timviet.search.plan import make_plan
-from timviet.search.sorting import Sort
+from timviet.search.refine.arranging import arrange
+from timviet.search.refine.found import find_all
+from timviet.search.refine.grouping import group_by_document
+from timviet.search.refine.sorting import Sort
 from timviet.search.top import Best
 
 sorts = st.none() | st.builds(Sort, st.sampled_from(["title", "loai"]), st.booleans())

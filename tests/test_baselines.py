@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from helpers import make_index
 from timviet.index.analysis import indexed_forms
 from timviet.index.snapshot import Snapshot
-from timviet.search.baselines import PlainSearcher
+from timviet.search.evaluation.baselines import PlainSearcher
 
 K1, B, LEVELS = 1.2, 0.75, 255
 SYLLABLES = ["đảng", "đang", "dang", "Đặng", "uỷ", "ủy", "uy", "họp", "bàn", "31,77"]

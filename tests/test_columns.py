@@ -10,7 +10,7 @@ from refining import collection_of, documents_with, identity, make_collection, s
 from test_snapshot import add_by_whoosh
 from timviet.index import Document, open_index
 from timviet.index.errors import UnknownKeyError
-from timviet.search import columns
+from timviet.search.refine import columns
 
 KEYS = ["loai", "nam", "title"]
 

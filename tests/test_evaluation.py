@@ -16,10 +16,10 @@ from timviet.index import Document, canonical, fold, open_index, sync, tokenize
 from timviet.index.errors import EvaluationError
 from timviet.search import Searcher, evaluate
 from timviet.search.cli import main
-from timviet.search.comparison import Change, compare
-from timviet.search.evaluation import strip_marks
-from timviet.search.measures import Estimate
-from timviet.search.trec import read_qrels, read_queries
+from timviet.search.evaluation.comparison import Change, compare
+from timviet.search.evaluation.evaluate import strip_marks
+from timviet.search.evaluation.measures import Estimate
+from timviet.search.evaluation.trec import read_qrels, read_queries
 
 TEXTS = ["Đảng uỷ Công an tỉnh họp bàn.", "Phòng, chống ma tuý.", "Đà Nẵng mưa to, mà tùy lúc."]
 QUERIES = {"hop": "Đảng ủy họp", "ma tuy": "ma túy", "mua": "mưa ở Đà Nẵng"}

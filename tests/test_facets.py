@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from refining import EVERY, documents_with, found_of, identity, make_collection, order, picks, segments, values_of
 from timviet.index import Document
 from timviet.index.errors import UnknownKeyError
-from timviet.search.facets import Facet, FacetValue, count_values
+from timviet.search.refine.facets import Facet, FacetValue, count_values
 
 LISTS = [([Document("0", "a", metadata={"loại": ["Luật", "luat", "LUẬT", 5]}), Document("1", "a")], set())]
 

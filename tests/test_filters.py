@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 from refining import VALUES, documents_with, make_collection, number_of, segments, values_of
 from timviet.index.analysis import indexed_forms
 from timviet.index.errors import UnknownKeyError
-from timviet.search.facets import count_values
-from timviet.search.filters import plan_filters
-from timviet.search.found import find_all
 from timviet.search.marks import Level, level
 from timviet.search.nodes import All
 from timviet.search.parser import parse, query_fields
 from timviet.search.plan import make_plan
+from timviet.search.refine.facets import count_values
+from timviet.search.refine.filters import plan_filters
+from timviet.search.refine.found import find_all
 
 all_marks = st.sampled_from(["auto", "strict", "ignore"])
 bounds = st.none() | st.sampled_from([*VALUES, "", 0, 3, "h", "Lz"])

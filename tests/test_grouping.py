@@ -5,8 +5,8 @@ from hypothesis import example, given
 
 from refining import EVERY, collection_of, found_of, make_collection, picks, segments
 from timviet.index import open_index
-from timviet.search.found import Found
-from timviet.search.grouping import group_by_document
+from timviet.search.refine.found import Found
+from timviet.search.refine.grouping import group_by_document
 
 
 def best_first(found):

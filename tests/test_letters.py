@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from timviet.search.letters import Letters, one_slip_away
+from timviet.search.names.letters import Letters, one_slip_away
 
 letters = st.text("abc", max_size=5)
 any_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=4)

@@ -15,11 +15,11 @@ from timviet.index.errors import UnknownKeyError
 from timviet.index.snapshot import SegmentView, Snapshot
 from timviet.index.spelling import marks
 from timviet.index.unicode import collation_key
-from timviet.search import lookup as lookup_module
-from timviet.search import name_reader
-from timviet.search.lookup import NameHit, NameLookup
 from timviet.search.marks import compare, level
-from timviet.search.typed_name import KINDS, MAX_NAME_WORDS
+from timviet.search.names import lookup as lookup_module
+from timviet.search.names import name_reader
+from timviet.search.names.lookup import NameHit, NameLookup
+from timviet.search.names.typed_name import KINDS, MAX_NAME_WORDS
 
 SYLLABLES = "Nguyễn nguyên Nguyen Văn van Vạn Thọ Thơ tho Thổ Ký kỳ ky Kyo kim Lý An ân ă M519 31,7 越南".split()  # noqa: SIM905
 

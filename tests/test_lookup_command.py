@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from timviet.index import Document, open_index
 from timviet.search.cli import main
 from timviet.search.cli.lookup_command import show_names
-from timviet.search.lookup import NameHit
+from timviet.search.names.lookup import NameHit
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from timviet.index.errors import EvaluationError
-from timviet.search.measures import MEASURES, Estimate, estimates, measure
+from timviet.search.evaluation.measures import MEASURES, Estimate, estimates, measure
 
 
 def found(*places, of=150):

@@ -8,9 +8,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from timviet.index import analyze
-from timviet.search import names as names_module
-from timviet.search.names import Names
-from timviet.search.typed_name import KINDS, MAX_NAME_WORDS, TypedName
+from timviet.search.names import name_columns as names_module
+from timviet.search.names.name_columns import Names
+from timviet.search.names.typed_name import KINDS, MAX_NAME_WORDS, TypedName
 
 words = st.sampled_from(["an", "ân", "anh", "ban", "bna", "ky", "kim", "ki", "tho", "thoa", "oth", "31"])
 some_names = st.lists(st.lists(words, min_size=1, max_size=4).map(" ".join), max_size=6)

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from timviet.search.cli.refine_options import facet_lines, refine_options, with_refine_options
-from timviet.search.facets import Facet, FacetValue
+from timviet.search.refine.facets import Facet, FacetValue
 
 
 @click.command()

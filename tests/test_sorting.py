@@ -11,9 +11,9 @@ from refining import EVERY, documents_with, found_of, make_collection, order, pi
 from timviet.index import Document
 from timviet.index.errors import UnknownKeyError
 from timviet.index.unicode import collation_key
-from timviet.search import sorting
-from timviet.search.arranging import arrange
-from timviet.search.sorting import Sort, first_places, parse_sort, sort_ranks
+from timviet.search.refine import sorting
+from timviet.search.refine.arranging import arrange
+from timviet.search.refine.sorting import Sort, first_places, parse_sort, sort_ranks
 
 # Shares of the values above which their order is worked out for all of them.
 ALWAYS, NEVER = 0, 1000

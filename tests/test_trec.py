@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from timviet.index.errors import SourceError
-from timviet.search.trec import read_qrels, read_queries, read_run, write_run
+from timviet.search.evaluation.trec import read_qrels, read_queries, read_run, write_run
 
 ids = st.text(min_size=1, max_size=8)
 

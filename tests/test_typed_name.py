@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from timviet.index import analyze
-from timviet.search.typed_name import (
+from timviet.search.names.typed_name import (
     KINDS,
     MAX_NAME_LENGTH,
     MAX_NAME_WORDS,

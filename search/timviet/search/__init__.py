@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from timviet.search.correct import Change, Correction
-    from timviet.search.evaluation import Evaluation, evaluate
+    from timviet.search.evaluation.evaluate import Evaluation, evaluate
     from timviet.search.explain import Explanation
-    from timviet.search.lookup import NameHit
     from timviet.search.marks import Level, Marks
+    from timviet.search.names.lookup import NameHit
     from timviet.search.results import Hit, Relaxation, Results
     from timviet.search.searcher import Searcher
     from timviet.search.snippet import Snippet
@@ -29,17 +29,17 @@ if TYPE_CHECKING:
 _HOMES = {
     "Change": "correct",
     "Correction": "correct",
-    "Evaluation": "evaluation",
+    "Evaluation": "evaluation.evaluate",
     "Explanation": "explain",
     "Hit": "results",
     "Level": "marks",
     "Marks": "marks",
-    "NameHit": "lookup",
+    "NameHit": "names.lookup",
     "Relaxation": "results",
     "Results": "results",
     "Searcher": "searcher",
     "Snippet": "snippet",
-    "evaluate": "evaluation",
+    "evaluate": "evaluation.evaluate",
 }
 
 __all__ = [

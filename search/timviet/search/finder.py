@@ -9,21 +9,21 @@ from whoosh.searching import Searcher as WhooshSearcher
 
 from timviet.index.schema import is_metadata_field
 from timviet.index.snapshot import Snapshot
-from timviet.search.arranging import arrange
-from timviet.search.columns import Columns
 from timviet.search.correct import correct
 from timviet.search.explain import Part, explain_parts
-from timviet.search.facets import Facet, count_values
-from timviet.search.filters import Filters, plan_filters
-from timviet.search.found import Found, find_all
 from timviet.search.lexicon import Lexicon
 from timviet.search.marks import Marks
 from timviet.search.match import SegmentMatcher
 from timviet.search.nodes import All, Filter, Node
 from timviet.search.parser import parse, query_fields
 from timviet.search.plan import make_plan
+from timviet.search.refine.arranging import arrange
+from timviet.search.refine.columns import Columns
+from timviet.search.refine.facets import Facet, count_values
+from timviet.search.refine.filters import Filters, plan_filters
+from timviet.search.refine.found import Found, find_all
+from timviet.search.refine.sorting import parse_sort
 from timviet.search.results import Relaxation
-from timviet.search.sorting import parse_sort
 from timviet.search.top import Best
 
 Match = Literal["all", "any", "auto"]

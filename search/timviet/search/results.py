@@ -5,7 +5,7 @@ from dataclasses import InitVar, asdict, dataclass
 from functools import cached_property
 from typing import Any, Literal, overload
 
-from timviet.search.facets import Facet
+from timviet.search.refine.facets import Facet
 from timviet.search.snippet import Snippet
 
 

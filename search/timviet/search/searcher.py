@@ -17,12 +17,12 @@ from timviet.index.errors import TimvietError
 from timviet.index.store import Index
 from timviet.search.correct import Correction, correct
 from timviet.search.explain import Explanation
-from timviet.search.filters import Filters
 from timviet.search.finder import Answer, Finder, Match, Options
 from timviet.search.highlight import Highlighter
-from timviet.search.lookup import NameHit, NameLookup
 from timviet.search.marks import Marks
+from timviet.search.names.lookup import NameHit, NameLookup
 from timviet.search.parser import check_length, unknown_fields
+from timviet.search.refine.filters import Filters
 from timviet.search.results import Hit, Relaxation, Results
 from timviet.search.similar import words_of
 from timviet.search.snippet import DEFAULT_LENGTH, make_snippet

@@ -8,9 +8,9 @@ import click
 from timviet.search.cli.options import find_index, format_option, index_option, progress_bar, to_json
 
 if TYPE_CHECKING:
-    from timviet.search.comparison import Comparison
-    from timviet.search.evaluation import Evaluation, StripMarks
-    from timviet.search.measures import Estimate
+    from timviet.search.evaluation.comparison import Comparison
+    from timviet.search.evaluation.evaluate import Evaluation, StripMarks
+    from timviet.search.evaluation.measures import Estimate
 
 _CHANGES_SHOWN = 10
 _ASKED = {"all": "without marks", "half": "with half of their marks", "none": "as typed"}
@@ -80,9 +80,9 @@ def command(
         timviet evaluate --queries queries.jsonl --qrels qrels.tsv --against before.run
     """
     from timviet.index import open_index
-    from timviet.search.comparison import compare
-    from timviet.search.evaluation import evaluate
-    from timviet.search.trec import read_qrels, read_queries, read_run
+    from timviet.search.evaluation.comparison import compare
+    from timviet.search.evaluation.evaluate import evaluate
+    from timviet.search.evaluation.trec import read_qrels, read_queries, read_run
 
     if run_file and not run_file.absolute().parent.is_dir():
         raise click.UsageError(f"cannot write {run_file}: there is no folder {run_file.parent}")
@@ -103,7 +103,7 @@ def command(
 
 
 def _write(evaluation: "Evaluation", path: Path) -> None:
-    from timviet.search.trec import write_run
+    from timviet.search.evaluation.trec import write_run
 
     tag = "timviet" if evaluation.strip_marks == "none" else f"timviet-{evaluation.strip_marks}"
     escaped = write_run(path, evaluation.run, tag)
@@ -112,7 +112,7 @@ def _write(evaluation: "Evaluation", path: Path) -> None:
 
 
 def _show(evaluation: "Evaluation", queries_name: str) -> None:
-    from timviet.search.measures import RESAMPLES
+    from timviet.search.evaluation.measures import RESAMPLES
     from timviet.search.snippet import printable
 
     click.echo(f"queries, {_ASKED[evaluation.strip_marks]}: {len(evaluation.queries):,}")

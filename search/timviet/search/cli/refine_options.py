@@ -8,7 +8,7 @@ import click
 from timviet.search.cli.options import Decorator, count
 
 if TYPE_CHECKING:
-    from timviet.search.facets import Facet
+    from timviet.search.refine.facets import Facet
 
 _RANGE = ".."
 

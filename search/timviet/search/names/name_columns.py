@@ -11,8 +11,8 @@ import numpy as np
 
 from timviet.index.columnfile import Column
 from timviet.index.postings import runs
-from timviet.search.letters import Letters
-from timviet.search.typed_name import MAX_NAME_WORDS, Kind, TypedName, TypedWord
+from timviet.search.names.letters import Letters
+from timviet.search.names.typed_name import MAX_NAME_WORDS, Kind, TypedName, TypedWord
 
 _NONE = np.empty(0, np.int64)
 LAST_CHARACTER = "\U0010ffff"

@@ -3,10 +3,10 @@
 from typing import NamedTuple
 
 from timviet.index.columnfile import Column
-from timviet.search.columns import Columns
-from timviet.search.found import Found
-from timviet.search.grouping import group_by_document
-from timviet.search.sorting import Sort, first_places, sort_ranks
+from timviet.search.refine.columns import Columns
+from timviet.search.refine.found import Found
+from timviet.search.refine.grouping import group_by_document
+from timviet.search.refine.sorting import Sort, first_places, sort_ranks
 
 
 class Arranged(NamedTuple):

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from timviet.index.errors import EvaluationError
-from timviet.search.trec import Qrels, Run
+from timviet.search.evaluation.trec import Qrels, Run
 
 MEASURES = {"MRR@10": "RR@10", "nDCG@10": "nDCG@10", "recall@1": "R@1", "recall@10": "R@10", "recall@100": "R@100"}
 """The measures, each with its name in ir_measures."""

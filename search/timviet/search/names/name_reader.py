@@ -14,8 +14,8 @@ from timviet.index.postings import folded_form, runs
 from timviet.index.schema import PARAGRAPH_FIELD, is_metadata_field, value_field
 from timviet.index.snapshot import SegmentView
 from timviet.index.terms import FieldTerms
-from timviet.search.names import Names
-from timviet.search.typed_name import MAX_NAME_WORDS
+from timviet.search.names.name_columns import Names
+from timviet.search.names.typed_name import MAX_NAME_WORDS
 
 # What the terms of values start with where they are those of text, and what comes after all of these.
 _TEXT, _AFTER_TEXTS = "t", "u"

@@ -16,10 +16,10 @@ from timviet.index.errors import EvaluationError, QueryLimitError
 from timviet.index.snapshot import Snapshot
 from timviet.index.store import Index
 from timviet.index.unicode import latin_ascii, nfc
-from timviet.search.baselines import BASELINES, PlainSearcher
-from timviet.search.measures import Estimate, Values, estimates, ir_measures, measure
+from timviet.search.evaluation.baselines import BASELINES, PlainSearcher
+from timviet.search.evaluation.measures import Estimate, Values, estimates, ir_measures, measure
+from timviet.search.evaluation.trec import Qrels, Queries, Run
 from timviet.search.searcher import Searcher
-from timviet.search.trec import Qrels, Queries, Run
 
 ENGINE = "timviet"
 DEPTH = 100

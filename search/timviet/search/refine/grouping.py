@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from timviet.index.columnfile import Column
-from timviet.search.columns import Columns
-from timviet.search.found import Found
+from timviet.search.refine.columns import Columns
+from timviet.search.refine.found import Found
 
 
 class Grouped(NamedTuple):

@@ -11,8 +11,8 @@ from timviet.index.analysis import MAX_TERM_LENGTH, AnalyzedToken, Forms, analyz
 from timviet.index.spelling import as_written
 from timviet.index.spelling import marks as marks_of
 from timviet.index.unicode import latin_ascii
-from timviet.search.letters import one_slip_away
 from timviet.search.marks import Level, compare, level
+from timviet.search.names.letters import one_slip_away
 
 Kind = Literal["exact", "prefix", "word prefix", "substring", "one slip"]
 KINDS: tuple[Kind, ...] = get_args(Kind)

@@ -63,7 +63,7 @@ class Columns:
         snapshot: the snapshot.
 
     Attributes:
-        ranks: in which order classes come, by what they were sorted by before; see `timviet.search.sorting`.
+        ranks: in which order classes come, by what they were sorted by before; see `timviet.search.refine.sorting`.
     """
 
     def __init__(self, snapshot: Snapshot) -> None:

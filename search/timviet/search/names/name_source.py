@@ -15,8 +15,8 @@ from timviet.index.snapshot import SegmentView
 from timviet.index.terms import FieldTerms
 from timviet.index.unicode import collation_key
 from timviet.search.highlight import Match, Span, merge_spans
-from timviet.search.names import LAST_CHARACTER, Names
-from timviet.search.typed_name import HIGHEST_COST, Kind, TypedName, TypedWord
+from timviet.search.names.name_columns import LAST_CHARACTER, Names
+from timviet.search.names.typed_name import HIGHEST_COST, Kind, TypedName, TypedWord
 
 # Of these kinds it is known which word answers which, so that their marks can be compared before a name is read.
 _ALIGNED_KINDS: tuple[Kind, ...] = ("exact", "prefix", "word prefix")

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from timviet.index.analysis import Forms, indexed_forms, keyed
 from timviet.index.schema import metadata_field, number_term, text_term, value_bounds, value_field
-from timviet.search.columns import Columns
 from timviet.search.lexicon import Lexicon
 from timviet.search.marks import Level, Marks, level
 from timviet.search.nodes import All, AnyOf, Everything, Filter, Leaf, Node, TermGroup, TermSequence, Without
 from timviet.search.query import Phrase, Word
 from timviet.search.rank import TermStatistics
+from timviet.search.refine.columns import Columns
 
 FilterValue = str | int | float
 FilterRange = tuple[FilterValue | None, FilterValue | None]

@@ -13,7 +13,7 @@ import numpy as np
 from timviet.index.columnfile import Column
 from timviet.index.schema import metadata_key, number_term
 from timviet.index.unicode import collation_key
-from timviet.search.columns import Columns
+from timviet.search.refine.columns import Columns
 
 SCORE = "score"
 STORED = ("title", "path")

@@ -16,11 +16,11 @@ from timviet.index.errors import UnknownKeyError
 from timviet.index.schema import is_metadata_field, metadata_key, query_name
 from timviet.index.snapshot import Snapshot
 from timviet.search.highlight import Span
-from timviet.search.name_reader import read_names
-from timviet.search.name_source import NameSource, RankedName
-from timviet.search.names import Names
+from timviet.search.names.name_columns import Names
+from timviet.search.names.name_reader import read_names
+from timviet.search.names.name_source import NameSource, RankedName
+from timviet.search.names.typed_name import KINDS, Kind, TypedName
 from timviet.search.snippet import Snippet
-from timviet.search.typed_name import KINDS, Kind, TypedName
 
 # Of a kind no more documents than these are read and compared, if no more are asked for: those with the lowest ranks.
 MAX_COMPARED = 250

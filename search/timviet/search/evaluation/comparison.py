@@ -5,9 +5,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from timviet.index.errors import EvaluationError
-from timviet.search.evaluation import Evaluation
-from timviet.search.measures import Estimate, estimates, measure
-from timviet.search.trec import Run
+from timviet.search.evaluation.evaluate import Evaluation
+from timviet.search.evaluation.measures import Estimate, estimates, measure
+from timviet.search.evaluation.trec import Run
 
 _COMPARED_BY = "MRR@10"
 
@@ -60,7 +60,7 @@ def compare(evaluation: Evaluation, earlier: Run) -> Comparison:
     Args:
         evaluation: the evaluation.
         earlier: the documents that the earlier run found for the same queries, best first; files of such are read by
-            `timviet.search.trec.read_run`.
+            `timviet.search.evaluation.trec.read_run`.
 
     Raises:
         EvaluationError: none of the queries is in the earlier run.
