@@ -23,14 +23,14 @@ def write_samples(files: Sequence[Path], sizes: Iterable[int | None], folder: Pa
     Returns:
         The samples by their sizes, smallest first; a size beyond what there is counts as all.
     """
-    total = sum(1 for _ in _read_texts(files))
+    total = sum(1 for _ in read_texts(files))
     counts = sorted({min(size or total, total) for size in sizes})
     ranks = list(range(total))
     random.Random(SEED).shuffle(ranks)  # noqa: S311
     samples = {count: folder / f"{count}.jsonl" for count in counts}
     for count, path in samples.items():
         with path.open("w", encoding="utf-8") as lines:
-            for rank, text in zip(ranks, _read_texts(files), strict=True):
+            for rank, text in zip(ranks, read_texts(files), strict=True):
                 if rank < count:
                     lines.write(json.dumps(text, ensure_ascii=False) + "\n")
     return samples
@@ -43,7 +43,7 @@ def read_sample(path: Path) -> Iterator[str]:
             yield json.loads(line)
 
 
-def _read_texts(files: Sequence[Path]) -> Iterator[str]:
+def read_texts(files: Sequence[Path]) -> Iterator[str]:
     """Yield the texts that are not blank; line ends in them become spaces, so that each is one paragraph."""
     for path in files:
         opener = gzip.open if path.suffix == ".gz" else open

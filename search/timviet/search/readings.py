@@ -1,9 +1,10 @@
 """Which readings of syllables are meant: those that follow one another in the index most often.
 
-A query's syllables have readings: `dang` is `dang`, `đang`, `đảng`, …. The likeliest readings of all syllables together
-are the path of highest probability through them, by the frequencies of single and of neighbouring terms: the Viterbi
-algorithm over a bigram model with linear interpolation (F. Jelinek and R. Mercer, 1980). Where that leaves a reading
-open, it is looked up how often the index has each with the words on both sides.
+A query's syllables have readings: `dang` is `dang`, `đang`, `đảng`, …. How likely each is where it stands comes from
+the frequencies of single terms and of pairs (the forward-backward algorithm over a bigram model); of the few that are
+left open, the path of highest probability is found by triples, too (the Viterbi algorithm over a trigram model). The
+models are interpolated linearly (F. Jelinek and R. Mercer, "Interpolated estimation of Markov source parameters from
+sparse data", 1980).
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,14 +15,17 @@ from numpy.typing import NDArray
 
 from timviet.search.lexicon import Lexicon
 
-# How much what stands before a syllable tells of its reading, and how much its readings' own frequencies do.
-NEIGHBOUR_SHARE = 0.9
+# How much of a probability comes from pairs, the rest from single terms; and from triples, the rest from pairs.
+PAIR_SHARE = 0.9
+TRIPLE_SHARE = 0.7
 # How often a term counts as seen that was not.
 _UNSEEN = 0.01
-# A reading is open while another one is more than one so-many-th as likely.
-_OPEN = 1 / 50
+# A reading is open that is at least this likely by pairs; of a syllable, so many at most.
+_OPEN = 0.01
+_MOST_OPEN = 4
 
 Likelihoods = NDArray[np.float64]
+Path = tuple[int, ...]
 
 
 def likely_readings(readings: Sequence[Mapping[str, float]], lexicon: Lexicon) -> list[str]:
@@ -34,15 +38,12 @@ def likely_readings(readings: Sequence[Mapping[str, float]], lexicon: Lexicon) -
     """
     if not readings:
         return []
-    model = _Bigrams([list(own) for own in readings], [[*own.values()] for own in readings], lexicon)
-    places = model.best_path()
-    for place in range(1, len(places) - 1):
-        places[place] = model.with_both_neighbours(place, *places[place - 1 : place + 2])
-    return [own[place] for own, place in zip(model.terms, places, strict=True)]
+    model = _Model([list(own) for own in readings], [np.array([*own.values()]) for own in readings], lexicon)
+    return [own[place] for own, place in zip(model.terms, model.best_path(), strict=True)]
 
 
-class _Bigrams:
-    """How likely the terms of each syllable are, and how likely one is after another.
+class _Model:
+    """How likely the terms of each syllable are, by themselves and after others; terms go by their places.
 
     Args:
         terms: those of each syllable.
@@ -50,46 +51,62 @@ class _Bigrams:
         lexicon: the terms of the index.
     """
 
-    def __init__(self, terms: Sequence[Sequence[str]], factors: Sequence[Sequence[float]], lexicon: Lexicon) -> None:
+    def __init__(self, terms: Sequence[Sequence[str]], factors: Sequence[Likelihoods], lexicon: Lexicon) -> None:
         self.terms = terms
-        self._lexicon = lexicon
-        self._factors = [np.array(own) for own in factors]
-        self._counts = [np.array([lexicon.ngrams.single("text", term) for term in own], float) for own in terms]
-        self._alone: list[Likelihoods] = [(own + _UNSEEN) / max(lexicon.token_count("text"), 1) for own in self._counts]
-        self._steps = [self._step(*pair) for pair in pairwise(range(len(terms)))]
+        self._factors = factors
+        self._ngrams = lexicon.ngrams
+        counts = [np.array([self._ngrams.single("text", term) for term in own], float) for own in terms]
+        self._alone = [(own + _UNSEEN) / max(lexicon.token_count("text"), 1) for own in counts]
+        self._pairs = [self._ngrams.pairs("text", *pair) for pair in pairwise(terms)]
+        self._steps: list[Likelihoods] = [
+            PAIR_SHARE * pairs / np.maximum(before, 1)[:, None] + (1 - PAIR_SHARE) * alone
+            for pairs, before, alone in zip(self._pairs, counts, self._alone[1:], strict=False)
+        ]
 
-    def _step(self, before: int, after: int) -> Likelihoods:
-        """Return how likely the terms of one syllable, in columns, are after those of the one before, in rows."""
-        together = self._lexicon.ngrams.pairs("text", self.terms[before], self.terms[after])
-        shares = together / np.maximum(self._counts[before], 1)[:, None]
-        steps: Likelihoods = NEIGHBOUR_SHARE * shares + (1 - NEIGHBOUR_SHARE) * self._alone[after]
-        return steps
-
-    def best_path(self) -> list[int]:
+    def best_path(self) -> Path:
         """Return the place of the likeliest term of each syllable, all of them taken together."""
-        best = np.log(self._alone[0] * self._factors[0])
-        paths = []
+        first, *others = self._open_places()
+        best: dict[Path, tuple[float, Path]] = {
+            (place,): (float(np.log(self._alone[0][place] * self._factors[0][place])), (place,)) for place in first
+        }
+        for syllable, places in enumerate(others, 1):
+            is_open = len(places) * len(best) > 1
+            reached: dict[Path, tuple[float, Path]] = {}
+            for place in places:
+                for end, (likelihood, path) in best.items():
+                    step = self._step(syllable, end, place) if is_open else 1.0
+                    new, key = (likelihood + float(np.log(step)), (*path, place)), (end[-1], place)
+                    reached[key] = max(reached.get(key, new), new)
+            best = reached
+        return max(best.values())[1]
+
+    def _open_places(self) -> list[list[int]]:
+        """Return the terms of each syllable that pairs leave open, the likeliest first."""
+        forward = [_shares(self._alone[0] * self._factors[0])]
         for step, factors in zip(self._steps, self._factors[1:], strict=True):
-            reached = best[:, None] + np.log(step)
-            paths.append(reached.argmax(axis=0).tolist())
-            best = reached.max(axis=0) + np.log(factors)
-        places = [int(best.argmax())]
-        for path in reversed(paths):
-            places.append(path[places[-1]])
-        return places[::-1]
+            forward.append(_shares((forward[-1] @ step) * factors))
+        backward = np.ones(len(self.terms[-1]))
+        every = []
+        for syllable in reversed(range(len(self.terms))):
+            shares = _shares(forward[syllable] * backward)
+            likeliest = np.argsort(-shares, kind="stable")[:_MOST_OPEN].tolist()
+            every.append([place for place in likeliest if shares[place] >= _OPEN] or likeliest[:1])
+            if syllable:
+                backward = _shares(self._steps[syllable - 1] @ (self._factors[syllable] * backward))
+        return every[::-1]
 
-    def with_both_neighbours(self, syllable: int, before: int, own: int, after: int) -> int:
-        """Return the place of a syllable's likeliest term between two others, given the one that pairs make likeliest.
+    def _step(self, syllable: int, end: Path, place: int) -> float:
+        """Return how likely a syllable's term is after one or two others."""
+        by_pairs = float(self._steps[syllable - 1][end[-1], place])
+        factor = float(self._factors[syllable][place])
+        times = int(self._pairs[syllable - 2][end]) if len(end) == 2 else 0
+        if not times:
+            return by_pairs * factor
+        before, own = (self.terms[syllable - 2][end[0]], self.terms[syllable - 1][end[1]]), self.terms[syllable][place]
+        by_triples = self._ngrams.triple("text", *before, own) / times
+        return (TRIPLE_SHARE * by_triples + (1 - TRIPLE_SHARE) * by_pairs) * factor
 
-        How often the index has the three terms in a row is added to how often it would if pairs were all there is.
-        """
-        likely = self._steps[syllable - 1][before] * self._factors[syllable] * self._steps[syllable][:, after]
-        is_open = likely > _OPEN * likely[own]
-        if np.count_nonzero(is_open) == 1:
-            return own
-        first, last = self.terms[syllable - 1][before], self.terms[syllable + 1][after]
-        by_pairs = self._counts[syllable - 1][before] * likely
-        places = np.flatnonzero(is_open).tolist()
-        in_a_row = [self._lexicon.ngrams.triple("text", first, self.terms[syllable][place], last) for place in places]
-        counts = by_pairs[places] + self._factors[syllable][places] * np.array(in_a_row)
-        return int(places[counts.argmax()])
+
+def _shares(likelihoods: Likelihoods) -> Likelihoods:
+    shares: Likelihoods = likelihoods / likelihoods.sum()
+    return shares
