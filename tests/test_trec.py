@@ -1,7 +1,7 @@
 """Queries, judgements and runs are read as evaluation tools write them, and faults are told with their place."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from timviet.index.errors import SourceError
@@ -58,6 +58,7 @@ def test_what_is_written(tmp_path):
 
 
 @given(run=st.dictionaries(ids, st.lists(ids, min_size=1, max_size=4, unique=True), max_size=4))
+@example(run={"\ufeff": ["0"]})  # at the start of a file, a byte order mark
 def test_a_run_comes_back(tmp_path_factory, run):
     """Whatever ids there are, a run that was written is read as it was."""
     path = tmp_path_factory.mktemp("runs") / "run"

@@ -23,7 +23,7 @@ Run = Mapping[str, Sequence[str]]
 
 _Value = TypeVar("_Value")
 # In an id these would end a column or could not be written at all; % is what they are written with.
-_UNSAFE = re.compile(r"[\s\x00-\x1f\ud800-\udfff%]")
+_UNSAFE = re.compile(r"[\s\x00-\x1f\ud800-\udfff\ufeff%]")
 
 
 def read_queries(path: Path) -> dict[str, str]:
