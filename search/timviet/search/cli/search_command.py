@@ -75,7 +75,9 @@ def command(
         results = searcher.search(
             text, limit, offset, marks=marks, match=match, strict=strict, snippet_length=snippet_length, **refinements
         )
-        correction = searcher.correct(text) if results.relaxed and output == "text" else None
+        loosened = {relaxation.kind for relaxation in results.relaxed or ()}
+        asks_back = output == "text" and (loosened and "correction" not in loosened or not results.total)
+        correction = searcher.correct(text) if asks_back else None
     if output == "json":
         click.echo(to_json({"query": text} | results.to_dict(), indent=2))
     elif output == "jsonl":
