@@ -159,6 +159,15 @@ class Snapshot:
         every = found[0] if len(found) == 1 else sorted(set().union(*found))
         return [term.decode() for term in every]
 
+    def frequencies_between(self, field: str, first: str, last: str) -> dict[str, int]:
+        """Return the terms of a field from one to another, both included, and in how many paragraphs each is."""
+        found: dict[str, int] = {}
+        for terms in self._terms(field):
+            for number in range(terms.first_from(first.encode()), terms.first_from(last.encode() + b"\0")):
+                term = terms[number].decode()
+                found[term] = found.get(term, 0) + terms.document_frequency(number)
+        return found
+
     def neighbours(self, field: str, term: str, distance: int) -> Iterator[str]:
         """Yield the terms of a field that are at most `distance` edits away from `term`."""
         return iter(self._reader.terms_within(field, term, distance))

@@ -66,6 +66,10 @@ class Lexicon:
         """Return how many paragraphs hold a term, deleted ones included until they are merged away."""
         return self._snapshot.document_frequency(field, term)
 
+    def frequencies_between(self, field: str, first: str, last: str) -> dict[str, int]:
+        """Return the terms of a field from one to another, both included, and in how many paragraphs each is."""
+        return self._snapshot.frequencies_between(field, first, last)
+
     def unmarked_count(self) -> int:
         """Return how many paragraphs were typed without marks."""
         return self.document_frequency(UNMARKED_FIELD, UNMARKED)

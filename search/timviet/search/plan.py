@@ -38,6 +38,7 @@ from timviet.search.nodes import (
     scored_leaves,
 )
 from timviet.search.query import Fuzzy, Pair, Pattern, Phrase, Range, Required, Word, Words, has_leaves
+from timviet.search.ranges import terms_between
 from timviet.search.rank import (
     OTHER_READING_WEIGHT,
     PAIR_WEIGHT,
@@ -93,7 +94,7 @@ class _Planner:
             case Word() | Pattern() | Fuzzy() | Phrase():
                 return self._leaf(query)
             case Range():
-                return Filter(WhooshQuery(_range(query)))
+                return Filter(self._range(query))
             case Not():
                 return Filter(Without(Everything(), self._excluded(query.query)))
             case AndNot():
@@ -105,6 +106,13 @@ class _Planner:
                 return Everything()
             case _:
                 return WhooshQuery(query)
+
+    def _range(self, query: Range) -> Node:
+        if is_metadata_field(query.fieldname):
+            field, ends = value_field(query.fieldname), value_bounds(query.low, query.high)
+            return terms_between(self._lexicon, field, *ends, query.without_low, query.without_high)
+        low, high = (fold(end) if end else None for end in (query.low, query.high))
+        return WhooshQuery(TermRange(folded_field(query.fieldname), low, high, query.without_low, query.without_high))
 
     def _leaf(self, query: Word | Pattern | Fuzzy | Phrase) -> Node:
         leaf = self._sequence(query) if isinstance(query, Phrase) else self._group(query)
@@ -288,11 +296,3 @@ def _merge_repeated(clauses: Sequence[Query]) -> list[Query]:
             clause = Word(before.fieldname, before.text, before.marks, before.boost + clause.boost)
         merged[key] = clause
     return list(merged.values())
-
-
-def _range(query: Range) -> TermRange:
-    if is_metadata_field(query.fieldname):
-        field, ends = value_field(query.fieldname), value_bounds(query.low, query.high)
-        return TermRange(field, *ends, query.without_low, query.without_high)
-    low, high = (fold(end) if end else None for end in (query.low, query.high))
-    return TermRange(folded_field(query.fieldname), low, high, query.without_low, query.without_high)

@@ -76,7 +76,7 @@ def command(
             text, limit, offset, marks=marks, match=match, strict=strict, snippet_length=snippet_length, **refinements
         )
         loosened = {relaxation.kind for relaxation in results.relaxed or ()}
-        asks_back = output == "text" and (loosened and "correction" not in loosened or not results.total)
+        asks_back = output == "text" and ((loosened and "correction" not in loosened) or not results.total)
         correction = searcher.correct(text) if asks_back else None
     if output == "json":
         click.echo(to_json({"query": text} | results.to_dict(), indent=2))

@@ -95,23 +95,6 @@ class Columns:
             raise UnknownKeyError(name, [*others, *self.keys])
         return key
 
-    def frequencies_between(self, field: str, first: str, last: str) -> dict[str, int]:
-        """Return the terms of a field from one to another, both included, and in how many paragraphs each is.
-
-        Args:
-            field: the field.
-            first: the least term.
-            last: the greatest term.
-        """
-        found: dict[str, int] = {}
-        for segment in self._snapshot.segments:
-            terms = segment.terms(field)
-            if terms is not None:
-                for number in range(terms.first_from(first.encode()), terms.first_from(last.encode() + b"\0")):
-                    term = terms[number].decode()
-                    found[term] = found.get(term, 0) + terms.document_frequency(number)
-        return found
-
     @cached_property
     def documents(self) -> Classes:
         """The paragraphs by their documents; those of a document are all in one segment."""

@@ -14,6 +14,7 @@ from timviet.search.lexicon import Lexicon
 from timviet.search.marks import Level, Marks, level
 from timviet.search.nodes import All, AnyOf, Everything, Filter, Leaf, Node, TermGroup, TermSequence, Without
 from timviet.search.query import Phrase, Word
+from timviet.search.ranges import terms_between
 from timviet.search.rank import TermStatistics
 from timviet.search.refine.columns import Columns
 
@@ -66,17 +67,19 @@ class _Planner:
     def _one_of(self, name: str, field: str, wanted: object) -> Node:
         match wanted:
             case None:
-                return Without(Everything(), self._between(value_field(field), *value_bounds(None, None)))
+                return Without(
+                    Everything(), terms_between(self._lexicon, value_field(field), *value_bounds(None, None))
+                )
             case str() | int() | float():
                 return self._value(field, str(wanted))
             case tuple():
-                return self._between(value_field(field), *value_bounds(*_ends(name, wanted)))
+                return terms_between(self._lexicon, value_field(field), *value_bounds(*_ends(name, wanted)))
         raise TypeError(f"cannot filter {name!r} by {wanted!r}: give text, a number, a range, or a list of these")
 
     def _value(self, field: str, text: str) -> Node:
         """Return what finds a whole value."""
         term = number_term(text) or text_term(text)
-        whole = self._between(value_field(field), term, term)
+        whole = terms_between(self._lexicon, value_field(field), term, term)
         typed = indexed_forms(text)
         is_marked = any(form.canonical != form.folded for form in typed)
         if number_term(text) or not typed or self._marks == "ignore" or (self._marks == "auto" and not is_marked):
@@ -103,22 +106,6 @@ class _Planner:
         readings = self._lexicon.readings(field, typed.folded)
         terms = [keyed(typed.folded, own) for own in readings if level(typed.canonical, own) in levels]
         return TermGroup(field, Word(field, typed.canonical), _UNSCORED, at_most, dict.fromkeys(terms, 1.0))
-
-    def _between(self, field: str, first: str, last: str) -> TermGroup:
-        """Return what finds any of the terms from one to another; remembered, as what is found is by it."""
-        key = (Filter, field, first, last)
-        group = self._lexicon.groups.get(key)
-        if group is None:
-            frequencies = self._columns.frequencies_between(field, first, last)
-            group = TermGroup(
-                field=field,
-                asked=Word(field, first),
-                statistics=_UNSCORED,
-                document_frequency=min(sum(frequencies.values()), self._lexicon.paragraph_count),
-                weights=dict.fromkeys(frequencies, 1.0),
-            )
-            self._lexicon.groups[key] = group
-        return group
 
 
 def _ends(name: str, pair: tuple[object, ...]) -> tuple[str | None, str | None]:
