@@ -25,7 +25,7 @@ either_form = pytest.mark.parametrize("form", ["keyed", "folded"])
 def bm25(texts, query, form):
     """Of each text that has any syllable of the query, its score and by how much rounding may change that."""
     analyzed = [[getattr(token, form) for token in indexed_forms(text)] for text in texts]
-    average = sum(map(len, analyzed)) / len(texts)
+    average = sum(map(len, analyzed)) / max(sum(map(bool, analyzed)), 1)
     scores = {}
     for place, tokens in enumerate(analyzed):
         for syllable, times in Counter(getattr(token, form) for token in indexed_forms(query)).items():

@@ -119,7 +119,7 @@ def test_a_missing_path_makes_no_index(folder):
 def test_json_has_all_that_python_has(indexed):
     """JSON output has the results' fields, and spans that cut the matches out of the snippet."""
     answer = json.loads(run("search", "--format", "json", "da nang").stdout)
-    assert set(answer) == {"query", "total", "took_ms", "relaxed", "hits"}
+    assert set(answer) == {"query", "correction", "total", "took_ms", "relaxed", "hits"}
     hit = answer["hits"][0]
     fields = "document_id paragraph score title path metadata start text others snippet"
     assert set(hit) == set(fields.split())
@@ -363,10 +363,18 @@ def test_corrections_as_json(indexed):
 
 def test_a_search_asks_back(indexed):
     """Where no paragraph holds all the words, people are asked whether something else was meant."""
-    done = run("search", "mà", "tuy", "chong")
-    assert done.stdout.startswith("Ý bạn là: ")
-    assert "Ý bạn là" not in run("search", "mà", "tuy", "chong", "--format", "json").stdout
+    done = run("search", "đảng uỷ côgn an mưa")
+    assert done.stdout.startswith("Ý bạn là: đảng uỷ công an mưa?")
+    assert json.loads(run("search", "đảng uỷ côgn an mưa", "--format", "json").stdout)["correction"] == "đảng uỷ công an mưa"
     assert "Ý bạn là" not in run("search", "dang", "uy").stdout
+
+
+def test_a_search_for_what_was_meant(indexed):
+    """Where what was meant is found, that is shown, and said."""
+    done = run("search", "chốgn", "ma", "tuý")
+    assert done.stdout.startswith(
+        "(no paragraph holds all the words of 'chốgn ma tuý'; this is what 'chống ma tuý' finds)"
+    )
 
 
 def test_similar_as_json(indexed):

@@ -119,8 +119,8 @@ def test_keys():
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        pytest.param("Luật", "there is no key 'lạoi' of the metadata: there are 'title', 'loai'", id="others"),
-        pytest.param(None, "there is no key 'lạoi' of the metadata: there are 'title'", id="no metadata"),
+        pytest.param("Luật", "there is no key 'lạoi': there are 'title', 'loai'", id="others"),
+        pytest.param(None, "there is no key 'lạoi': there are 'title'", id="no metadata"),
     ],
 )
 def test_unknown_keys(value, message):

@@ -14,6 +14,7 @@ TEXTS = [
     "Đảng ủy xã nghe báo cáo; Đảng ủy phường ra nghị quyết số 05-CT/TW.",
     "Nghị quyết của Đảng ủy về kỹ thuật nuôi trồng.",
     "Trẻ em tùy tiện đang đêm ra đường mà chơi thì nguy hiểm.",
+    "Đội chống ma túy bắt nhóm buôn ma túy.",
     "Bác Nguyễn Văn Thọ dạy kỹ thuật ở xã, uy tín lắm.",
 ]
 
@@ -50,6 +51,7 @@ def kinds(correction):
         pytest.param("ky thuat", "kỹ thuật", ["marks"] * 2, id="with y, as the texts write it"),
         pytest.param("nguyen van tho", "nguyễn văn thọ", ["marks"] * 3, id="a name"),
         pytest.param('"dang uy" (cong)', '"đảng ủy" (công)', ["marks"] * 3, id="in quotation marks and brackets"),
+        pytest.param("dang uy?", "đảng ủy?", ["marks"] * 2, id="a question mark is no key where the word is known"),
         pytest.param("dang uy, cong an?", "đảng ủy, công an?", ["marks"] * 3, id="punctuation stays"),
         pytest.param("year:dang nghi* dang", "year:dang nghi* đảng", ["marks"], id="a field and a wildcard stay"),
         pytest.param("nghi quyet so 05-CT/TW", "nghị quyết số 05-CT/TW", ["marks"] * 3, id="a code stays"),
@@ -70,6 +72,10 @@ def test_what_was_meant(searcher, typed, meant, expected):
         ("xyzzy", "nothing is known that is near"),
         ("=dang", "marks that are asked for exactly"),
         ("đ*", "a wildcard"),
+        ("d?ng", "a wildcard within a word"),
+        ("dang~", "slips that are asked for"),
+        ("chống ma tiêu cực", "a word that nothing stands beside"),
+        ("Trẻ em ra đường", "a word in whose place others are more frequent"),
         ("05-CT/TW", "a code that the index has"),
         ("", "nothing was typed"),
         ("?!", "no word"),
@@ -128,6 +134,18 @@ def test_new_words_are_known_after_a_commit():
         add_segment(index, Document(id="new", text="Quốc hội họp"))
         searcher.refresh()
         assert searcher.correct("quoc hoi").query == "quốc hội"
+
+
+@pytest.mark.parametrize("word", ["e^", "o+", "a'", "oz az ", "ddd", "q"])
+def test_odd_words_take_no_longer_than_others(searcher, word):
+    """Words of thousands of letters, and thousands of unknown ones, are corrected in bounded steps."""
+    searcher.correct((word * 2000)[:9000])
+
+
+def test_no_operator_is_made(searcher):
+    """A word that is corrected becomes no operator of the query language."""
+    with make_searcher("tôm and cua", "tôm and cá", "tôm and mực") as english:
+        assert "AND" not in english.correct("TOM ANDD CUA").query
 
 
 def test_too_long_a_query(searcher):

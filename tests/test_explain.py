@@ -58,11 +58,12 @@ def searcher():
 
 
 def average_length(field):
-    """The mean number of tokens of a paragraph's text or of its document's title, deleted ones included."""
+    """The mean number of tokens of the texts, or of the titles, that have any, deleted ones included."""
     documents = [document for segment in SEGMENTS for document in segment]
     paragraphs = [(document, paragraph) for document in documents for paragraph in document.iter_paragraphs()]
     texts = [paragraph.text if field.startswith("text") else document.title or "" for document, paragraph in paragraphs]
-    return sum(len(text.replace(",", " ").split()) for text in texts) / len(texts)
+    lengths = [len(text.replace(",", " ").split()) for text in texts]
+    return sum(lengths) / sum(map(bool, lengths))
 
 
 def readings(explanation):

@@ -10,6 +10,7 @@ COMMANDS = (
     "index",
     "search",
     "lookup",
+    "suggest",
     "correct",
     "similar",
     "info",
@@ -57,7 +58,8 @@ EXPORTS = {
         "analyze canonical fold open_index sync tokenize"
     ),
     "timviet.search": (
-        "Change Correction Evaluation Explanation Hit Level Marks NameHit Relaxation Results Searcher Snippet evaluate"
+        "Change Correction Evaluation Explanation Hit Level Marks NameHit Relaxation Results Searcher Snippet "
+        "Suggestion evaluate"
     ),
 }
 

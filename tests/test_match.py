@@ -75,7 +75,7 @@ def rarity(typed: str, query: list[str], paragraphs: list[list[str]]) -> float:
 def bm25(rarity: float, frequency: float, tokens: list[str], paragraphs: list[list[str]]) -> float:
     """Okapi BM25 for a paragraph whose length is kept in a byte, in 255 levels; what is found reaches the first."""
     length = byte_to_length(length_to_byte(len(tokens))) or 1
-    average = max(sum(map(len, paragraphs)), 1) / len(paragraphs)
+    average = max(sum(map(len, paragraphs)), 1) / max(sum(map(bool, paragraphs)), 1)
     relative_length = 1 - RANKING.b + RANKING.b * length / average
     level = max(1, round(255 * frequency / (frequency + RANKING.k1 * relative_length))) if frequency else 0
     return rarity * (RANKING.k1 + 1) * level / 255

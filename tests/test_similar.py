@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers import make_index
+from helpers import add_segment, make_index
 from timviet.index import Document, open_index
 from timviet.search import Searcher
 
@@ -73,3 +73,22 @@ def test_the_limit_is_checked(searcher):
     """A limit below one is refused."""
     with pytest.raises(ValueError, match="limit"):
         searcher.similar("0", limit=0)
+
+
+def test_what_was_replaced_or_removed_is_not_looked_at():
+    """A paragraph is the one that the document has now; of a document that is gone there is none."""
+    index = make_index(["Mèo đen ngủ ngày", "Mèo đen ngủ ngày nắng", "Luật thuế thu nhập", "Thuế thu nhập cá nhân"])
+    add_segment(index, Document(id="0", text="Luật thuế đất"), remove=["1"])
+    with Searcher(index) as searcher:
+        assert [hit.document_id for hit in searcher.similar("0")] == ["2", "3"]
+        assert searcher.similar("0").total == 2
+        assert searcher.similar("1").total == 0
+
+
+def test_what_was_similar_changes_no_search():
+    """A search scores the same whether or not similar paragraphs were looked for before."""
+    index = make_index(["dang uy xa hop ban", "Đảng ủy họp bàn", "dáng uy", "đang họp"])
+    with Searcher(index) as searcher, Searcher(index) as other:
+        searcher.similar("0")
+        own, its = (each.search("dang uy hop ban", marks="ignore") for each in (searcher, other))
+        assert [(hit.document_id, hit.score) for hit in own] == [(hit.document_id, hit.score) for hit in its]

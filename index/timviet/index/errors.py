@@ -141,7 +141,7 @@ class UnknownKeyError(TimvietError, ValueError):
 
     def __init__(self, key: str, keys: Sequence[str]) -> None:
         there_are = f"there are {', '.join(map(repr, keys))}" if keys else "the documents have no metadata"
-        super().__init__(f"there is no key {key!r} of the metadata: {there_are}")
+        super().__init__(f"there is no key {key!r}: {there_are}")
         self.key = key
         self.keys = tuple(keys)
 

@@ -132,6 +132,7 @@ class Snapshot:
         self._firsts = [segment.first for segment in self.segments]
         self.paragraph_count = sum(segment.paragraph_count for segment in self.segments)
         self._found: dict[tuple[str, str], list[str]] = {}
+        self._having_tokens: dict[str, int] = {}
 
     def document_frequency(self, field: str, term: str) -> int:
         """Return how many paragraphs hold a term, deleted ones included until they are merged away."""
@@ -159,15 +160,6 @@ class Snapshot:
         every = found[0] if len(found) == 1 else sorted(set().union(*found))
         return [term.decode() for term in every]
 
-    def frequencies_between(self, field: str, first: str, last: str) -> dict[str, int]:
-        """Return the terms of a field from one to another, both included, and in how many paragraphs each is."""
-        found: dict[str, int] = {}
-        for terms in self._terms(field):
-            for number in range(terms.first_from(first.encode()), terms.first_from(last.encode() + b"\0")):
-                term = terms[number].decode()
-                found[term] = found.get(term, 0) + terms.document_frequency(number)
-        return found
-
     def neighbours(self, field: str, term: str, distance: int) -> Iterator[str]:
         """Yield the terms of a field that are at most `distance` edits away from `term`."""
         return iter(self._reader.terms_within(field, term, distance))
@@ -177,8 +169,11 @@ class Snapshot:
         return int(self._reader.field_length(field))
 
     def average_length(self, field: str) -> float:
-        """Return a field's mean number of tokens a paragraph."""
-        return max(self.field_length(field), 1) / max(self.paragraph_count, 1)
+        """Return a field's mean number of tokens a paragraph, of those that have any."""
+        if field not in self._having_tokens:
+            lengths = (segment.lengths(field) for segment in self.segments)
+            self._having_tokens[field] = sum(int(np.count_nonzero(own)) for own in lengths)
+        return max(self.field_length(field), 1) / max(self._having_tokens[field], 1)
 
     def verify(self) -> None:
         """Read all files and compare them with their checksums.
@@ -190,13 +185,15 @@ class Snapshot:
             segment.verify()
 
     def having(self, field: str, term: str) -> set[int]:
-        """Return the numbers of the paragraphs that hold a term, deleted ones included."""
+        """Return the numbers of the paragraphs that hold a term, those left out that are deleted."""
         numbers: set[int] = set()
         for segment in self.segments:
             terms = segment.terms(field)
             number = terms.find(term.encode(errors="surrogatepass")) if terms is not None else None
             if terms is not None and number is not None:
-                numbers.update(segment.first + own for own in terms.postings(number)[0].tolist())
+                documents = terms.postings(number)[0]
+                kept = documents if segment.kept is None else documents[segment.kept[documents]]
+                numbers.update(segment.first + own for own in kept.tolist())
         return numbers
 
     def stored(self, number: int) -> dict[str, Any]:

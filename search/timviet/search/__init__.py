@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from timviet.search.results import Hit, Relaxation, Results
     from timviet.search.searcher import Searcher
     from timviet.search.snippet import Snippet
+    from timviet.search.suggestions.suggest import Suggestion
 
 _HOMES = {
     "Change": "correct",
@@ -39,6 +40,7 @@ _HOMES = {
     "Results": "results",
     "Searcher": "searcher",
     "Snippet": "snippet",
+    "Suggestion": "suggestions.suggest",
     "evaluate": "evaluation.evaluate",
 }
 
@@ -55,6 +57,7 @@ __all__ = [
     "Results",
     "Searcher",
     "Snippet",
+    "Suggestion",
     "evaluate",
 ]
 

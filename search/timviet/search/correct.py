@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from heapq import nlargest
 from string import ascii_lowercase
 from typing import Literal
 
@@ -27,12 +28,23 @@ _INPUT_METHOD = 0.1
 # Letters have slipped only where hardly any paragraph has them as they are: one in so many, and no more than so many.
 _RARE_SHARE = 1 / 20_000
 _RARE = 3
+# A word that the index has, too, is changed where what it is changed for stands beside another word so often, and such
+# a part of either's occurrences: `ma tùy` is `ma túy`, but `tín dụng đen` is not `tín dụng đến`.
+_TOGETHER = 3
+_BELONGING = 0.05
 # Slips are looked for in so many first letters of a word; Vietnamese syllables have seven at most.
 _LONGEST_SLIP = 12
 # What stands between spaces, quotation marks and brackets.
 _PIECE = re.compile(r"[^\s\"“”„()]+")
 # A piece with any of these in it is left as it is: wildcards, fields and ranges, exact words, boosts.
 _SYNTAX = re.compile(r"[*\[\]{}=]|\w:\S|\^\d")
+# So is one with any of these, unless they are keys of VIQR.
+_SYNTAX_OR_KEYS = re.compile(r"\w\?+\w|~\d?$")
+_SENTENCE_END = ".?"
+# No syllable takes more keys of an input method than this.
+_MOST_KEYS = 16
+# So many of the terms that a word may be meant for are compared, those that are most likely by themselves.
+_MOST_MEANT = 32
 _OPERATORS = {"AND", "OR", "NOT", "TO"}
 _AROUND = ".,;:!?'`~-+"
 
@@ -100,9 +112,12 @@ def correct(query: str, lexicon: Lexicon) -> Correction | None:
     """
     words = list(_words(query, lexicon))
     changes: list[Change] = []
+    is_marked = any(own.canonical != own.folded for own in map(forms, TOKEN.findall(query)))
     for run in _runs(words):
         best = likely_readings([word.meant for word in run], lexicon)
-        changes += [change for place, word in enumerate(run) for change in _change(word, best, place, lexicon)]
+        for place, word in enumerate(run):
+            if (not is_marked and _kind(word, best[place]) == "marks") or _is_sure(word, best, place, lexicon):
+                changes += _change(word, best, place, lexicon)
     if not changes:
         return None
     corrected = query
@@ -116,17 +131,20 @@ def _words(query: str, lexicon: Lexicon) -> Iterator[_Typed]:
     for piece in _PIECE.finditer(query):
         if _SYNTAX.search(piece.group()) or piece.group() in _OPERATORS:
             continue
-        start, typed = piece.start(), piece.group()
-        decoded = _decoded(typed, lexicon)
-        tokens = list(TOKEN.finditer(typed))
-        if decoded and len(tokens) > 1:  # VIQR's marks are no letters
-            yield _Typed(start, start + len(typed), typed, decoded, frozenset(decoded))
+        keys, decoded = _decoded(piece.group(), lexicon)
+        if not decoded and _SYNTAX_OR_KEYS.search(piece.group()):
             continue
-        for token in tokens:
+        start = piece.start()
+        if decoded and not keys.isalnum():  # VIQR's marks are no letters
+            yield _Typed(start, start + len(keys), keys, decoded, frozenset(decoded))
+            continue
+        for token in TOKEN.finditer(piece.group()):
             own = forms(token.group())
             if own.canonical:
-                meant = _meant(own, lexicon) | decoded
-                yield _Typed(start + token.start(), start + token.end(), token.group(), meant, frozenset(decoded))
+                meant = _meant(own, lexicon)
+                keyed_in = {term for term, likelihood in decoded.items() if likelihood > meant.get(term, 0)}
+                meant |= {term: decoded[term] for term in keyed_in}
+                yield _Typed(start + token.start(), start + token.end(), token.group(), meant, keyed_in)
 
 
 def _runs(words: Sequence[_Typed]) -> Iterator[list[_Typed]]:
@@ -142,18 +160,32 @@ def _runs(words: Sequence[_Typed]) -> Iterator[list[_Typed]]:
         yield run
 
 
-def _decoded(piece: str, lexicon: Lexicon) -> dict[str, float]:
-    """Return the known words that a piece of a query makes as keys of an input method, if it is no word itself."""
-    if not piece.isascii() or _is_known(forms(piece), lexicon):
-        return {}
-    core = piece.rstrip(_AROUND)
-    found = [forms(word) for typed in dict.fromkeys((piece, core)) for word in decodings(typed)]
-    return {own.keyed: _INPUT_METHOD for own in found if lexicon.document_frequency("text", own.keyed)}
+def _decoded(piece: str, lexicon: Lexicon) -> tuple[str, dict[str, float]]:
+    """Return the part of a piece of a query that is keys of an input method, and the known words that they make."""
+    if not piece.isascii():
+        return piece, {}
+    # A question mark or a full stop at the end belongs to the sentence, unless the word makes none without it.
+    sentence = piece.rstrip(_SENTENCE_END)
+    if sentence != piece and _is_known(forms(sentence), lexicon):
+        return piece, {}
+    possible = dict.fromkeys((piece, piece.rstrip(_AROUND)))
+    for keys in possible:
+        if len(keys) <= _MOST_KEYS and not _is_known(forms(keys), lexicon):
+            found = [forms(word) for word in decodings(keys)]
+            known = {own.keyed: _INPUT_METHOD for own in found if lexicon.document_frequency("text", own.keyed)}
+            if known:
+                return keys, known
+    return piece, {}
 
 
 def _is_known(own: Forms, lexicon: Lexicon) -> bool:
-    rare = min(_RARE, _RARE_SHARE * lexicon.paragraph_count)
-    return bool(own.canonical) and lexicon.document_frequency(folded_field("text"), own.folded) > rare
+    """Tell whether more than a few paragraphs have a word as it was typed, or with more marks."""
+    answering = (Level.SAME, Level.COMPLETES)
+    readings = [
+        reading for reading in lexicon.readings("text", own.folded) if level(own.canonical, reading) in answering
+    ]
+    found = sum(lexicon.document_frequency("text", keyed(own.folded, reading)) for reading in readings)
+    return found > min(_RARE, _RARE_SHARE * lexicon.paragraph_count)
 
 
 def _meant(own: Forms, lexicon: Lexicon) -> dict[str, float]:
@@ -163,7 +195,11 @@ def _meant(own: Forms, lexicon: Lexicon) -> dict[str, float]:
         for folded in _one_slip_away(own.folded):
             if lexicon.document_frequency(folded_field("text"), folded):
                 meant |= _readings(own, folded, _LETTER_SLIP, lexicon)
-    return meant
+    if len(meant) <= _MOST_MEANT:
+        return meant
+    frequencies = {term: lexicon.document_frequency("text", term) for term in meant}
+    likeliest = nlargest(_MOST_MEANT, meant, key=lambda term: (term == own.keyed, meant[term] * frequencies[term]))
+    return {term: meant[term] for term in likeliest}
 
 
 def _one_slip_away(folded: str) -> set[str]:
@@ -198,25 +234,43 @@ def _mark_likelihood(own: Forms, folded: str, reading: str, unmarked: bool) -> f
     return _TONE_SLIP if other == {-1} else _VOWEL_MARK_SLIP
 
 
+def _is_sure(word: _Typed, best: Sequence[str], place: int, lexicon: Lexicon) -> bool:
+    """Tell whether a word may be changed that the index has, or that has only the keys of an input method.
+
+    What it was meant for has to belong to a word beside it: a good part of either's occurrences are next to the other.
+    """
+    if not lexicon.document_frequency("text", forms(word.text).keyed) and best[place] not in word.decoded:
+        return True
+    pairs = [pair for pair in (best[max(place - 1, 0) : place + 1], best[place : place + 2]) if len(pair) == 2]
+    if best[place] in word.decoded and not pairs:
+        return True
+    for before, after in pairs:
+        together = int(lexicon.ngrams.pairs("text", [before], [after])[0, 0])
+        fewest = min(lexicon.ngrams.single("text", term) for term in (before, after))
+        if together and (best[place] in word.decoded or (together >= _TOGETHER and together > _BELONGING * fewest)):
+            return True
+    return False
+
+
 def _change(word: _Typed, best: Sequence[str], place: int, lexicon: Lexicon) -> Iterator[Change]:
     """Yield the change of a word for the term that it was meant for, if there is any."""
     term = best[place]
+    if forms(word.text).keyed != term:
+        written = lexicon.surfaces.of(term, best[place - 1] if place else None)
+        yield Change(word.start, word.end, _in_case_of(word.text, written), _kind(word, term))
+
+
+def _kind(word: _Typed, term: str) -> Kind:
     own = forms(word.text)
-    if own.keyed == term:
-        return
-    before = best[place - 1] if place else None
-    written = _in_case_of(word.text, lexicon.surfaces.of(term, before))
-    yield Change(word.start, word.end, written, "input method" if term in word.decoded else _kind(own, term))
-
-
-def _kind(own: Forms, term: str) -> Kind:
     folded, _, canonical = term.partition(KEY_SEPARATOR)
+    if term in word.decoded:
+        return "input method"
     if folded != own.folded:
         return "slip"
-    return "marks" if level(own.canonical, canonical or folded) is Level.COMPLETES else "slip"
+    return "slip" if level(own.canonical, canonical or folded) is Level.CONTRADICTS else "marks"
 
 
 def _in_case_of(typed: str, written: str) -> str:
-    if typed.isupper() and len(typed) > 1:
+    if typed.isupper() and len(typed) > 1 and written.upper() not in _OPERATORS:
         return nfc(written.upper())
     return nfc(written.capitalize() if typed[:1].isupper() else written.lower())

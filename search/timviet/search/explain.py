@@ -1,6 +1,5 @@
 """Why a paragraph ranks where it does: its score, taken apart into parts that add up to it."""
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,7 +10,7 @@ from timviet.index.schema import is_folded_field, unfolded_field
 from timviet.search.expand import reading_level
 from timviet.search.lexicon import Lexicon
 from timviet.search.match import SegmentMatcher
-from timviet.search.nodes import Filter, Leaf, Node, TermGroup, wanted
+from timviet.search.nodes import All, AnyOf, Filter, Leaf, Node, TermGroup, wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,19 +101,23 @@ class _Explainer:
 
     def parts(self, plan: Node) -> tuple[Part, ...]:
         """Return what the leaves of a plan add to the paragraph's score."""
-        times = Counter(self._found(plan))
-        return tuple(self._part(leaf, count) for leaf, count in times.items())
+        times: dict[Leaf, float] = {}
+        for leaf, boost in self._found(plan, 1.0):
+            times[leaf] = times.get(leaf, 0.0) + boost
+        return tuple(self._part(leaf, boost) for leaf, boost in times.items())
 
-    def _found(self, node: Node) -> Iterator[Leaf]:
-        """Yield the leaves below a node that add to the paragraph's score, one that adds to it twice as often."""
+    def _found(self, node: Node, boost: float) -> Iterator[tuple[Leaf, float]]:
+        """Yield the leaves below a node that add to the paragraph's score, each with the boosts above it."""
         if not len(self._matcher.among(node, self._only).places) or isinstance(node, Filter):
             return
         if isinstance(node, Leaf):
-            yield node
+            yield node, boost
+        if isinstance(node, All | AnyOf):
+            boost *= node.boost
         for part in wanted(node):
-            yield from self._found(part)
+            yield from self._found(part, boost)
 
-    def _part(self, leaf: Leaf, times: int) -> Part:
+    def _part(self, leaf: Leaf, times: float) -> Part:
         documents, frequencies = self._matcher.groups.frequencies(leaf)
         place = int(np.searchsorted(documents, self._number))
         return Part(

@@ -1,6 +1,6 @@
 """Run queries on one snapshot, as strictly as finds enough: text to query, query to plan, plan to ranked paragraphs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -14,9 +14,10 @@ from timviet.search.explain import Part, explain_parts
 from timviet.search.lexicon import Lexicon
 from timviet.search.marks import Marks
 from timviet.search.match import SegmentMatcher
-from timviet.search.nodes import All, Filter, Node
+from timviet.search.nodes import All, Filter, Node, scored_leaves
 from timviet.search.parser import parse, query_fields
 from timviet.search.plan import make_plan
+from timviet.search.query import Abbreviation, Expansion
 from timviet.search.refine.arranging import arrange
 from timviet.search.refine.columns import Columns
 from timviet.search.refine.facets import Facet, count_values
@@ -30,6 +31,8 @@ Match = Literal["all", "any", "auto"]
 
 # When this many paragraphs hold all words, paragraphs that hold only some are not looked for.
 ENOUGH = 10
+# Longer queries are not corrected of the engine's own accord: that takes too long to be for nothing.
+LONGEST_CORRECTED = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class Options:
     facets: Sequence[str] = ()
     sort: str | None = None
     group_by_document: bool = False
+    abbreviations: bool = True
 
 
 class Answer(NamedTuple):
@@ -52,6 +56,7 @@ class Answer(NamedTuple):
         plan: what was looked for.
         ranked: the first paragraphs by their numbers in the snapshot, each with its score.
         total: how many paragraphs were found; grouped by document, how many documents.
+        complete: whether any of them holds all that was asked for, with the marks as typed.
         relaxed: what had to be loosened.
         every: all that was found, where more than the best was asked for.
         others: of each of the first, how many other paragraphs of its document were found, where that was asked for.
@@ -61,6 +66,7 @@ class Answer(NamedTuple):
     plan: Node
     ranked: Sequence[tuple[int, float]]
     total: int
+    complete: bool
     relaxed: tuple[Relaxation, ...] = ()
     every: Found | None = None
     others: Sequence[int] | None = None
@@ -90,7 +96,7 @@ class Finder:
         self.fields = query_fields(name for name in names if is_metadata_field(name))
 
     def find(self, query: str | Query, limit: int | None, options: Options) -> Answer:
-        """Return what a query finds; where it finds nothing at all, what it was meant to say does.
+        """Return what a query finds; where nothing has all of its words, what it was meant to say may find more.
 
         Args:
             query: what a person typed, or a ready query.
@@ -101,13 +107,20 @@ class Finder:
         if not isinstance(query, str):
             return run.finished(run.relax(query))
         answer = run.relax(parse(query, self.fields, options.strict))
-        correction = correct(query, self.lexicon) if answer.total == 0 and options.marks == "auto" else None
-        if correction:
-            meant = run.relax(parse(correction.query, self.fields))
-            message = f"nothing was found for {query!r}; this is what {correction.query!r} finds"
-            if meant.total:
-                answer = meant._replace(relaxed=(Relaxation("correction", message), *meant.relaxed))
+        if not answer.complete and options.marks == "auto" and len(query) <= LONGEST_CORRECTED:
+            answer = self._corrected(query, run, answer)
         return run.finished(answer)
+
+    def _corrected(self, query: str, run: "_Run", answer: Answer) -> Answer:
+        """Return what a query was meant to find, if that is more than what it finds as typed."""
+        correction = correct(query, self.lexicon)
+        if correction is None or (answer.total and all(change.kind == "marks" for change in correction.changes)):
+            return answer
+        meant = run.relax(parse(correction.query, self.fields))
+        if not meant.complete and answer.total:
+            return answer
+        message = f"no paragraph holds all the words of {query!r}; this is what {correction.query!r} finds"
+        return meant._replace(relaxed=(Relaxation("correction", message), *meant.relaxed)) if meant.total else answer
 
     def explain(self, plan: Node, number: int) -> tuple[Part, ...]:
         """Return what the leaves of a plan add to the score of a paragraph, by its number in the snapshot."""
@@ -147,11 +160,13 @@ class _Run:
             contradicting = self._relax_match(query, contradicting=True)
             if contradicting.total:
                 message = "nothing has the marks as typed; these paragraphs have others"
-                return contradicting._replace(relaxed=(*contradicting.relaxed, Relaxation("marks", message)))
+                notes = (*contradicting.relaxed, Relaxation("marks", message))
+                return contradicting._replace(complete=False, relaxed=notes)
         return answer
 
     def finished(self, answer: Answer) -> Answer:
         """Return an answer with all that was asked for besides the best paragraphs."""
+        answer = answer._replace(relaxed=(*answer.relaxed, *_abbreviation_notes(answer.plan)))
         if answer.every is None:
             return answer
         columns, options = self._finder.columns, self._options
@@ -175,17 +190,27 @@ class _Run:
         message = "no paragraph holds all the words; these hold some"
         if answer.total:
             message = f"paragraphs that hold all the words: {answer.total}; others hold some"
-        return wider._replace(relaxed=(Relaxation("match", message),))
+        return wider._replace(complete=answer.complete, relaxed=(Relaxation("match", message),))
 
     def _run(self, query: Query, match: Literal["all", "any", "some"], contradicting: bool) -> Answer:
         finder = self._finder
-        plan = make_plan(query, finder.lexicon, self._options.marks, match, contradicting=contradicting)
+        options = self._options
+        abbreviations = options.abbreviations and options.marks == "auto"
+        plan = make_plan(query, finder.lexicon, options.marks, match, contradicting, abbreviations)
         if self._filters:
             plan = All([plan, *self._filters])
         if self._needs_every:
             every = find_all(finder.snapshot, finder.matchers, plan)
-            return Answer(plan, [], len(every.numbers), every=every)
+            return Answer(plan, [], len(every.numbers), len(every.numbers) > 0, every=every)
         best = Best(finder.matchers, plan, self._limit)
         firsts = [segment.first for segment in finder.snapshot.segments]
         numbers = [firsts[segment] + number for segment, number in best.places]
-        return Answer(plan, list(zip(numbers, best.scores, strict=True)), best.total)
+        return Answer(plan, list(zip(numbers, best.scores, strict=True)), best.total, best.total > 0)
+
+
+def _abbreviation_notes(plan: Node) -> Iterator[Relaxation]:
+    """Yield what a plan also looks for in place of abbreviations, and of the words that they stand for."""
+    asked = (leaf.asked for leaf in scored_leaves(plan) if leaf.document_frequency)
+    notes = {(own.stands_for, own.text) for own in asked if isinstance(own, Abbreviation | Expansion)}
+    for typed, found in sorted(notes):
+        yield Relaxation("abbreviation", f"{typed!r} was also searched for as {found!r}")

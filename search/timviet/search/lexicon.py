@@ -7,6 +7,7 @@ from cachetools import LRUCache
 from timviet.index.analysis import KEY_SEPARATOR
 from timviet.index.schema import UNMARKED, UNMARKED_FIELD, folded_field
 from timviet.index.snapshot import Snapshot
+from timviet.search.abbreviations.abbreviations import Abbreviations
 from timviet.search.match import SegmentMatcher
 from timviet.search.ngrams import NgramCounts
 from timviet.search.nodes import TermGroup, TermSequence
@@ -28,6 +29,7 @@ class Lexicon:
         sequences: sequences of them; likewise.
         ngrams: how often terms stand next to each other.
         surfaces: how terms are written.
+        abbreviations: what stands for what.
     """
 
     def __init__(self, snapshot: Snapshot, matchers: Sequence[SegmentMatcher]) -> None:
@@ -38,6 +40,7 @@ class Lexicon:
         self.sequences: LRUCache[object, TermSequence] = LRUCache(_REMEMBERED)
         self.ngrams = NgramCounts(snapshot)
         self.surfaces = Surfaces(snapshot)
+        self.abbreviations = Abbreviations(snapshot)
 
     def has_field(self, field: str) -> bool:
         """Tell whether any paragraph has tokens in a field."""
@@ -66,10 +69,6 @@ class Lexicon:
         """Return how many paragraphs hold a term, deleted ones included until they are merged away."""
         return self._snapshot.document_frequency(field, term)
 
-    def frequencies_between(self, field: str, first: str, last: str) -> dict[str, int]:
-        """Return the terms of a field from one to another, both included, and in how many paragraphs each is."""
-        return self._snapshot.frequencies_between(field, first, last)
-
     def unmarked_count(self) -> int:
         """Return how many paragraphs were typed without marks."""
         return self.document_frequency(UNMARKED_FIELD, UNMARKED)
@@ -83,5 +82,5 @@ class Lexicon:
         return self._snapshot.field_length(field)
 
     def average_length(self, field: str) -> float:
-        """Return a field's mean number of tokens a paragraph."""
+        """Return a field's mean number of tokens a paragraph, of those that have any."""
         return self._snapshot.average_length(field)

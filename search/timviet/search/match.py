@@ -11,14 +11,17 @@ from math import ceil, isfinite, prod
 from typing import NamedTuple, TypeGuard
 
 import numpy as np
+from cachetools import LRUCache
 from numpy.typing import NDArray
 
 from timviet.index.columnfile import Column
 from timviet.index.snapshot import SegmentView
+from timviet.index.terms import FieldTerms
 from timviet.search.groups import DENSE_SHARE, GroupReader, common
 from timviet.search.nodes import (
     All,
     AnyOf,
+    Between,
     Everything,
     Filter,
     Leaf,
@@ -31,6 +34,8 @@ from timviet.search.nodes import (
 )
 from timviet.search.rank import HIGHEST_LEVEL
 
+# A range takes a byte for each paragraph.
+_REMEMBERED_RANGES = 64
 _MOST_UNITS = np.iinfo(np.uint16).max
 
 
@@ -84,6 +89,7 @@ class SegmentMatcher:
         self._segment = segment
         self._count = segment.paragraph_count
         self.groups = GroupReader(segment)
+        self._ranges: LRUCache[Between, NDArray[np.bool]] = LRUCache(_REMEMBERED_RANGES)
 
     def matches(self, node: Node) -> Matches:
         """Return what a node finds."""
@@ -110,6 +116,8 @@ class SegmentMatcher:
                 return Matches(found.documents[left], found.scores[left])
             case Filter():
                 return _unscored(self.matches(node.clause).documents)
+            case Between():
+                return _unscored(np.flatnonzero(self._between(node)))
             case Everything():
                 return _unscored(
                     np.arange(self._count) if self._segment.kept is None else np.flatnonzero(self._segment.kept)
@@ -150,6 +158,9 @@ class SegmentMatcher:
                 return Among(places[left], scores[left])
             case Filter():
                 places = self.among(node.clause, documents).places
+                return Among(places, np.zeros(len(places)))
+            case Between():
+                places = np.flatnonzero(self._between(node)[documents])
                 return Among(places, np.zeros(len(places)))
             case Everything() | WhooshQuery():
                 every = self.matches(node)
@@ -237,6 +248,22 @@ class SegmentMatcher:
         left = np.ones(len(documents), bool)
         left[self.among(node, documents).places] = False
         return left
+
+    def _between(self, node: Between) -> NDArray[np.bool]:
+        """Return for each paragraph whether it has any term of a range."""
+        if node not in self._ranges:
+            found = np.zeros(self._count, bool)
+            terms = self._segment.terms(node.field)
+            if terms is not None:
+                first = terms.first_from(node.first.encode() + b"\0" * node.without_first)
+                last = terms.first_from(node.last.encode() + b"\0" * (not node.without_last))
+                if isinstance(terms, FieldTerms) and first < last:
+                    found[terms.documents_between(first, last)] = True
+                else:
+                    for number in range(first, last):
+                        found[terms.postings(number)[0]] = True
+            self._ranges[node] = found if self._segment.kept is None else found & self._segment.kept
+        return self._ranges[node]
 
     def _by_whoosh(self, node: WhooshQuery) -> Matches:
         whoosh = self._segment.searcher

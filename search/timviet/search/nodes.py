@@ -88,6 +88,25 @@ class Filter:
     clause: "Node"
 
 
+@dataclass(frozen=True)
+class Between:
+    """The paragraphs that have any of the terms of a field from one to another; it adds nothing to scores.
+
+    Attributes:
+        field: the indexed field.
+        first: the least term.
+        last: the greatest term.
+        without_first: whether the least term itself is left out.
+        without_last: whether the greatest term itself is left out.
+    """
+
+    field: str
+    first: str
+    last: str
+    without_first: bool = False
+    without_last: bool = False
+
+
 @dataclass(frozen=True, eq=False)
 class Everything:
     """Every paragraph."""
@@ -101,7 +120,7 @@ class WhooshQuery:
 
 
 Leaf = TermGroup | TermSequence
-Node = Leaf | All | AnyOf | Maybe | Without | Filter | Everything | WhooshQuery
+Node = Leaf | All | AnyOf | Maybe | Without | Filter | Between | Everything | WhooshQuery
 
 
 def wanted(node: Node) -> Sequence[Node]:

@@ -1,10 +1,10 @@
 """From a query to a plan: each leaf becomes terms of an index with weights, and groups say what is required."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from heapq import nlargest
-from itertools import pairwise
-from typing import Literal
+from itertools import groupby, pairwise
+from typing import Literal, TypeGuard
 
 import numpy as np
 from whoosh.query import And, AndNot, Every, Not, Or, Query, TermRange
@@ -21,14 +21,17 @@ from timviet.index.schema import (
     value_field,
 )
 from timviet.index.spelling import fold
+from timviet.search.abbreviations.abbreviations import Stretch
 from timviet.search.expand import Weights, expand, has_marks, level_weights
 from timviet.search.lexicon import Lexicon
 from timviet.search.marks import Level, Marks
 from timviet.search.nodes import (
     All,
     AnyOf,
+    Between,
     Everything,
     Filter,
+    Leaf,
     Maybe,
     Node,
     TermGroup,
@@ -37,9 +40,21 @@ from timviet.search.nodes import (
     Without,
     scored_leaves,
 )
-from timviet.search.query import Fuzzy, Pair, Pattern, Phrase, Range, Required, Word, Words, has_leaves
-from timviet.search.ranges import terms_between
+from timviet.search.query import (
+    Abbreviation,
+    Expansion,
+    Fuzzy,
+    Pair,
+    Pattern,
+    Phrase,
+    Range,
+    Required,
+    Word,
+    Words,
+    has_leaves,
+)
 from timviet.search.rank import (
+    ABBREVIATION_WEIGHT,
     OTHER_READING_WEIGHT,
     PAIR_WEIGHT,
     READING_EXPONENT,
@@ -51,6 +66,8 @@ from timviet.search.rank import (
 
 # A prefix or pattern that stands for more terms than this is searched by its most frequent ones.
 MAX_EXPANSIONS = 1024
+# An abbreviation is searched by so many of the phrases that it stands for, where texts define them as often.
+MAX_EXPANSIONS_OF_ONE = 2
 # In a query of so many words, those of a paragraph that holds all count twice where others are found, too: who types
 # few words means all of them. In longer ones, as questions are, words that tell little would decide the order.
 SHORT_QUERY = 3
@@ -62,6 +79,7 @@ def make_plan(
     marks: Marks = "auto",
     match: Literal["all", "any", "some"] = "all",
     contradicting: bool = False,
+    abbreviations: bool = False,
 ) -> Node:
     """Return the plan for a query.
 
@@ -70,19 +88,23 @@ def make_plan(
         lexicon: the terms of the snapshot that is to be searched.
         marks: how typed marks count, where a clause does not say.
         match: whether "all" clauses side by side are required or "any" of them; "some" is "any", also of the words of
-            phrases, but for one that is all there is in the query and is found.
+            phrases, but for one that is all there is in the query.
         contradicting: whether readings with other marks than typed match, too.
+        abbreviations: whether abbreviations are found by what they stand for, and the other way round.
     """
     marked = any(has_marks(leaf) for leaf in _typed_leaves(query))
     weights = level_weights(marks, marked=marked, contradicting=contradicting)
-    return _Planner(lexicon, weights, match).plan(query)
+    return _Planner(lexicon, weights, match, abbreviations).plan(query)
 
 
 class _Planner:
-    def __init__(self, lexicon: Lexicon, weights: Weights, match: Literal["all", "any", "some"]) -> None:
+    def __init__(
+        self, lexicon: Lexicon, weights: Weights, match: Literal["all", "any", "some"], abbreviations: bool = False
+    ) -> None:
         self._lexicon = lexicon
         self._weights = weights
         self._match = match
+        self._abbreviations = abbreviations
         self._has_titles = lexicon.has_field("title")
 
     def plan(self, query: Query) -> Node:
@@ -110,29 +132,42 @@ class _Planner:
     def _range(self, query: Range) -> Node:
         if is_metadata_field(query.fieldname):
             field, ends = value_field(query.fieldname), value_bounds(query.low, query.high)
-            return terms_between(self._lexicon, field, *ends, query.without_low, query.without_high)
+            return Between(field, *ends, query.without_low, query.without_high)
         low, high = (fold(end) if end else None for end in (query.low, query.high))
         return WhooshQuery(TermRange(folded_field(query.fieldname), low, high, query.without_low, query.without_high))
 
     def _leaf(self, query: Word | Pattern | Fuzzy | Phrase) -> Node:
         leaf = self._sequence(query) if isinstance(query, Phrase) else self._group(query)
         if query.fieldname == "text" and self._has_titles:
-            title = self._leaf(_in_title(query))
-            return AnyOf([leaf, title]) if scored_leaves(title)[0].document_frequency else leaf
+            title = self._in_title(query, leaf)
+            return AnyOf([leaf, title]) if title.document_frequency else leaf
         return leaf if query.fieldname in SCORED_FIELDS else Filter(leaf)
+
+    def _in_title(self, query: Word | Pattern | Fuzzy | Phrase, leaf: Leaf) -> Leaf:
+        """Return what finds in titles what a leaf finds in the text, and is no rarer for that titles are few."""
+        asked = _asked_in_title(query)
+        own = self._sequence(asked) if isinstance(asked, Phrase) else self._group(asked)
+        rarity = min(leaf.statistics.inverse_document_frequency, own.statistics.inverse_document_frequency)
+        key = (_asked_in_title, own, rarity)
+        title: Leaf | None = self._lexicon.groups.get(key) or self._lexicon.sequences.get(key)
+        if title is None:
+            title = replace(own, statistics=replace(own.statistics, inverse_document_frequency=rarity))
+            if isinstance(title, TermGroup):
+                self._lexicon.groups[key] = title
+            else:
+                self._lexicon.sequences[key] = title
+        return title
 
     def _words(self, words: Words) -> Node:
         clauses = _flatten(words)
         if self._match == "some":
-            clauses = [part for clause in clauses for part in self._taken_apart(clause, alone=len(clauses) == 1)]
+            clauses = [part for clause in clauses for part in self._taken_apart(clause, alone=_is_alone(clauses))]
         pairs = [self._sequence(pair) for pair in _pairs(clauses)]
-        clauses = _merge_repeated(clauses)
         excluded = [self._excluded(clause.query) for clause in clauses if isinstance(clause, Not)]
         wanted = [clause for clause in clauses if not isinstance(clause, Not)]
-        required = [self.plan(clause) for clause in wanted if self._is_required(clause)]
-        optional = [
-            part for clause in wanted if not self._is_required(clause) for part in _parts_of_any(self.plan(clause))
-        ]
+        required = self._joined([clause for clause in wanted if self._is_required(clause)], All)
+        others = self._joined([clause for clause in wanted if not self._is_required(clause)], AnyOf)
+        optional = [part for node in others for part in _parts_of_any(node)]
         found: Node
         if not optional:
             found = All(required or [Everything()])
@@ -144,14 +179,64 @@ class _Planner:
             found = Without(found, AnyOf(excluded))
         more: list[Node] = [*pairs]
         if self._match == "some" and 1 < len(wanted) <= SHORT_QUERY:
-            more.append(All([self.plan(clause) for clause in wanted]))
+            more.append(All([self.plan(clause) for clause in _merge_repeated(wanted)]))
         return Maybe(found, AnyOf(more)) if more else found
 
+    def _joined(self, clauses: Sequence[Query], join: type[All | AnyOf]) -> list[Node]:
+        """Return the nodes of clauses, with what is found in place of abbreviations and of the words they stand for."""
+        nodes: list[Node] = []
+        taken: set[int] = set()
+        for stretch in self._stretches(clauses):
+            taken.update(range(stretch.start, stretch.end))
+            typed = " ".join(clause.text for clause in clauses[stretch.start : stretch.end] if isinstance(clause, Word))
+            words = [self.plan(clause) for clause in _merge_repeated(clauses[stretch.start : stretch.end])]
+            nodes.append(AnyOf([join(words), self._short_form(stretch.abbreviation.text, typed, words)]))
+        rest = _merge_repeated([clause for place, clause in enumerate(clauses) if place not in taken])
+        return [*nodes, *map(self._with_expansions, rest)]
+
+    def _short_form(self, abbreviation: str, typed: str, words: Sequence[Node]) -> TermGroup:
+        """Return what finds an abbreviation, which tells as much as all the words together that it stands for."""
+        leaves = [leaf for word in words for leaf in scored_leaves(word) if unfolded_field(leaf.field) == "text"]
+        rarity = sum(leaf.statistics.inverse_document_frequency for leaf in leaves)
+        key = (Abbreviation, abbreviation, typed, rarity)
+        group = self._lexicon.groups.get(key)
+        if group is None:
+            leaf = Abbreviation("text", abbreviation, boost=ABBREVIATION_WEIGHT, stands_for=typed)
+            own = self._make_group(leaf, self._weights)
+            statistics = replace(own.statistics, inverse_document_frequency=rarity)
+            group = self._lexicon.groups[key] = replace(own, statistics=statistics)
+        return group
+
+    def _stretches(self, clauses: Sequence[Query]) -> Iterator[Stretch]:
+        """Yield the places of words side by side for which there is an abbreviation."""
+        if self._abbreviations:
+            for is_word, run in groupby(enumerate(clauses), key=lambda own: _may_be_short(own[1])):
+                places, words = zip(*run, strict=True)
+                for own in self._lexicon.abbreviations.among([word.forms for word in words]) if is_word else ():
+                    yield own._replace(start=places[0] + own.start, end=places[0] + own.end)
+
+    def _with_expansions(self, clause: Query) -> Node:
+        """Return the node of a clause, and where it is an abbreviation, of what that stands for."""
+        node = self.plan(clause)
+        if not self._abbreviations or not _may_be_short(clause):
+            return node
+        expansions = self._lexicon.abbreviations.expansions(clause.forms)
+        best = [own for own in expansions if own.definitions == expansions[0].definitions][:MAX_EXPANSIONS_OF_ONE]
+        longer = [
+            Expansion(
+                "text",
+                [Word("text", word.canonical, "strict") for word in own.words],
+                boost=ABBREVIATION_WEIGHT * clause.boost,
+                written=own.text,
+                stands_for=clause.text,
+            )
+            for own in best
+        ]
+        return AnyOf([*_parts_of_any(node), *map(self._sequence, longer)]) if longer else node
+
     def _taken_apart(self, clause: Query, alone: bool) -> list[Query]:
-        """Return the words of a phrase, if it is not alone and found, and any other clause as it is."""
-        if not isinstance(clause, Phrase) or clause.fieldname != "text":
-            return [clause]
-        if alone and self._sequence(clause).document_frequency:
+        """Return the words of a phrase that is not alone, and any other clause as it is."""
+        if alone or not isinstance(clause, Phrase) or clause.fieldname != "text":
             return [clause]
         return [replace(part, boost=part.boost * clause.boost) for part in clause.parts]
 
@@ -166,10 +251,11 @@ class _Planner:
 
     def _sequence(self, phrase: Phrase) -> TermSequence:
         groups = tuple(self._group(part) for part in phrase.parts)
-        key = (type(phrase), groups, phrase.slop, phrase.boost)
+        by_reading = isinstance(phrase, Pair) and Level.CONTRADICTS not in self._weights
+        key = (type(phrase), groups, phrase.slop, phrase.boost, by_reading)
         sequence = self._lexicon.sequences.get(key)
         if sequence is None:
-            if isinstance(phrase, Pair) and Level.CONTRADICTS not in self._weights:
+            if by_reading:
                 groups = self._by_likely_reading(*groups)
             sequence = self._lexicon.sequences[key] = self._make_sequence(phrase, groups)
         return sequence
@@ -263,12 +349,24 @@ def _flatten(words: Words) -> list[Query]:
     return clauses
 
 
+def _is_alone(clauses: Sequence[Query]) -> bool:
+    """Tell whether only one of some clauses adds to the score by what stands in the text."""
+    return (
+        len([own for own in clauses if not isinstance(own, Not) and getattr(own, "fieldname", "text") == "text"]) == 1
+    )
+
+
+def _may_be_short(clause: Query) -> TypeGuard[Word]:
+    """Tell whether a clause is a word of the text whose marks count as in the rest of the query."""
+    return isinstance(clause, Word) and clause.fieldname == "text" and clause.marks is None
+
+
 def _parts_of_any(node: Node) -> Sequence[Node]:
     """Return the clauses of which any will do, one by one: their scores are added in either case."""
     return node.clauses if isinstance(node, AnyOf) and node.boost == 1 else [node]
 
 
-def _in_title(query: Word | Pattern | Fuzzy | Phrase) -> Word | Pattern | Fuzzy | Phrase:
+def _asked_in_title(query: Word | Pattern | Fuzzy | Phrase) -> Word | Pattern | Fuzzy | Phrase:
     """Return what a leaf of the text asks for, asked of the title."""
     if isinstance(query, Phrase):
         return replace(query, fieldname="title", parts=[replace(part, fieldname="title") for part in query.parts])

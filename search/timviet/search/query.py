@@ -89,6 +89,35 @@ class Pair(Phrase):
 
 
 @dataclass(eq=False)
+class Expansion(Phrase):
+    """What an abbreviation in a query stands for, found in its place.
+
+    Attributes:
+        written: the words as documents write them.
+        stands_for: the abbreviation as typed.
+    """
+
+    written: str = ""
+    stands_for: str = ""
+
+    @property
+    def text(self) -> str:
+        """The words as documents write them."""
+        return self.written
+
+
+@dataclass(eq=False)
+class Abbreviation(Word):
+    """An abbreviation of words in a query, found in their place.
+
+    Attributes:
+        stands_for: the words as typed.
+    """
+
+    stands_for: str = ""
+
+
+@dataclass(eq=False)
 class Range(Query):
     """Values between two others.
 

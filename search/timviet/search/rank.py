@@ -43,6 +43,8 @@ READING_EXPONENT = 1 / 4
 UNLIKELY_READING_WEIGHT = 0.2
 # How much those occurrences add to how frequent a word is that have its letters and marks that do not answer it.
 OTHER_READING_WEIGHT = 0.3
+# How much an abbreviation counts for the words it stands for, and these for it: what was typed comes first.
+ABBREVIATION_WEIGHT = 0.5
 # How much a word counts that is a slip or two away from the one typed.
 SLIP_WEIGHT = 0.5
 
@@ -53,7 +55,7 @@ class TermStatistics:
 
     Attributes:
         inverse_document_frequency: how much the leaf tells paragraphs apart.
-        average_length: the paragraphs' mean length in tokens.
+        average_length: the mean length in tokens of the paragraphs that have any.
         bm25: the constants.
     """
 

@@ -26,6 +26,7 @@ from timviet.search.refine.filters import Filters
 from timviet.search.results import Hit, Relaxation, Results
 from timviet.search.similar import words_of
 from timviet.search.snippet import DEFAULT_LENGTH, make_snippet
+from timviet.search.suggestions.suggest import Suggester, Suggestion
 
 _NO_METADATA = "{}"
 
@@ -61,6 +62,7 @@ class Searcher:
         """Search another snapshot from now on."""
         self._finder = Finder(whoosh)
         self._names = NameLookup(self._finder.snapshot)
+        self._suggester = Suggester(self._finder.snapshot)
 
     def search(
         self,
@@ -75,6 +77,7 @@ class Searcher:
         facets: Sequence[str] = (),
         sort: str | None = None,
         group_by_document: bool = False,
+        abbreviations: bool = True,
     ) -> Results:
         """Find paragraphs, best first.
 
@@ -95,6 +98,8 @@ class Searcher:
             sort: "title", "path" or a key of the metadata, with a minus before it for the reverse; by default, the
                 score.
             group_by_document: whether to return the best paragraph of each document only.
+            abbreviations: whether `ANTT` finds `an ninh trật tự`, and the other way round, where the index shows that
+                one stands for the other; what was typed comes first. Only with marks="auto".
 
         Returns:
             The page of results; nothing where the query holds no word.
@@ -111,7 +116,16 @@ class Searcher:
             raise ValueError("limit and snippet_length must be at least 1, offset at least 0")
         _check_options(query, marks, match)
         started = time.perf_counter()
-        options = Options(marks, match, strict, filters or {}, tuple(facets), sort, group_by_document)
+        options = Options(
+            marks,
+            match,
+            strict,
+            filters or {},
+            (facets,) if isinstance(facets, str) else tuple(facets),
+            sort,
+            group_by_document,
+            abbreviations,
+        )
         with self._in_turn():
             answer = self._finder.find(query, offset + limit, options)
             hits = self._hits(answer, offset, limit, snippet_length)
@@ -217,6 +231,24 @@ class Searcher:
             hits = self._hits(answer._replace(ranked=others), 0, limit, DEFAULT_LENGTH)
         return Results(max(answer.total - 1, 0), (time.perf_counter() - started) * 1000, None, hits)
 
+    def suggest(self, prefix: str, limit: int = 10) -> list[Suggestion]:
+        """Suggest how a phrase may go on while it is typed, by words and phrases that the index has.
+
+        Args:
+            prefix: what was typed so far, with or without marks, as `cong a`. Its last word is unfinished, unless a
+                space comes after it.
+            limit: how many to return at most.
+
+        Returns:
+            Phrases as the documents write them, those first that stand there most often; of equally frequent ones,
+            those in titles, then names.
+
+        Raises:
+            ValueError: limit is below 1, or the searcher is closed.
+        """
+        with self._in_turn():
+            return self._suggester.suggest(prefix, limit)
+
     def lookup(self, name: str, fields: Sequence[str] = ("title",), limit: int = 10) -> list[NameHit]:
         """Look up documents by a name or title, however it is marked, and however much of it was typed.
 
@@ -292,13 +324,14 @@ class Searcher:
         hits = []
         for (number, score), other in zip(answer.ranked[page], others, strict=True):
             fields = self._finder.snapshot.stored(number)
+            metadata = fields.get("metadata", _NO_METADATA)
             hit = Hit(
                 document_id=fields["id"],
                 paragraph=fields["paragraph"],
                 score=score,
                 title=fields.get("title"),
                 path=fields.get("path"),
-                metadata=json.loads(fields["metadata"]) if fields["metadata"] != _NO_METADATA else {},
+                metadata=json.loads(metadata) if metadata != _NO_METADATA else {},
                 start=fields["start"],
                 text=fields["text"],
                 make_snippet=lambda text: make_snippet(text, highlighter.matches(text), snippet_length),

@@ -16,6 +16,7 @@ _COMMANDS = (
     "index",
     "search",
     "lookup",
+    "suggest",
     "correct",
     "similar",
     "info",

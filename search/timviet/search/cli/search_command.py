@@ -10,7 +10,7 @@ from timviet.search.cli.options import count, find_index, index_option, marks_op
 from timviet.search.cli.refine_options import facet_lines, with_refine_options
 
 if TYPE_CHECKING:
-    from timviet.search import Hit, Marks, Results
+    from timviet.search import Hit, Marks, Results, Searcher
 
 
 @click.command("search")
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 @marks_option
 @match_option
 @with_refine_options
+@click.option(
+    "--abbreviations/--no-abbreviations",
+    default=True,
+    help="Whether UBND finds ủy ban nhân dân, too, and the other way round. By default, as the texts show it.",
+)
 @click.option("--strict", is_flag=True, help="Refuse a query with a fault in its syntax.")
 @click.option(
     "--format",
@@ -75,23 +80,38 @@ def command(
         results = searcher.search(
             text, limit, offset, marks=marks, match=match, strict=strict, snippet_length=snippet_length, **refinements
         )
-        loosened = {relaxation.kind for relaxation in results.relaxed or ()}
-        asks_back = output == "text" and ((loosened and "correction" not in loosened) or not results.total)
-        correction = searcher.correct(text) if asks_back else None
+        correction = _asked_back(searcher, text, results)
     if output == "json":
-        click.echo(to_json({"query": text} | results.to_dict(), indent=2))
+        click.echo(to_json({"query": text, "correction": correction} | results.to_dict(), indent=2))
     elif output == "jsonl":
         for hit in results:
             click.echo(to_json(hit.to_dict()))
     else:
         if correction:
-            click.echo(f"Ý bạn là: {_plain(correction.query)}?")
-        show_results(results, offset, color=sys.stdout.isatty() and not no_color)
+            click.echo(f"Ý bạn là: {_plain(correction)}?")
+        noun = "document" if refinements["group_by_document"] else "paragraph"
+        show_results(results, offset, color=sys.stdout.isatty() and not no_color, noun=noun)
     if not results.total:
         sys.exit(1)
 
 
-def show_results(results: "Results", offset: int, color: bool) -> None:
+def _asked_back(searcher: "Searcher", query: str, results: "Results") -> str | None:
+    """Return what a query may have been meant to say, where it finds little, and more than marks were left out."""
+    from timviet.search.finder import LONGEST_CORRECTED
+
+    loosened = {relaxation.kind for relaxation in results.relaxed or ()}
+    if (
+        "correction" in loosened
+        or len(query) > LONGEST_CORRECTED
+        or (results.total and not loosened & {"match", "marks"})
+    ):
+        return None
+    correction = searcher.correct(query)
+    has_slips = correction is not None and any(change.kind != "marks" for change in correction.changes)
+    return correction.query if correction is not None and has_slips else None
+
+
+def show_results(results: "Results", offset: int, color: bool, noun: str = "paragraph") -> None:
     """Print results for a person."""
     for relaxation in results.relaxed or ():
         click.echo(f"({relaxation.message})")
@@ -100,8 +120,7 @@ def show_results(results: "Results", offset: int, color: bool) -> None:
         click.echo(f"   {hit.snippet.to_ansi() if color else _plain(hit.snippet.text)}\n", color=color)
     for line in facet_lines(results.facets or {}):
         click.echo(line)
-    is_grouped = any(hit.others is not None for hit in results)
-    click.echo(f"{count(results.total, 'document' if is_grouped else 'paragraph')} in {results.took_ms:.1f} ms")
+    click.echo(f"{count(results.total, noun)} in {results.took_ms:.1f} ms")
 
 
 def _heading(hit: "Hit", rank: int) -> str:

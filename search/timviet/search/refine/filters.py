@@ -12,9 +12,8 @@ from timviet.index.analysis import Forms, indexed_forms, keyed
 from timviet.index.schema import metadata_field, number_term, text_term, value_bounds, value_field
 from timviet.search.lexicon import Lexicon
 from timviet.search.marks import Level, Marks, level
-from timviet.search.nodes import All, AnyOf, Everything, Filter, Leaf, Node, TermGroup, TermSequence, Without
+from timviet.search.nodes import All, AnyOf, Between, Everything, Filter, Leaf, Node, TermGroup, TermSequence, Without
 from timviet.search.query import Phrase, Word
-from timviet.search.ranges import terms_between
 from timviet.search.rank import TermStatistics
 from timviet.search.refine.columns import Columns
 
@@ -67,24 +66,22 @@ class _Planner:
     def _one_of(self, name: str, field: str, wanted: object) -> Node:
         match wanted:
             case None:
-                return Without(
-                    Everything(), terms_between(self._lexicon, value_field(field), *value_bounds(None, None))
-                )
+                return Without(Everything(), Between(value_field(field), *value_bounds(None, None)))
             case str() | int() | float():
                 return self._value(field, str(wanted))
             case tuple():
-                return terms_between(self._lexicon, value_field(field), *value_bounds(*_ends(name, wanted)))
+                return Between(value_field(field), *value_bounds(*_ends(name, wanted)))
         raise TypeError(f"cannot filter {name!r} by {wanted!r}: give text, a number, a range, or a list of these")
 
     def _value(self, field: str, text: str) -> Node:
         """Return what finds a whole value."""
         term = number_term(text) or text_term(text)
-        whole = terms_between(self._lexicon, value_field(field), term, term)
+        whole = Between(value_field(field), term, term)
         typed = indexed_forms(text)
         is_marked = any(form.canonical != form.folded for form in typed)
         if number_term(text) or not typed or self._marks == "ignore" or (self._marks == "auto" and not is_marked):
             return whole
-        return All([whole, self._readings(field, typed, whole.document_frequency)])
+        return All([whole, self._readings(field, typed, self._lexicon.paragraph_count)])
 
     def _readings(self, field: str, typed: Sequence[Forms], at_most: int) -> Leaf:
         """Return what finds tokens next to each other, with the marks that were typed."""

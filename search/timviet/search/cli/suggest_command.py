@@ -1,0 +1,53 @@
+"""`timviet suggest`: how a phrase may go on, while it is typed."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from timviet.search.cli.options import find_index, format_option, index_option, to_json
+
+if TYPE_CHECKING:
+    from timviet.search.suggestions.suggest import Suggestion
+
+
+@click.command("suggest")
+@click.argument("prefix", nargs=-1, required=True)
+@click.option("--limit", type=click.IntRange(min=1), default=10, show_default=True, help="How many to show at most.")
+@format_option
+@index_option
+def command(prefix: tuple[str, ...], limit: int, output: str, index_folder: Path | None) -> None:
+    """Suggest how a phrase may go on, by words and phrases that the index has.
+
+    Of each, it is told how often the index has it, and whether titles do. The last word is unfinished, unless a space
+    comes after it.
+
+    \b
+    Examples:
+        timviet suggest cong a
+        timviet suggest "bảo hiểm "
+    """
+    from timviet.index import open_index
+    from timviet.search import Searcher
+
+    text = " ".join(prefix)
+    if not any(character.isalnum() for character in text):
+        raise click.UsageError(f"nothing to go on from in {text!r}: give a word, or its first letters")
+    with open_index(find_index(index_folder)) as index, Searcher(index) as searcher:
+        suggestions = searcher.suggest(text, limit)
+    if output == "json":
+        click.echo(to_json({"prefix": text, "suggestions": [own.to_dict() for own in suggestions]}, indent=2))
+    else:
+        _show(suggestions)
+    if not suggestions:
+        sys.exit(1)
+
+
+def _show(suggestions: "list[Suggestion]") -> None:
+    """Print suggestions for a person."""
+    from timviet.search.snippet import printable
+
+    for suggestion in suggestions:
+        titles = ", in titles" if suggestion.in_titles else ""
+        click.echo(f"{printable(suggestion.text)}  {suggestion.frequency:,}{titles}")

@@ -1,0 +1,197 @@
+"""From what was typed to suggestions."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from heapq import heappop, heappush
+from typing import Any, NamedTuple
+
+from cachetools import LRUCache
+
+from timviet.index.snapshot import Snapshot
+from timviet.search.marks import Level, level
+from timviet.search.suggestions.completions import Completion, Completions, readings_of
+from timviet.search.suggestions.longer_phrases import LongerPhrases
+from timviet.search.suggestions.phrase_weights import PhraseWeights
+from timviet.search.suggestions.phrases import Phrase, no_words
+from timviet.search.suggestions.typed_prefix import TypedPrefix, forms_of
+from timviet.search.suggestions.writing import COVERED_SHARE, PhraseWriter, Written
+
+_REMEMBERED_PREFIXES = 1 << 10
+# Of readings of finished words, about so many bytes are remembered: of each the places where it stands.
+_REMEMBERED_READINGS = 1 << 24
+_PLACE_SIZE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A phrase that goes on as what was typed begins.
+
+    Attributes:
+        text: the phrase as documents write it; in small letters, where a few that were looked at do not agree.
+        frequency: how often it stands in paragraphs and titles; in deleted ones, too, until they are merged away.
+        in_titles: whether it stands in a title.
+    """
+
+    text: str
+    frequency: int
+    in_titles: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the same as a dictionary for JSON, field names as here."""
+        return asdict(self)
+
+
+class _Ranked(NamedTuple):
+    """A phrase as it is to be shown, and how much it counts."""
+
+    weight: float
+    written: Written
+
+    def rank(self) -> tuple[float, bool, bool]:
+        """Return what sorts as suggestions are to come: of those that count the same titles first, then names."""
+        is_name = all(word[:1].isupper() for word in self.written.text.split())
+        return -self.weight, not self.written.in_titles, not is_name
+
+
+class Suggester:
+    """Suggests phrases of one snapshot of an index.
+
+    What it reads is remembered: the first call takes longer than the next ones.
+
+    Args:
+        snapshot: the snapshot.
+
+    Example:
+        >>> from timviet.index import Document, open_index
+        >>> with open_index(":memory:", create=True) as index:
+        ...     with index.writer() as writer:
+        ...         writer.add(Document(id="1", title="Công an tỉnh", text="Đảng ủy Công an tỉnh họp."))
+        ...     [found.text for found in Suggester(Snapshot(index.whoosh.searcher())).suggest("cong a")]
+        1
+        ['Công an tỉnh']
+    """
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._segments = snapshot.segments
+        self._suggested: LRUCache[tuple[str, int], list[Suggestion]] = LRUCache(_REMEMBERED_PREFIXES)
+        self._readings: LRUCache[object, list[Phrase]] = LRUCache(_REMEMBERED_READINGS, getsizeof=_size)
+
+    def suggest(self, prefix: str, limit: int = 10) -> list[Suggestion]:
+        """Return phrases of the index that go on as what was typed begins, those that count most first.
+
+        Finished words are answered by the same ones and by those with more marks, the letters of an unfinished one by
+        words that start with them. What was typed is itself no suggestion. How much a phrase counts:
+
+        * how often it occurs, in titles five times;
+        * less where it begins or ends with a word of grammar, or with one syllable of a longer word, unless it mostly
+          goes on so; less where it is a single word; less where the query has marks and a finished word without any
+          is answered by one with marks;
+        * a tenth where the same word stands before it in all of three samples, a fifth where it goes over a comma
+          after which something else stands mostly, and nothing where most samples go over the end of a sentence.
+
+        A phrase of more words than complete what was typed has to occur twice, or in a title. Where its samples go on
+        with the same words, and 60 % of all its occurrences do, those are shown, too. Of phrases that differ in marks
+        alone, the one without them is not shown after the other one. Frequencies are exact; rare phrases may be
+        missed.
+
+        Args:
+            prefix: what was typed. Its last word is unfinished unless something, such as a space, comes after it. With
+                more than 1,000 characters or 16 words it has no suggestions.
+            limit: how many to return at most.
+
+        Raises:
+            ValueError: limit is below 1.
+        """
+        if limit < 1:
+            raise ValueError(f"limit must be at least 1, not {limit}")
+        if (prefix, limit) not in self._suggested:
+            self._suggested[prefix, limit] = self._suggest(TypedPrefix(prefix), limit)
+        return [*self._suggested[prefix, limit]]
+
+    @cached_property
+    def _no_words(self) -> Phrase:
+        return no_words(self._segments)
+
+    @cached_property
+    def _longer_phrases(self) -> LongerPhrases:
+        return LongerPhrases(self._no_words)
+
+    @cached_property
+    def _weights(self) -> PhraseWeights:
+        return PhraseWeights(self._no_words)
+
+    @cached_property
+    def _writer(self) -> PhraseWriter:
+        return PhraseWriter(self._weights, self._longer_phrases)
+
+    def _suggest(self, typed: TypedPrefix, limit: int) -> list[Suggestion]:
+        if not typed.forms:
+            return []
+        readings = self._read(typed)
+        self._longer_phrases.begin()
+        completions = Completions(typed, readings, self._weights, self._longer_phrases, limit)
+        shown: list[_Ranked] = []
+        for ranked in self._in_order(completions, len(typed.words), shown):
+            if not _is_needless(ranked.written.terms, ranked.written.counted, shown):
+                shown.append(ranked)
+            if len(shown) == limit:
+                break
+        written = [ranked.written for ranked in sorted(shown, key=_Ranked.rank)]
+        return [Suggestion(own.text, own.frequency, own.in_titles) for own in written]
+
+    def _read(self, typed: TypedPrefix) -> list[Phrase]:
+        """Return the phrases that answer the finished words."""
+        key = typed.forms[: len(typed.words)]
+        if key not in self._readings:
+            readings = readings_of(typed, self._no_words)
+            if not key or _size(readings) > _REMEMBERED_READINGS:
+                return readings
+            self._readings[key] = readings
+        return self._readings[key]
+
+    def _in_order(
+        self, completions: Iterable[Completion], finished: int, shown: Sequence[_Ranked]
+    ) -> Iterator[_Ranked]:
+        """Yield completions as they are to be shown, those first that count most by what their samples tell, too.
+
+        Args:
+            completions: the completions, those first that count most but for what their samples tell.
+            finished: how many words were typed and finished.
+            shown: those that are shown so far: what they make needless is not read.
+        """
+        waiting: list[tuple[float, int, Written]] = []
+        for number, completion in enumerate(completions):
+            while waiting and -waiting[0][0] >= completion.weight:
+                weight, _, written = heappop(waiting)
+                yield _Ranked(-weight, written)
+            if not _is_needless(completion.phrase.terms, completion.phrase.counts[-1], shown):
+                found = self._writer.write(completion.phrase, finished)
+                if found is not None:
+                    heappush(waiting, (-completion.weight * found.weight, number, found))
+        while waiting:
+            weight, _, written = heappop(waiting)
+            yield _Ranked(-weight, written)
+
+
+def _is_needless(terms: tuple[bytes, ...], count: int, shown: Iterable[_Ranked]) -> bool:
+    """Tell whether a phrase is needless beside what is shown.
+
+    It is where one of that begins with it and has most of its occurrences, or is the same words with more marks.
+    """
+    return any(
+        own.written.counted >= COVERED_SHARE * count
+        if own.written.terms[: len(terms)] == terms
+        else len(own.written.terms) == len(terms) and all(map(_has_more_marks, own.written.terms, terms))
+        for own in shown
+    )
+
+
+def _has_more_marks(term: bytes, other: bytes) -> bool:
+    """Tell whether a word is another one, or that with more marks."""
+    own, its = forms_of(term), forms_of(other)
+    return own.folded == its.folded and level(its.canonical, own.canonical) in (Level.SAME, Level.COMPLETES)
+
+
+def _size(readings: Sequence[Phrase]) -> int:
+    return _PLACE_SIZE * sum(phrase.frequency for phrase in readings)

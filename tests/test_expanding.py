@@ -1,0 +1,80 @@
+"""A search finds abbreviations by what they stand for, and the other way round, after what was typed."""
+
+import pytest
+
+from helpers import make_searcher
+from timviet.search.rank import ABBREVIATION_WEIGHT
+
+DEFINED = "Công an giữ gìn an ninh trật tự (ANTT) trên địa bàn xã."
+SHORT = "Tình hình ANTT ở xã được giữ vững trong năm."
+LONG = "Tình hình an ninh trật tự ở xã được giữ vững trong năm."
+OTHERS = ["Chợ hoa mở từ sáng sớm ở xã.", "An toàn trên đường, trật tự ở chợ.", "Ninh Thuận mưa to."] * 4
+
+
+@pytest.fixture(scope="module")
+def searcher():
+    """A searcher of paragraphs that define an abbreviation, and use it and what it stands for."""
+    with make_searcher(DEFINED, SHORT, LONG, *OTHERS) as searcher:
+        yield searcher
+
+
+def found(searcher, query, **options):
+    """The numbers of the paragraphs found, best first, and of what was loosened the kinds."""
+    results = searcher.search(query, **options)
+    return [hit.document_id for hit in results], [own.kind for own in results.relaxed or ()]
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        pytest.param("ANTT", ["0", "1", "2"], id="an abbreviation: both, it, what it stands for"),
+        pytest.param("antt xã", ["0", "1", "2"], id="in small letters, beside another word"),
+        pytest.param("an ninh trật tự", ["0", "2", "1"], id="words: both, they, their abbreviation"),
+        pytest.param("an ninh trat tu", ["0", "2", "1"], id="without marks"),
+        pytest.param("an ninh trật tự xã", ["0", "2", "1"], id="beside another word"),
+    ],
+)
+@pytest.mark.parametrize("match", ["all", "any"])
+def test_both_ways(searcher, query, first, match):
+    """What was typed comes before what stands for it, and the answer says that this was looked for."""
+    documents, kinds = found(searcher, query, match=match)
+    places = [documents.index(name) for name in first]
+    assert places[2] == max(places)
+    assert {"0", first[1]} == set(documents[:2])
+    assert kinds == ["abbreviation"]
+
+
+@pytest.mark.parametrize("query", ["ANTT", "an ninh trật tự"])
+@pytest.mark.parametrize("options", [{"abbreviations": False}, {"marks": "strict"}, {"marks": "ignore"}])
+def test_it_can_be_turned_off(searcher, query, options):
+    """Turned off, or with marks taken otherwise, only what was typed is found."""
+    documents, kinds = found(searcher, query, match="all", **options)
+    assert sorted(documents) == (["0", "1"] if query == "ANTT" else ["0", "2"])
+    assert kinds == []
+
+
+@pytest.mark.parametrize("query", ["=ANTT", '"an ninh trật tự"', "an ninh trật", "title:ANTT"])
+def test_what_is_asked_for_exactly_is_not_expanded(searcher, query):
+    """An exact word, a phrase, fewer words, another field: none has an abbreviation."""
+    assert "abbreviation" not in found(searcher, query)[1]
+
+
+def test_parts_are_explained_and_add_up(searcher):
+    """What was found in place of an abbreviation is a part of its own, with its weight, and the parts add up."""
+    for query, document, kind, label in (
+        ("ANTT", "2", "expansion", "an ninh trật tự"),
+        ("an ninh trật tự", "1", "abbreviation", "ANTT"),
+    ):
+        explanation = searcher.explain(query, document, match="all")
+        assert [(part.kind, part.label, part.boost) for part in explanation.parts] == [
+            (kind, label, ABBREVIATION_WEIGHT)
+        ]
+        assert explanation.score == pytest.approx(sum(part.score for part in explanation.parts))
+        assert explanation.remainder == 0
+
+
+def test_what_stands_for_words_is_highlighted(searcher):
+    """A match by abbreviation or expansion is marked as any other."""
+    marked = {hit.document_id: hit.snippet.to_html() for hit in searcher.search("ANTT")}
+    assert "<mark>an ninh trật tự</mark>" in marked["2"]
+    assert "<mark>ANTT</mark>" in marked["1"]
