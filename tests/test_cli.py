@@ -365,7 +365,10 @@ def test_a_search_asks_back(indexed):
     """Where no paragraph holds all the words, people are asked whether something else was meant."""
     done = run("search", "đảng uỷ côgn an mưa")
     assert done.stdout.startswith("Ý bạn là: đảng uỷ công an mưa?")
-    assert json.loads(run("search", "đảng uỷ côgn an mưa", "--format", "json").stdout)["correction"] == "đảng uỷ công an mưa"
+    assert (
+        json.loads(run("search", "đảng uỷ côgn an mưa", "--format", "json").stdout)["correction"]
+        == "đảng uỷ công an mưa"
+    )
     assert "Ý bạn là" not in run("search", "dang", "uy").stdout
 
 
