@@ -1,6 +1,7 @@
 """Find in a paragraph what made it match: spans of the text as written."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from whoosh.query import AndNot, Not, Query
@@ -42,15 +43,24 @@ class Highlighter:
     """
 
     def __init__(self, plan: Node, reader: IndexReader) -> None:
-        self._leaves = [
-            leaf for leaf in scored_leaves(plan) if leaf.field in _FIELDS and not isinstance(leaf.asked, Pair)
-        ]
-        self._acceptors = _Acceptors()
+        self._plan = plan
+        # The reader may be closed when the first match is asked for; all else can wait until then.
+        self._whoosh_terms = {term for query in _whoosh_queries(plan) for term in _terms_of(query, reader)}
+
+    @cached_property
+    def _leaves(self) -> list[Leaf]:
+        leaves = scored_leaves(self._plan)
+        return [leaf for leaf in leaves if leaf.field in _FIELDS and not isinstance(leaf.asked, Pair)]
+
+    @cached_property
+    def _acceptors(self) -> "_Acceptors":
+        acceptors = _Acceptors()
         for group in {group for leaf in self._leaves for group in _groups(leaf)}:
             for term in group.weights:
-                self._acceptors.add(group.field, term, group)
-        for field, term in _whoosh_terms(plan, reader):
-            self._acceptors.add(field, term, None)
+                acceptors.add(group.field, term, group)
+        for field, term in self._whoosh_terms:
+            acceptors.add(field, term, None)
+        return acceptors
 
     def matches(self, text: str) -> list[Match]:
         """Return what the leaves match in a paragraph, in order; what several match is there for each."""
@@ -124,14 +134,17 @@ def merge_spans(text: str, matches: Iterable[Match]) -> list[Span]:
     return merged
 
 
-def _whoosh_terms(node: Node, reader: IndexReader) -> set[tuple[str, str]]:
-    """Return the terms of the text that Whoosh's own queries in a plan look for."""
+def _whoosh_queries(node: Node) -> Iterator[Query]:
+    """Yield Whoosh's own queries in a plan."""
     if isinstance(node, WhooshQuery):
-        return _terms_of(node.query, reader)
-    return set().union(*(_whoosh_terms(part, reader) for part in wanted(node)))
+        yield node.query
+    elif not isinstance(node, Leaf):
+        for part in wanted(node):
+            yield from _whoosh_queries(part)
 
 
 def _terms_of(query: Query, reader: IndexReader) -> set[tuple[str, str]]:
+    """Return the terms of the text that one of Whoosh's queries looks for."""
     if isinstance(query, Not):
         return set()
     if isinstance(query, AndNot):

@@ -363,7 +363,9 @@ def _may_be_short(clause: Query) -> TypeGuard[Word]:
 
 def _parts_of_any(node: Node) -> Sequence[Node]:
     """Return the clauses of which any will do, one by one: their scores are added in either case."""
-    return node.clauses if isinstance(node, AnyOf) and node.boost == 1 else [node]
+    if not isinstance(node, AnyOf) or node.boost != 1:
+        return [node]
+    return [part for clause in node.clauses for part in _parts_of_any(clause)]
 
 
 def _asked_in_title(query: Word | Pattern | Fuzzy | Phrase) -> Word | Pattern | Fuzzy | Phrase:
