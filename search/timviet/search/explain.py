@@ -11,6 +11,7 @@ from timviet.search.expand import reading_level
 from timviet.search.lexicon import Lexicon
 from timviet.search.match import SegmentMatcher
 from timviet.search.nodes import All, AnyOf, Filter, Leaf, Node, TermGroup, wanted
+from timviet.search.results import Relaxation
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ class Explanation:
         score: its score.
         parts: what the words, phrases and patterns of the query add to it.
         remainder: what Whoosh's own queries add to it, if the query has any.
+        relaxed: what had to be loosened, as of the search: another query may have been answered.
     """
 
     document_id: str
@@ -78,6 +80,7 @@ class Explanation:
     score: float
     parts: tuple[Part, ...]
     remainder: float
+    relaxed: tuple[Relaxation, ...] = ()
 
 
 def explain_parts(plan: Node, matcher: SegmentMatcher, lexicon: Lexicon, number: int) -> tuple[Part, ...]:

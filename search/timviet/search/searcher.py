@@ -168,7 +168,8 @@ class Searcher:
                 if fields and paragraph in (None, fields["paragraph"]):
                     parts = self._finder.explain(answer.plan, number)
                     remainder = round(score - sum(part.score for part in parts), 9)
-                    return Explanation(document_id, fields["paragraph"], rank, answer.total, score, parts, remainder)
+                    place = (document_id, fields["paragraph"], rank, answer.total)
+                    return Explanation(*place, score, parts, remainder, answer.relaxed)
             return None
 
     def correct(self, query: str) -> Correction | None:

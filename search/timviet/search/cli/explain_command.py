@@ -56,6 +56,8 @@ def _show(explanation: "Explanation") -> None:
     from timviet.search.snippet import printable
 
     place = f"{printable(explanation.document_id)}, paragraph {explanation.paragraph}"
+    for relaxation in explanation.relaxed:
+        click.echo(f"({relaxation.message})")
     click.echo(f"{place}: number {explanation.rank} of {explanation.total}, score {explanation.score:.4f}")
     for part in explanation.parts:
         boost = f", boost {part.boost:g}" if part.boost != 1 else ""
