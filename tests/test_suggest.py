@@ -164,7 +164,7 @@ REPEATED = ["Ông Nguyễn Văn Thọ làm việc với công an tỉnh Hà Nam.
         (["kim ngạch"], "ky", []),  # an y is an i at the end of a word alone
         (["đảng", "dân", "đan"], "đ", ["đan", "đảng"]),  # marks that were typed count
         (["cô Tấm", "công ty", "cõng", "co"], "cô", ["công"]),  # `cô` was typed
-        (["cô Tấm", "công ty", "cõng", "co"], "co", ["cô", "cõng", "công"]),
+        (["cô Tấm", "công ty", "cõng", "co"], "co", ["cõng", "cô", "công"]),
         (["công an"], "công á", []),
         (["công an"], "cống a", []),
         (["cong an"], "công a", []),  # what was typed without marks answers letters without marks alone
@@ -381,3 +381,13 @@ def test_the_command_finds_nothing(folder):
     assert (run("xyzzy").exit_code, run("xyzzy").output) == (1, "")
     assert run("…").exit_code == 2
     assert run("--index", "nowhere", "a").exit_code == 2
+
+
+def test_equal_suggestions_come_as_in_a_dictionary():
+    """Of suggestions that count the same, those come first that do so in a Vietnamese dictionary."""
+    with open_index(":memory:", create=True) as index:
+        with index.writer() as writer:
+            for number, word in enumerate(["đường", "đất", "đan", "đá", "đà"]):
+                writer.add(Document(id=str(number), text=f"xem {word}"))
+        suggestions = Suggester(Snapshot(index.whoosh.searcher())).suggest("đ")
+    assert [found.text for found in suggestions] == ["đà", "đá", "đan", "đất", "đường"]

@@ -36,6 +36,7 @@ _RHYME = "(?:[aeiou]{1,3}(?:ng|nh|ch|[cmnpt])?|[ou]?ay|uy(?:a|e[nt]|ch|nh|[nptu]
 _SYLLABLE = re.compile(_INITIAL + _RHYME)
 
 
+@lru_cache(maxsize=1 << 14)
 def is_abbreviation(token: Forms) -> bool:
     """Tell whether a token may be an abbreviation of initials: some letters that make no syllable.
 

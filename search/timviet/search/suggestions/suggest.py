@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from cachetools import LRUCache
 
 from timviet.index.snapshot import Snapshot
+from timviet.index.unicode import collation_key
 from timviet.search.marks import Level, level
 from timviet.search.suggestions.completions import Completion, Completions, readings_of
 from timviet.search.suggestions.longer_phrases import LongerPhrases
@@ -48,10 +49,14 @@ class _Ranked(NamedTuple):
     weight: float
     written: Written
 
-    def rank(self) -> tuple[float, bool, bool]:
-        """Return what sorts as suggestions are to come: of those that count the same titles first, then names."""
+    def rank(self) -> tuple[float, bool, bool, bytes]:
+        """Return what sorts as suggestions are to come.
+
+        Of those that count the same, phrases of titles come first, then names, then the others, each as in a
+        Vietnamese dictionary.
+        """
         is_name = all(word[:1].isupper() for word in self.written.text.split())
-        return -self.weight, not self.written.in_titles, not is_name
+        return -self.weight, not self.written.in_titles, not is_name, collation_key(self.written.text)
 
 
 class Suggester:
