@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from heapq import nlargest
-from itertools import groupby, pairwise
-from typing import Literal, TypeGuard
+from itertools import groupby
+from typing import Literal
 
 import numpy as np
 from whoosh.query import And, AndNot, Every, Not, Or, Query, TermRange
@@ -22,6 +22,15 @@ from timviet.index.schema import (
 )
 from timviet.index.spelling import fold
 from timviet.search.abbreviations.abbreviations import Stretch
+from timviet.search.clauses import (
+    asked_in_title,
+    flatten,
+    is_alone,
+    may_be_short,
+    merge_repeated,
+    pairs_of,
+    typed_leaves,
+)
 from timviet.search.expand import Weights, expand, has_marks, level_weights
 from timviet.search.lexicon import Lexicon
 from timviet.search.marks import Level, Marks
@@ -56,7 +65,6 @@ from timviet.search.query import (
 from timviet.search.rank import (
     ABBREVIATION_WEIGHT,
     OTHER_READING_WEIGHT,
-    PAIR_WEIGHT,
     READING_EXPONENT,
     UNLIKELY_READING_WEIGHT,
     TermStatistics,
@@ -92,7 +100,7 @@ def make_plan(
         contradicting: whether readings with other marks than typed match, too.
         abbreviations: whether abbreviations are found by what they stand for, and the other way round.
     """
-    marked = any(has_marks(leaf) for leaf in _typed_leaves(query))
+    marked = any(has_marks(leaf) for leaf in typed_leaves(query))
     weights = level_weights(marks, marked=marked, contradicting=contradicting)
     return _Planner(lexicon, weights, match, abbreviations).plan(query)
 
@@ -145,10 +153,10 @@ class _Planner:
 
     def _in_title(self, query: Word | Pattern | Fuzzy | Phrase, leaf: Leaf) -> Leaf:
         """Return what finds in titles what a leaf finds in the text, and is no rarer for that titles are few."""
-        asked = _asked_in_title(query)
+        asked = asked_in_title(query)
         own = self._sequence(asked) if isinstance(asked, Phrase) else self._group(asked)
         rarity = min(leaf.statistics.inverse_document_frequency, own.statistics.inverse_document_frequency)
-        key = (_asked_in_title, own, rarity)
+        key = (asked_in_title, own, rarity)
         title: Leaf | None = self._lexicon.groups.get(key) or self._lexicon.sequences.get(key)
         if title is None:
             title = replace(own, statistics=replace(own.statistics, inverse_document_frequency=rarity))
@@ -159,10 +167,10 @@ class _Planner:
         return title
 
     def _words(self, words: Words) -> Node:
-        clauses = _flatten(words)
+        clauses = flatten(words)
         if self._match == "some":
-            clauses = [part for clause in clauses for part in self._taken_apart(clause, alone=_is_alone(clauses))]
-        pairs = [self._sequence(pair) for pair in _pairs(clauses)]
+            clauses = [part for clause in clauses for part in self._taken_apart(clause, alone=is_alone(clauses))]
+        pairs = [self._sequence(pair) for pair in pairs_of(clauses)]
         excluded = [self._excluded(clause.query) for clause in clauses if isinstance(clause, Not)]
         wanted = [clause for clause in clauses if not isinstance(clause, Not)]
         required = self._joined([clause for clause in wanted if self._is_required(clause)], All)
@@ -179,7 +187,7 @@ class _Planner:
             found = Without(found, AnyOf(excluded))
         more: list[Node] = [*pairs]
         if self._match == "some" and 1 < len(wanted) <= SHORT_QUERY:
-            more.append(All([self.plan(clause) for clause in _merge_repeated(wanted)]))
+            more.append(All([self.plan(clause) for clause in merge_repeated(wanted)]))
         return Maybe(found, AnyOf(more)) if more else found
 
     def _joined(self, clauses: Sequence[Query], join: type[All | AnyOf]) -> list[Node]:
@@ -189,9 +197,9 @@ class _Planner:
         for stretch in self._stretches(clauses):
             taken.update(range(stretch.start, stretch.end))
             typed = " ".join(clause.text for clause in clauses[stretch.start : stretch.end] if isinstance(clause, Word))
-            words = [self.plan(clause) for clause in _merge_repeated(clauses[stretch.start : stretch.end])]
+            words = [self.plan(clause) for clause in merge_repeated(clauses[stretch.start : stretch.end])]
             nodes.append(AnyOf([join(words), self._short_form(stretch.abbreviation.text, typed, words)]))
-        rest = _merge_repeated([clause for place, clause in enumerate(clauses) if place not in taken])
+        rest = merge_repeated([clause for place, clause in enumerate(clauses) if place not in taken])
         return [*nodes, *map(self._with_expansions, rest)]
 
     def _short_form(self, abbreviation: str, typed: str, words: Sequence[Node]) -> TermGroup:
@@ -210,7 +218,7 @@ class _Planner:
     def _stretches(self, clauses: Sequence[Query]) -> Iterator[Stretch]:
         """Yield the places of words side by side for which there is an abbreviation."""
         if self._abbreviations:
-            for is_word, run in groupby(enumerate(clauses), key=lambda own: _may_be_short(own[1])):
+            for is_word, run in groupby(enumerate(clauses), key=lambda own: may_be_short(own[1])):
                 places, words = zip(*run, strict=True)
                 for own in self._lexicon.abbreviations.among([word.forms for word in words]) if is_word else ():
                     yield own._replace(start=places[0] + own.start, end=places[0] + own.end)
@@ -218,7 +226,7 @@ class _Planner:
     def _with_expansions(self, clause: Query) -> Node:
         """Return the node of a clause, and where it is an abbreviation, of what that stands for."""
         node = self.plan(clause)
-        if not self._abbreviations or not _may_be_short(clause):
+        if not self._abbreviations or not may_be_short(clause):
             return node
         expansions = self._lexicon.abbreviations.expansions(clause.forms)
         best = [own for own in expansions if own.definitions == expansions[0].definitions][:MAX_EXPANSIONS_OF_ONE]
@@ -333,66 +341,8 @@ def _by_likelihood(group: TermGroup, readings: Mapping[str, float], shares: Colu
     return replace(group, field=unfolded_field(group.field), weights=dict(zip(readings, likely, strict=True)))
 
 
-def _typed_leaves(query: Query) -> list[Word | Pattern | Fuzzy]:
-    if isinstance(query, Word | Pattern | Fuzzy):
-        return [query]
-    children = query.parts if isinstance(query, Phrase) else query.children()
-    return [leaf for child in children for leaf in _typed_leaves(child)]
-
-
-def _flatten(words: Words) -> list[Query]:
-    clauses: list[Query] = []
-    for clause in filter(has_leaves, words):
-        own = _flatten(clause) if isinstance(clause, Words) else [clause]
-        has_operators = any(isinstance(part, Not | Required) for part in own)
-        clauses.extend(own if len(own) == 1 or not has_operators else [clause])
-    return clauses
-
-
-def _is_alone(clauses: Sequence[Query]) -> bool:
-    """Tell whether only one of some clauses adds to the score by what stands in the text."""
-    return (
-        len([own for own in clauses if not isinstance(own, Not) and getattr(own, "fieldname", "text") == "text"]) == 1
-    )
-
-
-def _may_be_short(clause: Query) -> TypeGuard[Word]:
-    """Tell whether a clause is a word of the text whose marks count as in the rest of the query."""
-    return isinstance(clause, Word) and clause.fieldname == "text" and clause.marks is None
-
-
 def _parts_of_any(node: Node) -> Sequence[Node]:
     """Return the clauses of which any will do, one by one: their scores are added in either case."""
     if not isinstance(node, AnyOf) or node.boost != 1:
         return [node]
     return [part for clause in node.clauses for part in _parts_of_any(clause)]
-
-
-def _asked_in_title(query: Word | Pattern | Fuzzy | Phrase) -> Word | Pattern | Fuzzy | Phrase:
-    """Return what a leaf of the text asks for, asked of the title."""
-    if isinstance(query, Phrase):
-        return replace(query, fieldname="title", parts=[replace(part, fieldname="title") for part in query.parts])
-    return replace(query, fieldname="title")
-
-
-def _pairs(clauses: Sequence[Query]) -> list[Pair]:
-    """Return the pairs of neighbouring words in the text, one that comes more than once counted as often."""
-    pairs: dict[object, Pair] = {}
-    for one, other in pairwise(clauses):
-        if isinstance(one, Word) and isinstance(other, Word) and one.fieldname == other.fieldname == "text":
-            key = (one.forms, one.marks, other.forms, other.marks)
-            before = pairs[key].boost if key in pairs else 0.0
-            pairs[key] = Pair("text", [one, other], boost=before + PAIR_WEIGHT * min(one.boost, other.boost))
-    return list(pairs.values())
-
-
-def _merge_repeated(clauses: Sequence[Query]) -> list[Query]:
-    """Return the clauses with a word that comes more than once as one, counted as often."""
-    merged: dict[object, Query] = {}
-    for clause in clauses:
-        key = (clause.fieldname, clause.forms, clause.marks) if isinstance(clause, Word) else id(clause)
-        before = merged.get(key)
-        if isinstance(before, Word) and isinstance(clause, Word):
-            clause = Word(before.fieldname, before.text, before.marks, before.boost + clause.boost)
-        merged[key] = clause
-    return list(merged.values())
