@@ -241,7 +241,7 @@ class Searcher:
             limit: how many to return at most.
 
         Returns:
-            Phrases as the documents write them, those first that stand there most often; of equally frequent ones,
+            Phrases as the documents write them, by frequency, fragments and single words counting less; of equal ones,
             those in titles, then names.
 
         Raises:
