@@ -73,6 +73,20 @@ def test_parts_are_explained_and_add_up(searcher):
         assert explanation.remainder == 0
 
 
+def test_alternatives_are_expanded(searcher):
+    """What any of several alternatives finds is no less than what one of them does, abbreviations or not."""
+    alone, _ = found(searcher, "ANTT", match="all", limit=50)
+    either, kinds = found(searcher, "ANTT OR chợ", match="all", limit=50)
+    assert {*alone} < {*either}
+    assert kinds == ["abbreviation"]
+
+
+def test_an_explanation_goes_by_the_search(searcher):
+    """Without abbreviations, what they alone found is not explained."""
+    assert searcher.explain("ANTT", "2", match="all") is not None
+    assert searcher.explain("ANTT", "2", match="all", abbreviations=False) is None
+
+
 def test_what_stands_for_words_is_highlighted(searcher):
     """A match by abbreviation or expansion is marked as any other."""
     marked = {hit.document_id: hit.snippet.to_html() for hit in searcher.search("ANTT")}

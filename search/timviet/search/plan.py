@@ -131,7 +131,7 @@ class _Planner:
                 return Without(self.plan(query.a), self._excluded(query.b))
             case And() | Or():
                 join = All if isinstance(query, And) else AnyOf
-                return join([self.plan(clause) for clause in query if has_leaves(clause)], query.boost)
+                return join([self._with_expansions(clause) for clause in query if has_leaves(clause)], query.boost)
             case Every() if query.fieldname is None:
                 return Everything()
             case _:

@@ -141,6 +141,7 @@ class Searcher:
         paragraph: int | None = None,
         marks: Marks = "auto",
         match: Match = "auto",
+        abbreviations: bool = True,
     ) -> Explanation | None:
         """Tell why a paragraph ranks where it does: each part of its score, term by term and mark level by mark level.
 
@@ -150,6 +151,7 @@ class Searcher:
             paragraph: the paragraph's number in it, from 0; None for its best one.
             marks: as for `search`.
             match: as for `search`.
+            abbreviations: as for `search`.
 
         Returns:
             The score and its parts, which add up to it; None where the query does not find the paragraph.
@@ -161,7 +163,7 @@ class Searcher:
         _check_options(query, marks, match)
         with self._in_turn():
             snapshot = self._finder.snapshot
-            answer = self._finder.find(query, None, Options(marks, match))
+            answer = self._finder.find(query, None, Options(marks, match, abbreviations=abbreviations))
             own = snapshot.having("id", document_id)
             for rank, (number, score) in enumerate(answer.ranked, 1):
                 fields = snapshot.stored(number) if number in own else {}

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from timviet.search.cli.options import find_index, format_option, index_option, marks_option, match_option, to_json
+from timviet.search.cli.options import (
+    abbreviations_option,
+    find_index,
+    format_option,
+    index_option,
+    marks_option,
+    match_option,
+    to_json,
+)
 
 if TYPE_CHECKING:
     from timviet.search import Explanation, Marks
@@ -19,6 +27,7 @@ if TYPE_CHECKING:
 @click.option("--paragraph", type=click.IntRange(min=0), help="Its number in the document. By default its best one.")
 @marks_option
 @match_option
+@abbreviations_option
 @format_option
 @index_option
 def command(
@@ -27,6 +36,7 @@ def command(
     paragraph: int | None,
     marks: "Marks",
     match: Literal["auto", "all", "any"],
+    abbreviations: bool,
     output: str,
     index_folder: Path | None,
 ) -> None:
@@ -40,7 +50,7 @@ def command(
     from timviet.search.snippet import printable
 
     with open_index(find_index(index_folder)) as index, Searcher(index) as searcher:
-        explanation = searcher.explain(query, document_id, paragraph, marks=marks, match=match)
+        explanation = searcher.explain(query, document_id, paragraph, marks, match, abbreviations)
         is_known = document_id in index
     if explanation is None:
         where = printable(document_id) + ("" if paragraph is None else f", paragraph {paragraph}")

@@ -39,6 +39,12 @@ match_option: Decorator = click.option(
     help="Whether all words are required, or any of them; auto: all, and any where that finds too little.",
 )
 
+abbreviations_option: Decorator = click.option(
+    "--abbreviations/--no-abbreviations",
+    default=True,
+    help="Whether UBND finds ủy ban nhân dân, too, and the other way round. By default, as the texts show it.",
+)
+
 format_option: Decorator = click.option(
     "--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format."
 )

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from timviet.search.cli.options import count, find_index, index_option, marks_option, match_option, to_json
+from timviet.search.cli.options import (
+    abbreviations_option,
+    count,
+    find_index,
+    index_option,
+    marks_option,
+    match_option,
+    to_json,
+)
 from timviet.search.cli.refine_options import facet_lines, with_refine_options
 
 if TYPE_CHECKING:
@@ -20,11 +28,7 @@ if TYPE_CHECKING:
 @marks_option
 @match_option
 @with_refine_options
-@click.option(
-    "--abbreviations/--no-abbreviations",
-    default=True,
-    help="Whether UBND finds ủy ban nhân dân, too, and the other way round. By default, as the texts show it.",
-)
+@abbreviations_option
 @click.option("--strict", is_flag=True, help="Refuse a query with a fault in its syntax.")
 @click.option(
     "--format",
