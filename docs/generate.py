@@ -6,7 +6,7 @@ from types import ModuleType
 
 import click
 
-from timviet.index import codec, columnfile, packing, postings, stored
+from timviet.index import codec, columnfile, contents, packing, postings, stored
 from timviet.search.cli import main
 
 FOLDER = Path(__file__).parent
@@ -50,12 +50,10 @@ FORMAT_INTRODUCTION = """\
 # The format of an index
 This page is made by `make docs` from what the modules say that read and write the format.
 
-An index is a folder. Whoosh's table of contents, `_MAIN_N.toc` with the highest N, names the segments; it is written
-anew by each commit and holds, pickled, the schema and, of each segment, its name, its number of paragraphs and the
-numbers of those that are deleted. `MAIN_WRITELOCK` is locked by whoever writes. `skipped.json` remembers the files that
-had faults.
+An index is a folder. The table of contents, `_MAIN_N.toc` with the highest N, names the segments, each of two files.
+`MAIN_WRITELOCK` is locked by whoever writes, and tells by whom. `skipped.json` remembers the files that had faults.
 """
-FORMAT_MODULES = (codec, columnfile, packing, postings, stored)
+FORMAT_MODULES = (contents, codec, columnfile, packing, postings, stored)
 
 
 def format_page() -> str:

@@ -17,6 +17,8 @@ KEYED = [
     for term in ("an", "an\tân", "an\tăn", "dan\tđàn", "dang", "dang\tđang", "dang\tđảng", "dang1", "uy\tủy", "xa\txã")
 ]
 
+MOST_PARAGRAPHS = 1 << 31
+
 words = st.lists(st.sampled_from(KEYED), max_size=8)
 # Beyond what has room in a byte: positions, and how often a term occurs.
 long_texts = st.sampled_from([[b"an"] * 300, [b"dang", KEYED[6]] * 150, [*KEYED * 26, KEYED[1]]])
@@ -57,7 +59,7 @@ def file_of(terms, postings, values=None):
 
 def written(terms, postings, values=None):
     """A field's terms, read from a file that has another one, too."""
-    return FieldTerms(file_of(terms, postings, values).below("1"))
+    return FieldTerms(file_of(terms, postings, values).below("1"), MOST_PARAGRAPHS)
 
 
 def field_of(texts, with_positions=True):

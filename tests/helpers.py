@@ -8,10 +8,10 @@ from typing import Any
 from unittest.mock import patch
 
 from whoosh.codec.base import Segment
-from whoosh.index import TOC
 from whoosh.query import NullQuery, Query
 
 from timviet.index import Document, Index, open_index
+from timviet.index.contents import read_contents
 from timviet.index.snapshot import Snapshot
 from timviet.index.spelling import TONES
 from timviet.search import Searcher
@@ -60,7 +60,7 @@ def commit(index: Index, changes: Iterable[tuple[str, Mapping[str, Any] | None]]
 
 def segments_of(index: Index) -> list[Segment]:
     """The segments of the last commit."""
-    return TOC.read(index.whoosh.storage, index.whoosh.indexname).segments
+    return read_contents(index.whoosh.storage).segments
 
 
 def no_merging() -> AbstractContextManager[object]:

@@ -5,7 +5,6 @@ from unittest.mock import patch
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from whoosh.codec import default_codec
 
 from helpers import add_segment, make_index, stripped
 from timviet.index import Document
@@ -292,17 +291,6 @@ def test_several_segments():
     assert expansions(abbreviations, "ANTT") == []
     assert abbreviations.abbreviation_of(typed("an ninh trật tự")) is None
     assert expansions(abbreviations, "BCH") == ["Ban chấp hành"]
-
-
-def test_segments_of_another_codec():
-    """A segment that Whoosh's own codec wrote says nothing, and hides nothing."""
-    index = make_index(["an ninh trật tự (ANTT)"])
-    with index.whoosh.writer(codec=default_codec()) as writer:
-        text = "Bộ chỉ huy (BCH), ANTT"
-        writer.add_document(id="w", paragraph=0, text=text, **{"text.folded": text})
-    abbreviations = Abbreviations(Snapshot(index.whoosh.searcher()))
-    assert expansions(abbreviations, "ANTT") == ["an ninh trật tự"]
-    assert expansions(abbreviations, "BCH") == []
 
 
 def test_an_empty_index():

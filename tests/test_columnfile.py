@@ -31,9 +31,7 @@ COLUMNS = {
     "điểm": np.array([0.5, -2.0], np.float32),
 }
 
-dtypes = st.one_of(
-    hnp.boolean_dtypes(), hnp.integer_dtypes(endianness="?"), hnp.floating_dtypes(endianness="?"), st.just("<M8[ns]")
-)
+dtypes = st.one_of(hnp.boolean_dtypes(), hnp.integer_dtypes(endianness="?"), hnp.floating_dtypes(endianness="?"))
 columns = st.dictionaries(st.text(max_size=5), hnp.arrays(dtypes, st.integers(0, 20)), max_size=4)
 
 
@@ -185,7 +183,7 @@ def test_flipped_in_a_column(data, mask):
     name = data.draw(st.sampled_from([name for name, column in COLUMNS.items() if len(column)]))
     byte = data.draw(st.integers(0, COLUMNS[name].nbytes - 1))
     place = WHOLE.index(COLUMNS[name].tobytes(), len(SIGNATURE)) + byte
-    with pytest.raises(DamagedFileError, match=f"column {name} is damaged"):
+    with pytest.raises(DamagedFileError, match=f"is damaged: column {name}"):
         ColumnFile(flipped(WHOLE, place, mask)).verify()
 
 

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 
-from refining import collection_of, documents_with, identity, make_collection, segments, values_of
-from test_snapshot import add_by_whoosh
-from timviet.index import Document, open_index
+from refining import documents_with, identity, make_collection, segments, values_of
+from timviet.index import Document
 from timviet.index.errors import UnknownKeyError
 from timviet.search.refine import columns
 
@@ -87,25 +86,6 @@ def test_what_counts_as_the_same_value(one, other, are_same):
     values = found.values_of("loai", np.arange(len(found.values("loai").firsts)))
     first, second = (values[number] for number in found.values("loai").of_paragraphs)
     assert ({value.identity for value in first} == {value.identity for value in second}) == are_same
-
-
-def test_segments_of_whoosh():
-    """Segments that Whoosh's own writer and codec wrote have columns, too, after those of ours."""
-    index = open_index(":memory:", create=True)
-    with index.writer() as writer:
-        writer.add(Document("0", "a\nb", metadata={"loại": "Luật"}))
-    add_by_whoosh(
-        index,
-        Document("1", "a\nb", title="Đ", metadata={"loại": "Luật"}),
-        Document("2", "a", metadata={"loại": "Luất"}),
-        Document("3", "a"),
-    )
-    collection = collection_of(index)
-    assert classes_of(collection.columns.documents) == [[0, 1], [2, 3], [4], [5]]
-    assert classes_of(collection.columns.values("loai")) == [[0, 1], [2, 3], [4]]
-    values = collection.columns.values_of("loai", np.arange(3))
-    assert [[value.text for value in own] for own in values] == [["Luật"], ["Luật"], ["Luất"]]
-    assert collection.columns.stored_texts("title", np.arange(4)) == [None, "Đ", None, None]
 
 
 def test_keys():

@@ -3,12 +3,13 @@
 import shutil
 
 import pytest
-from whoosh.index import TOC, LockError, clean_files
+from whoosh.index import clean_files
 
 from helpers import no_merging
 from timviet.index import Document, open_index
 from timviet.index.columnfile import DamagedFileError
-from timviet.index.commit import Commit, merge_segments
+from timviet.index.commit import Commit, LockedError, merge_segments
+from timviet.index.contents import write_contents
 from timviet.index.errors import NotAnIndexError
 
 SEGMENTS = 7
@@ -89,7 +90,7 @@ def raising(error, after=None):
         pytest.param("commit.merge_segments", None, id="merging"),
         pytest.param("merging.write_documents", None, id="half merged"),
         pytest.param("commit.merge_segments", merge_segments, id="merged"),
-        pytest.param("commit.TOC.write", None, id="table of contents"),
+        pytest.param("commit.write_contents", None, id="table of contents"),
     ],
 )
 def test_an_exception_while_finishing(index, monkeypatch, error, place, after):
@@ -127,7 +128,7 @@ def test_a_half_written_table_of_contents(index, monkeypatch, error):
     """A table of contents that was written and did not get its name is deleted with the segments it names."""
     before = files(index)
     with monkeypatch.context() as patch:
-        patch.setattr(index.whoosh.storage, "rename_file", raising(error))
+        patch.setattr(index.whoosh.storage, "replace", raising(error))
         with pytest.raises(error, match="Hỏng"):
             add(index, 7)
     assert files(index) == before
@@ -139,7 +140,7 @@ def test_a_half_written_table_of_contents(index, monkeypatch, error):
 @pytest.mark.parametrize(
     ("place", "after"),
     [
-        pytest.param("TOC.write", TOC.write, id="table of contents written"),
+        pytest.param("write_contents", write_contents, id="table of contents written"),
         pytest.param("clean_files", None, id="before old files are deleted"),
         pytest.param("clean_files", clean_files, id="old files deleted"),
     ],
@@ -166,7 +167,7 @@ def test_a_writer_that_has_ended(index, monkeypatch, end):
     writer.add(Document(id="7a", text="Một"))
     with monkeypatch.context() as patch:
         if end == "failed commit":
-            patch.setattr("timviet.index.commit.TOC.write", raising(OSError))
+            patch.setattr("timviet.index.commit.write_contents", raising(OSError))
             with pytest.raises(OSError, match="Hỏng"):
                 writer.commit()
         else:
@@ -223,7 +224,7 @@ def test_written_segments_are_committed(index, monkeypatch):
 def test_the_lock(index, end):
     """A commit keeps other ones out from when it is made until it has ended, either way."""
     commit = Commit(index.whoosh, 0)
-    with pytest.raises(LockError):
+    with pytest.raises(LockedError):
         Commit(index.whoosh, 0)
     assert not commit.is_ended
     getattr(commit, end)()
@@ -302,7 +303,7 @@ def test_a_damaged_file(folder, ending, damage):
     with open_index(folder) as index:
         before = files(index)
         for opened in (index.reader, index.writer, index.writer):
-            with pytest.raises(NotAnIndexError, match=r"is damaged .*: delete the folder and index again") as caught:
+            with pytest.raises(NotAnIndexError, match=r"is damaged .*: save what can be saved") as caught:
                 opened()
             assert caught.value.location == str(folder)
             assert isinstance(caught.value.__cause__, DamagedFileError)

@@ -23,6 +23,7 @@ from timviet.index.errors import (
     UnknownKeyError,
     WorkerError,
 )
+from timviet.index.storage import LockHolder
 
 ONE_OF_EACH = [
     pytest.param(TimvietError("lỗi"), {}, id="TimvietError"),
@@ -30,7 +31,11 @@ ONE_OF_EACH = [
     pytest.param(IndexNotFoundError("lỗi", "kho"), {"location": "kho"}, id="IndexNotFoundError"),
     pytest.param(NotAnIndexError("lỗi", "kho"), {"location": "kho"}, id="NotAnIndexError"),
     pytest.param(IndexVersionError("lỗi", "kho"), {"location": "kho"}, id="IndexVersionError"),
-    pytest.param(IndexLockedError("lỗi", "kho", 2.5), {"location": "kho", "waited": 2.5}, id="IndexLockedError"),
+    pytest.param(
+        IndexLockedError("lỗi", "kho", 2.5, LockHolder(7, "may-chu", "2024-05-01 08:00:00+07:00")),
+        {"location": "kho", "waited": 2.5, "holder": LockHolder(7, "may-chu", "2024-05-01 08:00:00+07:00")},
+        id="IndexLockedError",
+    ),
     pytest.param(WorkerError("lỗi"), {}, id="WorkerError"),
     pytest.param(DocumentError("lỗi"), {}, id="DocumentError"),
     pytest.param(

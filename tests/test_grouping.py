@@ -1,11 +1,8 @@
 """Grouped by document, what was found comes by the best paragraph of each, with the others counted."""
 
-import numpy as np
 from hypothesis import example, given
 
-from refining import EVERY, collection_of, found_of, make_collection, picks, segments
-from timviet.index import open_index
-from timviet.search.refine.found import Found
+from refining import EVERY, found_of, make_collection, picks, segments
 from timviet.search.refine.grouping import group_by_document
 
 
@@ -28,16 +25,3 @@ def test_groups(changes, picks):
     assert grouped.others.tolist() == [others for _, others in expected]
     for name, column in grouped.best._asdict().items():
         assert column.tolist() == [getattr(found, name)[place] for place, _ in expected]
-
-
-def test_paragraphs_apart_from_each_other():
-    """A document is one also where Whoosh's own writer was given paragraphs of others between its own."""
-    index = open_index(":memory:", create=True)
-    writer = index.whoosh.writer()
-    for place, identity in enumerate("01021"):
-        writer.add_document(id=identity, paragraph=place, text="a")
-    writer.commit()
-    found = Found(np.arange(5), np.array([1.0, 2.0, 3.0, 1.0, 2.0]))
-    grouped = group_by_document(collection_of(index).columns, found)
-    assert grouped.best.numbers.tolist() == [1, 2, 3]
-    assert grouped.others.tolist() == [1, 1, 0]

@@ -11,13 +11,11 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from whoosh.codec import default_codec
 from whoosh.util.numeric import byte_to_length, length_to_byte
 
 from helpers import add_segment, lexicon_of, make_index
 from timviet.index import Document, canonical, fold
 from timviet.index.analysis import forms, keyed
-from timviet.index.codec import ColumnCodec
 from timviet.index.snapshot import Snapshot
 from timviet.search import groups
 from timviet.search.groups import GroupReader, common
@@ -244,20 +242,6 @@ def test_a_folded_form_stands_for_its_readings(segments, one, other):
         assert postings(readers, group) == postings(readers, in_full[-1])
     for mixed in product(*zip(folded.groups, in_full, strict=True)):
         assert postings(readers, replace(folded, groups=mixed)) == postings(readers, folded)
-
-
-@pytest.mark.parametrize("make_codec", [ColumnCodec, default_codec])
-@pytest.mark.parametrize("query", ["đảng", "dang", '"đảng ủy"', '"dang uy"', '"đảng ủy"~2', '"đ* uy"'])
-def test_segments_of_whooshs_writer(make_codec, query):
-    """What Whoosh's own writer wrote is found as what timviet's did."""
-    texts = ["Đảng ủy xã", "dang uy", "đăng ủy đảng xã ủy", "ủy đảng"]
-    ours, index = make_index(texts), make_index()
-    with index.whoosh.writer(codec=make_codec()) as writer:
-        for number, text in enumerate(texts):
-            unmarked = {"unmarked": "1"} if text == "dang uy" else {}
-            writer.add_document(id=str(number), text=text, **{"text.folded": text}, **unmarked)
-    (leaf,), (own,) = (plan_leaves(lexicon_of(each), query) for each in (index, ours))
-    assert postings(readers_of(index), leaf) == pytest.approx(postings(readers_of(ours), own)) != {}
 
 
 @pytest.mark.parametrize("memory", [0, 60, 1 << 20])

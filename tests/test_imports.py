@@ -15,6 +15,8 @@ COMMANDS = (
     "similar",
     "info",
     "remove",
+    "verify",
+    "repair",
     "analyze",
     "explain",
     "evaluate",
@@ -54,8 +56,8 @@ def test_what_starting_up_loads(code):
 
 EXPORTS = {
     "timviet.index": (
-        "AnalyzedToken Document Forms Index Paragraph Source StoredDocument Summary Token VietnameseAnalyzer Writer "
-        "analyze canonical fold open_index sync tokenize"
+        "AnalyzedToken Document Forms Index Paragraph Problem Repair Source StoredDocument Summary Token Verification "
+        "VietnameseAnalyzer Writer analyze canonical fold open_index repair sync tokenize verify"
     ),
     "timviet.search": (
         "Change Correction Evaluation Explanation Hit Level Marks NameHit Relaxation Results Searcher Snippet "

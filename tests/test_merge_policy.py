@@ -5,13 +5,11 @@ from math import log
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from whoosh.fields import KEYWORD, TEXT
 from whoosh.filedb.filestore import FileStorage
-from whoosh.query import Term
 
 from helpers import commit, no_merging, segments_of
 from timviet.index import open_index
-from timviet.index.codec import ColumnCodec, ColumnSegment
+from timviet.index.codec import ColumnSegment
 from timviet.index.columnfile import ColumnFile
 from timviet.index.merging import is_whole, segments_to_merge
 
@@ -30,7 +28,6 @@ def sizes(*pairs):
     for count, deleted in pairs:
         segment = ColumnSegment("MAIN")
         segment.set_doc_count(count)
-        segment.is_ours = True
         for number in range(deleted):
             segment.delete_document(number)
         segments.append(segment)
@@ -131,7 +128,6 @@ def test_removals_merge():
     ("ending", "column"),
     [
         pytest.param(".documents", "stored", id="stored"),
-        pytest.param(".documents", "stored_record_ends", id="ends of records"),
         pytest.param(".documents", "lengths.text", id="lengths"),
         pytest.param(".terms", ".terms", id="terms"),
         pytest.param(".terms", ".documents", id="postings"),
@@ -172,57 +168,3 @@ def test_a_missing_file(tmp_path):
         assert is_whole(index.whoosh.storage, segment)
         (tmp_path / segment.make_filename(".documents")).unlink()
         assert not is_whole(index.whoosh.storage, segment)
-
-
-@pytest.mark.parametrize(
-    ("field", "texts"),
-    [
-        pytest.param(KEYWORD(sortable=True), [f"{9 - number}" for number in range(9)], id="a column for sorting"),
-        pytest.param(TEXT(chars=True), [f"xã {number}" for number in range(9)], id="where words start and end"),
-    ],
-)
-def test_what_only_whoosh_writes(tmp_path, field, texts):
-    """Segments with what only Whoosh's own writer puts into them stay apart, so that all of it is kept."""
-
-    def found(index):
-        with index.whoosh.searcher() as searcher:
-            hits = searcher.search(Term("text.folded", "mot"), sortedby="loai" if field.column_type else None, limit=9)
-            return [hit["id"] for hit in hits]
-
-    with open_index(tmp_path, create=True) as index, index.whoosh.writer(codec=ColumnCodec()) as writer:
-        writer.add_field("loai", field)
-    with open_index(tmp_path) as index:
-        for number, text in enumerate(texts):
-            writer = index.whoosh.writer(codec=ColumnCodec())
-            fields = {"text": "Một", "text.folded": "Một", "loai": text}
-            writer.add_document(id=str(number), paragraph=0, metadata="{}", **fields)
-            writer.commit(merge=False)
-        before, segments = found(index), segments_of(index)
-        commit(index, [("0", None)])
-        assert [own.segment_id() for own in segments_of(index)] == [own.segment_id() for own in segments[1:]]
-        assert found(index) == [identity for identity in before if identity != "0"]
-        assert all(not own.is_ours for own in segments_of(index))
-
-
-def test_a_paragraph_that_whoosh_refused():
-    """What Whoosh's own writer leaves of a paragraph that it refused half-way does not hinder later commits."""
-    with open_index(":memory:", create=True) as index:
-        writer = index.whoosh.writer(codec=ColumnCodec())
-        writer.add_document(id="0", paragraph=0, text="Một", metadata="{}")
-        with pytest.raises(ValueError, match="không"):
-            writer.add_document(id="x", paragraph="không", text="Hai", metadata="{}")
-        writer.commit(merge=False)
-        for number in range(1, 9):
-            commit(index, [(str(number), {"text": "Một"})])
-        assert sorted(document.id for document in index.documents()) == sorted(map(str, range(9)))
-
-
-def test_segments_of_whoosh_stay_apart():
-    """Segments that Whoosh's own writer wrote are no part of merging, and do not hinder that of others."""
-    segments = sizes(*whole(1, 1, 1))
-    segments[1].is_ours = False
-    assert segments_to_merge(segments) == [segments[0], segments[2]]
-    assert segments_to_merge(segments[:2]) == []
-    (deleted,) = sizes((10, 9))
-    deleted.is_ours = False
-    assert segments_to_merge([deleted]) == []

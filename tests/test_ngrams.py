@@ -1,4 +1,4 @@
-"""Terms next to each other are counted as by hand, in segments of either codec."""
+"""Terms next to each other are counted as by hand."""
 
 from collections import Counter
 from itertools import pairwise
@@ -6,7 +6,6 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from whoosh.codec import default_codec
 
 from helpers import lexicon_of, make_index
 from test_groups import SYLLABLES, numbered, segments, words
@@ -15,24 +14,11 @@ from timviet.index.analysis import forms
 KEYED = [forms(own).keyed for own in SYLLABLES]
 
 
-def lexicon(segments, whoosh):
-    """The lexicon of an index, by Whoosh's own codec where that is asked for."""
-    if not whoosh:
-        return lexicon_of(make_index(*segments))
-    index = make_index()
-    for texts in segments:
-        with index.whoosh.writer(codec=default_codec()) as writer:
-            for text in texts:
-                writer.add_document(text=text)
-    return lexicon_of(index)
-
-
-@pytest.mark.parametrize("whoosh", [False, True], ids=["columns", "Whoosh's codec"])
 @settings(max_examples=40)
 @given(segments=segments, three=st.tuples(words, words, words))
-def test_counts(whoosh, segments, three):
+def test_counts(segments, three):
     """Single terms, pairs and triples are counted across segments, each place where they stand."""
-    ngrams = lexicon(segments, whoosh).ngrams
+    ngrams = lexicon_of(make_index(*segments)).ngrams
     texts = [[forms(token).keyed for token in tokens] for tokens in numbered(segments).values()]
     pairs = Counter(pair for text in texts for pair in pairwise(text))
     assert ngrams.pairs("text", KEYED, KEYED).tolist() == [[pairs[one, other] for other in KEYED] for one in KEYED]

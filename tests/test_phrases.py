@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from fields import any_texts, field_of
 from helpers import add_segment, make_index
 from phrases import count_phrases, texts_of
-from test_snapshot import add_by_whoosh
 from timviet.index import Document, open_index
 from timviet.index.analysis import forms
 from timviet.index.snapshot import Snapshot
@@ -99,17 +98,6 @@ def test_words_that_are_wanted():
     assert found(Wanted(ranges, lambda term: term.startswith(b"d"), frozenset([dan, an]))) == sorted(
         forms(word).canonical for word in ("dần", "đan")
     )
-
-
-def test_segments_of_another_codec_have_no_phrases():
-    """Segments that Whoosh's own codec wrote do not know what follows what: their phrases are left out."""
-    with open_index(":memory:", create=True) as index:
-        add_by_whoosh(index, Document(id="a", text="công an"))
-        add_segment(index, Document(id="b", text="công dân"))
-        found = every_phrase(no_words(Snapshot(index.whoosh.searcher()).segments))
-    assert {tuple(map(bytes.decode, terms)) for terms in found} == {
-        tuple(forms(word).keyed for word in words.split()) for words in ("công", "dân", "công dân")
-    }
 
 
 @given(any_texts, st.data())

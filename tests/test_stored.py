@@ -319,10 +319,12 @@ def test_one_dictionary_of_its_own():
 def test_a_damaged_block(size):
     """A block that cannot be decompressed is told as damage; the others come back."""
     records = sentences(60)
-    columns = dict(file_of(writer_of(records, size)))
-    first = int(columns["stored_block_ends"][0])
-    columns["stored"] = np.concatenate([np.zeros(first, np.uint8), columns["stored"][first:]])
-    reader = StoredReader(columns)
+    storage = RamStorage()
+    with create_column_file(storage, "cột", {}) as columns:
+        writer_of(records, size).write(columns)
+    whole = ColumnFile.open(storage, "cột")
+    first = whole["stored"][: int(whole["stored_block_ends"][0])].tobytes()
+    reader = StoredReader(ColumnFile(storage.files["cột"].replace(first, bytes(len(first)))))
     with pytest.raises(DamagedFileError, match="a block of what is stored is damaged"):
         reader.fields(0)
     assert reader.fields(59) == records[59]

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from helpers import add_segment, make_index, stripped
 from phrases import count_phrases, texts_of
 from test_phrases import add_sessions
-from test_snapshot import add_by_whoosh
 from timviet.index import Document, analyze, open_index
 from timviet.index.analysis import forms
 from timviet.index.snapshot import Snapshot
@@ -246,9 +245,8 @@ def test_a_title_once_is_enough(titled):
 
 
 def test_several_segments():
-    """Phrases of all segments are counted together; those of another codec are left out."""
+    """Phrases of all segments are counted together."""
     index = make_index(["công an tỉnh", "công an xã"], ["công an tỉnh", "công an huyện"])
-    add_by_whoosh(index, Document(id="w", text="công an tỉnh"))
     assert suggest(index, "công an ")[0] == Suggestion("công an tỉnh", 2, in_titles=False)
     assert sorted(shown(index, "công an ")) == ["công an huyện", "công an tỉnh", "công an xã"]
 

@@ -17,6 +17,7 @@ import pytest
 from timviet.index import Document, open_index, sync, vocabulary
 from timviet.index.analysis import indexed_forms
 from timviet.index.errors import WorkerError
+from timviet.index.storage import FolderStorage
 from timviet.search import Searcher
 
 TEXTS = [f"Xã {number} họp bàn về {word} ở thôn {number % 7}" for number in range(400) for word in ("đường", "đê")]
@@ -125,7 +126,7 @@ def test_an_error_in_a_process(folder):
     """What goes wrong in another process comes up here, and the index is as it was."""
     with open_index(folder) as index:
         writer = index.writer(jobs=2, memory=SMALL)
-        writer._workers._folder = str(folder / "không có")
+        writer._workers._storage = FolderStorage(str(folder / "không có"))
         with pytest.raises(FileNotFoundError):
             for number in range(100_000):
                 writer.add(Document(id=str(number), text="Nước sông lên cao " * 20))

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from timviet.index.documents import Document, Paragraph
     from timviet.index.folders import Summary, sync
     from timviet.index.preparing import Source
+    from timviet.index.repairing import Repair, repair
     from timviet.index.spelling import canonical, fold
     from timviet.index.store import Index, StoredDocument, open_index
     from timviet.index.tokens import Token, tokenize
+    from timviet.index.verifying import Problem, Verification, verify
     from timviet.index.writer import Writer
 
 _HOMES = {
@@ -29,18 +31,23 @@ _HOMES = {
     "Forms": "analysis",
     "Index": "store",
     "Paragraph": "documents",
+    "Problem": "verifying",
+    "Repair": "repairing",
     "Source": "preparing",
     "StoredDocument": "store",
     "Summary": "folders",
     "Token": "tokens",
+    "Verification": "verifying",
     "VietnameseAnalyzer": "analysis",
     "Writer": "writer",
     "analyze": "analysis",
     "canonical": "spelling",
     "fold": "spelling",
     "open_index": "store",
+    "repair": "repairing",
     "sync": "folders",
     "tokenize": "tokens",
+    "verify": "verifying",
 }
 
 __all__ = [
@@ -49,18 +56,23 @@ __all__ = [
     "Forms",
     "Index",
     "Paragraph",
+    "Problem",
+    "Repair",
     "Source",
     "StoredDocument",
     "Summary",
     "Token",
+    "Verification",
     "VietnameseAnalyzer",
     "Writer",
     "analyze",
     "canonical",
     "fold",
     "open_index",
+    "repair",
     "sync",
     "tokenize",
+    "verify",
 ]
 
 

@@ -11,18 +11,22 @@ the fact `lengths`, and has:
 | `column.FIELD` | bytes | a column of Whoosh's own, for sorting and facets |
 """
 
+import json
+import re
 from collections.abc import Iterator
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Self
 
 from whoosh.codec import base
 from whoosh.filedb.filestore import Storage
 
 from timviet.index.codec_readers import DocumentsReader, TermsReader
 from timviet.index.codec_writers import DocumentsWriter, TermsWriter
-from timviet.index.columnfile import ColumnFile
+from timviet.index.columnfile import ColumnFile, DamagedFileError
 
 TERMS = ".terms"
 DOCUMENTS = ".documents"
+# Of what a hostile table of contents names as a segment, files are opened.
+_NAME = re.compile(r"\w{1,100}", re.ASCII)
 
 
 class ColumnSegment(base.Segment):
@@ -32,14 +36,80 @@ class ColumnSegment(base.Segment):
         indexname: Whoosh's name for the index.
 
     Attributes:
-        is_ours: whether timviet's writer wrote it, not Whoosh's.
+        files: for each of its files the length in bytes and the checksum of the directory, by the end of its name; of
+            a segment that is not part of a commit yet, nothing.
     """
 
     def __init__(self, indexname: str) -> None:
         super().__init__(indexname)
-        self.is_ours = False
+        self.files: dict[str, tuple[int, int]] = {}
         self._document_count = 0
         self._deleted: set[int] = set()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle as text: what is read from a table of contents shall not be any object."""
+        state = {
+            "index": self.indexname,
+            "id": self.segid,
+            "documents": self._document_count,
+            "deleted": sorted(self._deleted),
+            "files": self.files,
+        }
+        return restore_segment, (json.dumps(state),)
+
+    @classmethod
+    def restored(cls, text: str) -> Self:
+        """Return what was pickled as a text.
+
+        Raises:
+            DamagedFileError: it was not.
+        """
+        state = json.loads(text)
+        segment = cls(_checked(state["index"], str))
+        segment.segid = _checked(state["id"], str)
+        segment._document_count = _checked(state["documents"], int)
+        segment._deleted = {_checked(number, int) for number in state["deleted"]}
+        segment.files = {name: (_checked(own[0], int), _checked(own[1], int)) for name, own in state["files"].items()}
+        is_inside = all(0 <= number < segment._document_count for number in segment._deleted)
+        if not (is_inside and _NAME.fullmatch(segment.indexname) and _NAME.fullmatch(segment.segid)):
+            raise DamagedFileError("what is told of a segment is damaged")
+        return segment
+
+    @classmethod
+    def named(cls, filename: str) -> Self:
+        """Return the segment that a file is of, by its name, without anything that is known of it."""
+        index, _, identity = filename.partition(".")[0].rpartition("_")
+        segment = cls(index)
+        segment.segid = identity
+        return segment
+
+    def seal(self, storage: Storage) -> list[str]:
+        """Note what its files are, which are complete: other ones in their place will be noticed.
+
+        Returns:
+            The names of the files.
+        """
+        for extension in (TERMS, DOCUMENTS):
+            columns = ColumnFile.open(storage, self.make_filename(extension))
+            self.files[extension] = (columns.length, columns.checksum)
+        return [self.make_filename(extension) for extension in self.files]
+
+    def open_columns(self, storage: Storage, extension: str) -> ColumnFile:
+        """Return one of its files.
+
+        Args:
+            storage: where it is.
+            extension: the end of its name.
+
+        Raises:
+            DamagedFileError: it is not the file that was written.
+            OSError: it cannot be opened.
+        """
+        name = self.make_filename(extension)
+        columns = ColumnFile.open(storage, name)
+        if (columns.length, columns.checksum) != self.files.get(extension, (columns.length, columns.checksum)):
+            raise DamagedFileError(f"{name} is not the file that was written")
+        return columns
 
     def codec(self) -> "ColumnCodec":
         """Return the codec that reads and writes it."""
@@ -77,6 +147,17 @@ class ColumnSegment(base.Segment):
         return docnum in self._deleted
 
 
+def restore_segment(text: str) -> ColumnSegment:
+    """Return the segment that was pickled as a text."""
+    return ColumnSegment.restored(text)
+
+
+def _checked(value: object, kind: type) -> Any:  # noqa: ANN401  # of this kind
+    if type(value) is not kind:
+        raise DamagedFileError("what is told of a segment is damaged")
+    return value
+
+
 class ColumnCodec(base.Codec):
     """Segments as columns; give it to Whoosh's `writer(codec=...)`. Reading finds it by itself."""
 
@@ -96,14 +177,14 @@ class ColumnCodec(base.Codec):
 
     def per_document_reader(self, storage: Storage, segment: ColumnSegment) -> DocumentsReader:
         """Return the reader of a segment's documents."""
-        return DocumentsReader(ColumnFile.open(storage, segment.make_filename(DOCUMENTS)), segment)
+        return DocumentsReader(segment.open_columns(storage, DOCUMENTS), segment)
 
     def terms_reader(self, storage: Storage, segment: ColumnSegment) -> TermsReader:
         """Return the reader of a segment's terms."""
         return TermsReader(
-            ColumnFile.open(storage, segment.make_filename(TERMS)),
+            segment.open_columns(storage, TERMS),
             # At once: a merge may have deleted the file by the time that Whoosh asks for lengths.
-            ColumnFile.open(storage, segment.make_filename(DOCUMENTS)),
+            segment.open_columns(storage, DOCUMENTS),
         )
 
     def postings_writer(self, dbfile: Any, byteids: bool = False) -> NoReturn:  # noqa: ANN401

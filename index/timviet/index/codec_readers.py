@@ -14,11 +14,11 @@ from whoosh.formats import Format
 from whoosh.reading import TermInfo, TermNotFound
 from whoosh.scoring import BaseScorer
 
-from timviet.index.columnfile import Column, ColumnFile
+from timviet.index.columnfile import Column, ColumnFile, DamagedFileError
 from timviet.index.lengths import LENGTHS
 from timviet.index.postings_matcher import PostingsMatcher
 from timviet.index.schema import folded_field, unfolded_field
-from timviet.index.stored import StoredReader
+from timviet.index.stored import StoredReader, paragraph_count
 from timviet.index.terms import FieldTerms, FoldedTerms, Terms
 
 
@@ -32,12 +32,18 @@ class DocumentsReader(base.PerDocumentReader):
     Attributes:
         columns: the same.
         stored: what is kept to be shown.
+
+    Raises:
+        DamagedFileError: they are not the segment's.
     """
 
     def __init__(self, columns: ColumnFile, segment: base.Segment) -> None:
         self.columns = columns
         self._segment = segment
         self.stored = StoredReader(columns)
+        counts = {paragraph_count(columns), *(columns.count(name) for name in columns if name.startswith("lengths."))}
+        if counts != {segment.doc_count_all()}:
+            raise DamagedFileError("a file of documents has another number of them than its segment")
 
     def doc_count(self) -> int:
         """Return the number of documents that are not deleted."""
@@ -116,13 +122,16 @@ class TermsReader(base.TermsReader):
         """Return a field's terms, or None where it has none; the folded forms of a keyed one are read out of it."""
         if name not in self._fields:
             if name in self._prefixes:
-                self._fields[name] = FieldTerms(self.columns.below(self._prefixes[name]))
+                self._fields[name] = self._read(name)
             elif name in self._folded:
-                keyed = FieldTerms(self.columns.below(self._prefixes[unfolded_field(name)]))
+                keyed = self._read(unfolded_field(name))
                 self._fields |= {unfolded_field(name): keyed, name: FoldedTerms(keyed)}
             else:
                 return None
         return self._fields[name]
+
+    def _read(self, name: str) -> FieldTerms:
+        return FieldTerms(self.columns.below(self._prefixes[name]), paragraph_count(self._documents))
 
     @cached_property
     def _folded(self) -> set[str]:

@@ -12,12 +12,11 @@ The layout, in this order; all numbers are little-endian:
 
 import json
 import mmap
+import re
 import struct
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from functools import cached_property
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 from zlib import crc32
 
 import numpy as np
@@ -30,6 +29,11 @@ Column = NDArray[Any]
 SIGNATURE = b"TIMVIET\x02"
 _ALIGNMENT = 64
 _END = struct.Struct(f"<QQI{len(SIGNATURE)}s")
+_DTYPE = re.compile(r"\|[ui]1|<[ui][248]|<f[248]|\|b1")
+
+
+FAULTS = (ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError)
+"""What may come of columns that are not what they ought to be."""
 
 
 class DamagedFileError(ValueError):
@@ -86,44 +90,85 @@ class ColumnWriter:
         self._place += len(content)
 
 
+class _Entry(NamedTuple):
+    """What the directory tells of a column."""
+
+    dtype: str
+    place: int
+    length: int
+    checksum: int
+
+
 class ColumnFile(Mapping[str, Column]):
     """The columns of a file, by their names; reading one copies nothing.
 
+    What a column holds is compared with its checksum when it is asked for first.
+
     Args:
         content: the whole file.
+        name: the file's name, for messages.
 
     Attributes:
         facts: what was kept with the columns.
+        length: the file's length in bytes.
+        checksum: the checksum of its directory, which has those of all columns.
 
     Raises:
         DamagedFileError: it was cut short, or is no file of columns.
     """
 
-    def __init__(self, content: bytes | memoryview | mmap.mmap) -> None:
-        self._content = content
-        if len(content) < len(SIGNATURE) + _END.size or bytes(content[: len(SIGNATURE)]) != SIGNATURE:
-            raise DamagedFileError("is no file of columns, or of another version")
-        place, length, checksum, signature = _END.unpack(content[len(content) - _END.size :])
-        directory = bytes(content[place : place + length])
-        if signature != SIGNATURE or not directory or crc32(directory) != checksum:
-            raise DamagedFileError("was cut short, or is damaged")
-        parsed = json.loads(directory)
-        self._columns: dict[str, tuple[str, int, int, int]] = parsed["columns"]
-        self.facts: dict[str, Any] = parsed["facts"]
+    def __init__(self, content: bytes | memoryview | mmap.mmap, name: str = "a file of columns") -> None:
+        self._content = memoryview(content)
+        self._name = name
+        self.length = len(self._content)
+        if self.length < len(SIGNATURE) + _END.size or bytes(self._content[: len(SIGNATURE)]) != SIGNATURE:
+            raise DamagedFileError(f"{name} is no file of columns, or of another version")
+        place, length, self.checksum, signature = _END.unpack(self._content[-_END.size :])
+        directory = bytes(self._content[place : place + length])
+        if signature != SIGNATURE or not directory or crc32(directory) != self.checksum:
+            raise DamagedFileError(f"{name} was cut short, or is damaged")
+        try:
+            parsed = json.loads(directory)
+            self._columns = {own: _Entry(*entry) for own, entry in parsed["columns"].items()}
+            self.facts: dict[str, Any] = parsed["facts"]
+            is_valid = all(_is_valid(entry, place) for entry in self._columns.values())
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+            raise DamagedFileError(f"{name} has a damaged directory: {error!r}") from error
+        if not is_valid:
+            raise DamagedFileError(f"{name} has a damaged directory")
+        self._checked: dict[str, Column] = {}
 
     @classmethod
     def open(cls, storage: Storage, name: str) -> Self:
         """Return the columns of a file in one of Whoosh's storages, mapped into memory where it is a real file."""
         if isinstance(storage, RamStorage):
-            return cls(storage.files[name])
+            return cls(storage.files[name], name)
         with storage.open_file(name) as file:
             if file.is_real and storage.file_length(name):
-                return cls(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-            return cls(bytes(file.read()))
+                return cls(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), name)
+            return cls(bytes(file.read()), name)
 
     def __getitem__(self, name: str) -> Column:
-        dtype, place, length, _ = self._columns[name]
-        return np.frombuffer(self._content, np.dtype(dtype), length // np.dtype(dtype).itemsize, place)
+        """Return a column.
+
+        Raises:
+            DamagedFileError: it is not what was written.
+        """
+        try:
+            return self._checked[name]
+        except KeyError:
+            content, column = self._bytes(name), self.unchecked(name)
+            if crc32(content) != self._columns[name].checksum:
+                raise DamagedFileError(f"{self._name} is damaged: column {name}") from None
+            self._checked[name] = column
+            return column
+
+    def unchecked(self, name: str) -> Column:
+        """Return a column that has checksums of its own."""
+        return np.frombuffer(self._bytes(name), self._columns[name].dtype)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._columns
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._columns)
@@ -131,18 +176,14 @@ class ColumnFile(Mapping[str, Column]):
     def __len__(self) -> int:
         return len(self._columns)
 
-    def below(self, prefix: str) -> dict[str, Column]:
-        """Return the columns whose names start with a prefix and a full stop, by the rest of their names."""
-        return {name: self[f"{prefix}.{name}"] for name in self._below[prefix]}
+    def count(self, name: str) -> int:
+        """Return how many entries a column has, without reading it."""
+        entry = self._columns[name]
+        return entry.length // np.dtype(entry.dtype).itemsize
 
-    @cached_property
-    def _below(self) -> defaultdict[str, list[str]]:
-        below = defaultdict(list)
-        for name in self:
-            prefix, stop, rest = name.partition(".")
-            if stop:
-                below[prefix].append(rest)
-        return below
+    def below(self, prefix: str) -> "ColumnsBelow":
+        """Return the columns whose names start with a prefix and a full stop, by the rest of their names."""
+        return ColumnsBelow(self, f"{prefix}.")
 
     def verify(self) -> None:
         """Read all columns and compare them with their checksums.
@@ -150,9 +191,74 @@ class ColumnFile(Mapping[str, Column]):
         Raises:
             DamagedFileError: one of them is not what was written.
         """
-        for name, (_, place, length, checksum) in self._columns.items():
-            if crc32(memoryview(self._content)[place : place + length]) != checksum:
-                raise DamagedFileError(f"column {name} is damaged")
+        for name, entry in self._columns.items():
+            if crc32(self._bytes(name)) != entry.checksum:
+                raise DamagedFileError(f"{self._name} is damaged: column {name}")
+
+    def _bytes(self, name: str) -> memoryview:
+        entry = self._columns[name]
+        return self._content[entry.place : entry.place + entry.length]
+
+
+class ColumnsBelow(Mapping[str, Column]):
+    """Those columns of a file whose names start alike, by the rest of their names.
+
+    Args:
+        columns: the file's columns.
+        prefix: what the names start with.
+    """
+
+    def __init__(self, columns: ColumnFile, prefix: str) -> None:
+        self._columns = columns
+        self._prefix = prefix
+
+    def __getitem__(self, name: str) -> Column:
+        """Return a column.
+
+        Raises:
+            DamagedFileError: it is not what was written.
+        """
+        return self._columns[self._prefix + name]
+
+    def count(self, name: str) -> int:
+        """Return how many entries a column has, without reading it."""
+        return self._columns.count(self._prefix + name)
+
+    def __contains__(self, name: object) -> bool:
+        return f"{self._prefix}{name}" in self._columns
+
+    def __iter__(self) -> Iterator[str]:
+        return (name.removeprefix(self._prefix) for name in self._columns if name.startswith(self._prefix))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def read_ends(columns: Mapping[str, Column], name: str, length: int) -> Column:
+    """Return a column that tells where parts end, one after the other.
+
+    Args:
+        columns: the columns of a file, or of a part of it.
+        name: the column's name.
+        length: where the last part ends.
+
+    Raises:
+        DamagedFileError: it is not what was written, or tells anything else.
+    """
+    ends = columns[name]
+    last = int(ends[-1]) if len(ends) else 0
+    if ends.dtype.kind not in "ui" or last != length or (ends[:1] < 0).any() or (ends[1:] < ends[:-1]).any():
+        raise DamagedFileError(f"the column {name} does not tell where parts end")
+    return ends
+
+
+def _is_valid(entry: _Entry, end: int) -> bool:
+    """Tell whether a column is one that can be read: of numbers, and between the beginning and the directory."""
+    if not (isinstance(entry.dtype, str) and _DTYPE.fullmatch(entry.dtype)):
+        return False
+    if not all(type(number) is int and number >= 0 for number in entry[1:]):
+        return False
+    return entry.place + entry.length <= end and entry.length % np.dtype(entry.dtype).itemsize == 0
 
 
 @contextmanager

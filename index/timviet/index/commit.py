@@ -1,18 +1,30 @@
 """One change of an index: new segments and deletions, which become part of it together or not at all."""
 
-from contextlib import suppress
+import time
 
-from whoosh.codec.base import Segment
-from whoosh.index import TOC, FileIndex, LockError, clean_files
+from whoosh.index import TOC, clean_files
 from whoosh.reading import SegmentReader
-from whoosh.util.filelock import try_for
 
 from timviet.index.codec import ColumnSegment
+from timviet.index.contents import ParagraphIndex, temporary_name, write_contents
 from timviet.index.merging import is_whole, merge_segments, segments_to_merge
+from timviet.index.storage import LockHolder
 
 _LOCK = "WRITELOCK"  # as Whoosh's own writer, which is kept out, too
 _RETRY_SECONDS = 0.05
 _MERGED_AT_ONCE = 64  # each takes two open files
+
+
+class LockedError(Exception):
+    """Another writer holds the lock.
+
+    Attributes:
+        holder: which one, or None where that is not known.
+    """
+
+    def __init__(self, holder: LockHolder | None) -> None:
+        super().__init__(holder)
+        self.holder = holder
 
 
 class Commit:
@@ -27,19 +39,22 @@ class Commit:
         is_ended: whether it has ended.
 
     Raises:
-        LockError: the other writer was still at work after that time.
+        LockedError: the other writer was still at work after that time.
     """
 
-    def __init__(self, whoosh: FileIndex, timeout: float) -> None:
+    def __init__(self, whoosh: ParagraphIndex, timeout: float) -> None:
+        self.storage = whoosh.storage
         self._lock = whoosh.lock(_LOCK)
-        if not try_for(self._lock.acquire, timeout=timeout, delay=_RETRY_SECONDS):
-            raise LockError
+        until = time.monotonic() + timeout
+        while not self._lock.acquire():
+            if time.monotonic() >= until:
+                raise LockedError(self._lock.holder())
+            time.sleep(_RETRY_SECONDS)
         self.is_ended = False
-        self._readers: list[tuple[Segment, SegmentReader]] = []
+        self._readers: list[tuple[ColumnSegment, SegmentReader]] = []
         try:
-            self.storage = whoosh.storage
             self._name = whoosh.indexname
-            self._contents = TOC.read(self.storage, self._name)
+            self._contents = whoosh._read_toc()
             for segment in self._contents.segments:
                 self._readers.append((segment, SegmentReader(self.storage, self._contents.schema, segment)))
             self._new: list[ColumnSegment] = []
@@ -77,8 +92,9 @@ class Commit:
         self.require_open()
         try:
             segments = self._merge([*self._contents.segments, *self._new])
+            new_files = [name for segment in segments if not segment.files for name in segment.seal(self.storage)]
             contents = TOC(self._contents.schema, segments, self._contents.generation + 1)
-            contents.write(self.storage, self._name)
+            write_contents(self.storage, contents, new_files)
             clean_files(self.storage, self._name, contents.generation, segments)
         finally:
             self.end()
@@ -91,24 +107,20 @@ class Commit:
             generation = self._contents.generation + 1
             if TOC._latest_generation(self.storage, self._name) < generation:
                 new = {name for segment in self._new for name in segment.list_files(self.storage)}
-                begun = TOC._filename(self._name, generation)
-                for name in [*new, *(name for name in self.storage.list() if name.startswith(begun))]:
-                    with suppress(OSError):
-                        self.storage.delete_file(name)
+                for name in [*new, temporary_name(generation)]:
+                    self.storage.discard(name)
         finally:
             self._release()
 
-    def _merge(self, segments: list[Segment]) -> list[Segment]:
+    def _merge(self, segments: list[ColumnSegment]) -> list[ColumnSegment]:
         segments = [segment for segment in segments if segment.doc_count()]
         new = [segment for segment in self._new if segment in segments]
         while len(new) > 1:
             for several in [new[place : place + _MERGED_AT_ONCE] for place in range(0, len(new), _MERGED_AT_ONCE)]:
                 segments = self._merged(segments, several)
             new = [segment for segment in self._new if segment in segments]
-        left_alone: list[Segment] = []
-        while merged := segments_to_merge(
-            [own for own in segments if isinstance(own, ColumnSegment) and own not in left_alone]
-        ):
+        left_alone: list[ColumnSegment] = []
+        while merged := segments_to_merge([own for own in segments if own not in left_alone]):
             damaged = [segment for segment in merged if not is_whole(self.storage, segment)]
             if damaged:
                 left_alone += damaged
@@ -116,7 +128,7 @@ class Commit:
                 segments = self._merged(segments, merged)
         return segments
 
-    def _merged(self, segments: list[Segment], merged: list[ColumnSegment]) -> list[Segment]:
+    def _merged(self, segments: list[ColumnSegment], merged: list[ColumnSegment]) -> list[ColumnSegment]:
         """Return the segments with one in place of those that are merged."""
         target = self.add_segment()
         merge_segments(self.storage, merged, target)

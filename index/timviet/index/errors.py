@@ -21,6 +21,10 @@ Messages name the operation, the cause and the next step; what a program needs o
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from timviet.index.storage import LockHolder
 
 
 class TimvietError(Exception):
@@ -67,11 +71,13 @@ class IndexLockedError(IndexPlaceError):
 
     Attributes:
         waited: how long this writer waited, in seconds.
+        holder: the other writer, or None where that is not known.
     """
 
-    def __init__(self, message: str, location: str, waited: float) -> None:
+    def __init__(self, message: str, location: str, waited: float, holder: "LockHolder | None" = None) -> None:
         super().__init__(message, location)
         self.waited = waited
+        self.holder = holder
 
 
 class WorkerError(TimvietError):

@@ -26,19 +26,18 @@ def segments_to_merge(segments: Sequence[ColumnSegment]) -> list[ColumnSegment]:
 
     A segment is merged with all smaller ones where these together have half as many paragraphs as it has. So each is
     more than twice as large as all smaller ones together: there are few, and a paragraph is written again only when it
-    becomes part of a segment half as large again. Segments that Whoosh's own writer wrote stay as they are: they may
-    hold what timviet does not keep.
+    becomes part of a segment half as large again.
 
     Args:
         segments: the segments there are.
     """
-    ours = sorted((own for own in segments if own.is_ours), key=lambda own: own.doc_count())
-    smaller = list(accumulate((own.doc_count() for own in ours), initial=0))
-    alike = [place for place, own in enumerate(ours) if place and 2 * smaller[place] >= own.doc_count()]
+    by_size = sorted(segments, key=lambda own: own.doc_count())
+    smaller = list(accumulate((own.doc_count() for own in by_size), initial=0))
+    alike = [place for place, own in enumerate(by_size) if place and 2 * smaller[place] >= own.doc_count()]
     if alike:
-        merged = ours[: alike[-1] + 1]
+        merged = by_size[: alike[-1] + 1]
         return [segment for segment in segments if segment in merged]
-    return [own for own in ours if 2 * own.deleted_count() > own.doc_count_all()][:1]
+    return [own for own in by_size if 2 * own.deleted_count() > own.doc_count_all()][:1]
 
 
 def is_whole(storage: Storage, segment: ColumnSegment) -> bool:
@@ -72,7 +71,6 @@ def merge_segments(storage: Storage, segments: Sequence[ColumnSegment], target: 
     lengths = {name: np.concatenate([source.lengths(name) for source in sources]) for name in names}
     write_documents(storage, target.make_filename(DOCUMENTS), stored, lengths, totals=totals)
     target.set_doc_count(count)
-    target.is_ours = True
 
 
 class _Source:

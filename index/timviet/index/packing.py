@@ -1,4 +1,4 @@
-"""Whole numbers in a byte or two each, however large a few of them are.
+"""Whole numbers in a byte or two each, though a few of them take up to four.
 
 A packed column `NAME` is three columns; the numbers that have no room in the first one are in the other two:
 
@@ -11,11 +11,14 @@ A packed column `NAME` is three columns; the numbers that have no room in the fi
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import DTypeLike
 
-from timviet.index.columnfile import Column, ColumnWriter, smallest_unsigned
+from timviet.index.columnfile import Column, ColumnWriter, DamagedFileError, smallest_unsigned
+
+_LARGEST_SIZE = 4  # bytes of a number
 
 
 class PackedColumn:
@@ -27,13 +30,24 @@ class PackedColumn:
     """
 
     def __init__(self, columns: Mapping[str, Column], name: str) -> None:
-        self._small = columns[name]
-        self._large_places = columns[f"{name}.large_places"]
-        self._large_numbers = columns[f"{name}.large_numbers"]
-        self._mark = np.iinfo(self._small.dtype).max
+        self._columns = columns
+        self._name = name
 
-    def __len__(self) -> int:
-        return len(self._small)
+    @cached_property
+    def _small(self) -> Column:
+        return _unsigned(self._columns, self._name)
+
+    @cached_property
+    def _large_places(self) -> Column:
+        return _unsigned(self._columns, f"{self._name}.large_places")
+
+    @cached_property
+    def _large_numbers(self) -> Column:
+        return _unsigned(self._columns, f"{self._name}.large_numbers")
+
+    @cached_property
+    def _mark(self) -> int:
+        return int(np.iinfo(self._small.dtype).max)
 
     def read(self, start: int, end: int) -> Column:
         """Return the numbers from one place to before another."""
@@ -54,6 +68,14 @@ class PackedColumn:
             asked = places[large].astype(self._large_places.dtype)  # of another type, all would be converted
             numbers[large] = self._large_numbers[np.searchsorted(self._large_places, asked)]
         return numbers
+
+
+def _unsigned(columns: Mapping[str, Column], name: str) -> Column:
+    """Return a column of whole numbers that have no sign, and of which many add up to no more than 63 bits hold."""
+    column = columns[name]
+    if column.dtype.kind != "u" or column.dtype.itemsize > _LARGEST_SIZE:
+        raise DamagedFileError(f"the column {name} is of another type than was written")
+    return column
 
 
 def write_packed(writer: ColumnWriter, name: str, dtype: DTypeLike, pieces: Iterable[Column]) -> None:

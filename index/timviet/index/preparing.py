@@ -1,9 +1,9 @@
 """From a document to what a segment takes: what is stored, the texts to analyse, and ready terms."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from timviet.index.documents import Document
 from timviet.index.errors import DocumentError
@@ -63,21 +63,44 @@ def prepare(document: Document, source: Source | None) -> PreparedDocument:
         DocumentError: the id or the metadata cannot be kept.
     """
     try:
-        identity = _plain(document.id)
-        stored = {"id": identity, "metadata": _encode(document.metadata)}
-        texts: dict[str, list[str]] = {}
-        terms = {"id": [identity.encode()]}
-        if document.metadata:
-            _add_metadata(texts, terms, document.metadata)
+        stored = {"id": _plain(document.id), "metadata": _encode(document.metadata)}
+        for name, text in (("title", document.title), ("path", document.path)):
+            if text is not None:
+                stored[name] = _plain(text)
+        texts, terms = _searched(stored, document.metadata or {})
     except (TypeError, ValueError, RecursionError) as error:
         raise DocumentError(f"cannot keep the id and metadata of document {document.id!r} as JSON: {error}") from error
-    for name, text in (("title", document.title), ("path", document.path)):
-        if text is not None:
-            stored[name] = _plain(text)
-            texts[name] = [stored[name]]
     encoded = json.dumps(asdict(source)) if source else None
     paragraphs = [(number, start, _plain(text)) for number, start, text in document.iter_paragraphs()]
     return PreparedDocument(stored, encoded, texts, terms, paragraphs)
+
+
+def restore(paragraphs: Sequence[Mapping[str, Any]]) -> PreparedDocument:
+    """Return a document, or a part of it, as a segment took it.
+
+    Args:
+        paragraphs: what is kept of each of its paragraphs, by name.
+    """
+    first = paragraphs[0]
+    stored = {name: first[name] for name in ("id", "metadata", "title", "path") if name in first}
+    texts, terms = _searched(stored, json.loads(first["metadata"]))
+    own = [(paragraph["paragraph"], paragraph["start"], paragraph["text"]) for paragraph in paragraphs]
+    return PreparedDocument(stored, first.get("source"), texts, terms, own)
+
+
+def _searched(
+    stored: Mapping[str, str], metadata: Mapping[str, object]
+) -> tuple[dict[str, list[str]], dict[str, list[bytes]]]:
+    """Return the texts and the terms that all paragraphs of a document have, by their fields."""
+    texts: dict[str, list[str]] = {}
+    terms: dict[str, list[bytes]] = {"id": [stored["id"].encode()]}
+    for key, value in searched_values(metadata):
+        field = metadata_field(key)
+        texts.setdefault(field, []).append(_plain(str(value)))
+        terms.setdefault(value_field(field), []).extend(
+            term.encode(errors="surrogatepass") for term in sort_terms(value)
+        )
+    return texts | {name: [stored[name]] for name in ("title", "path") if name in stored}, terms
 
 
 def _plain(text: str) -> str:
@@ -101,12 +124,3 @@ def searched_values(metadata: Mapping[str, object]) -> Iterator[tuple[str, str |
         for item in (value if isinstance(value, list | tuple) else [value]) if key else ():
             if isinstance(item, str | int | float):
                 yield key, item
-
-
-def _add_metadata(texts: dict[str, list[str]], terms: dict[str, list[bytes]], metadata: Mapping[str, object]) -> None:
-    for key, value in searched_values(metadata):
-        field = metadata_field(key)
-        texts.setdefault(field, []).append(_plain(str(value)))
-        terms.setdefault(value_field(field), []).extend(
-            term.encode(errors="surrogatepass") for term in sort_terms(value)
-        )

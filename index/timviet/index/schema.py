@@ -48,6 +48,17 @@ class ParagraphSchema(Schema):
         self.add(value_field(metadata_field("*")), ID(), glob=True)
         self.add(metadata_field("*"), _unscored("keyed"), glob=True)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle as version and rules: the fields follow from them."""
+        return restore_schema, (self.version, self.rules)
+
+
+def restore_schema(version: int, rules: str) -> ParagraphSchema:
+    """Return the schema that was pickled, with the fields of this version."""
+    schema = ParagraphSchema()
+    schema.version, schema.rules = version, rules
+    return schema
+
 
 def folded_field(field: str) -> str:
     """Return the name of the field's twin whose terms are folded: `text.folded` for `text`."""

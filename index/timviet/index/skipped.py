@@ -6,10 +6,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from whoosh.filedb.filestore import FileStorage, Storage
+from whoosh.filedb.filestore import Storage
 
 from timviet.index.errors import SourceError
 from timviet.index.preparing import Source
+from timviet.index.storage import IndexStorage
 
 _FILE = "skipped.json"
 
@@ -67,12 +68,11 @@ def load_skipped(storage: Storage) -> dict[str, SkippedFile]:
         return {}
 
 
-def save_skipped(storage: Storage, files: Mapping[str, SkippedFile]) -> None:
+def save_skipped(storage: IndexStorage, files: Mapping[str, SkippedFile]) -> None:
     """Have an index remember files with faults instead of those it remembered before."""
     temporary = f"_{_FILE}"
     with storage.create_file(temporary) as file:
         file.write(json.dumps([asdict(skipped) for skipped in files.values()]).encode())
-    if isinstance(storage, FileStorage):
-        Path(storage.folder, temporary).replace(Path(storage.folder, _FILE))  # Whoosh would delete the old one first
-    else:
-        storage.rename_file(temporary, _FILE)
+    storage.sync([temporary])
+    storage.replace(temporary, _FILE)
+    storage.sync()

@@ -1,24 +1,20 @@
-"""What a searcher of one commit sees, segment by segment, as columns.
-
-Segments that Whoosh's own writer wrote by another codec are read into columns of the same kind when they are asked for.
-"""
+"""What a searcher of one commit sees, segment by segment, as columns."""
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-from whoosh.filedb.filestore import RamStorage
 from whoosh.reading import SegmentReader
 from whoosh.searching import Searcher
 
-from timviet.index.codec_readers import DocumentsReader, TermsReader
-from timviet.index.columnfile import Column, ColumnFile, create_column_file
-from timviet.index.lengths import length_bytes
-from timviet.index.postings import Postings, Runs, occurrences_by_term, write_field
+from timviet.index.columnfile import Column
 from timviet.index.schema import UNMARKED, UNMARKED_FIELD
-from timviet.index.terms import FieldTerms, Terms
+from timviet.index.terms import Terms
+
+if TYPE_CHECKING:
+    from timviet.index.codec_readers import DocumentsReader, TermsReader
 
 _REMEMBERED_PREFIXES = 1 << 12
 _REMEMBERED_TERMS = 100  # of a prefix; those of a syllable's readings are some twenty
@@ -44,38 +40,24 @@ class SegmentView:
         self.first = first
         self.paragraph_count = int(reader.doc_count_all())
         # Whoosh hides them; there is no other way from its reader to the codec's.
-        self._terms, self._documents = reader._terms, reader._perdoc
-        self._foreign: dict[str, Terms | None] = {}
-        self._foreign_lengths: dict[str, Column] = {}
+        self._terms: TermsReader = reader._terms
+        self._documents: DocumentsReader = reader._perdoc
 
     def terms(self, field: str) -> Terms | None:
         """Return a field's terms, or None where it has none."""
-        if isinstance(self._terms, TermsReader):
-            return self._terms.field(field)
-        if field not in self._foreign:
-            known = field in self.reader.indexed_field_names()
-            self._foreign[field] = _read_terms(self.reader, field) if known else None
-        return self._foreign[field]
+        return self._terms.field(field)
 
     def lengths(self, field: str) -> Column:
         """Return each paragraph's length in a field, as a byte; see `timviet.index.lengths`."""
-        if isinstance(self._documents, DocumentsReader):
-            return self._documents.columns.get(f"lengths.{field}", self._no_lengths)
-        if field not in self._foreign_lengths:
-            lengths = (self.reader.doc_field_length(number, field) or 0 for number in range(self.paragraph_count))
-            self._foreign_lengths[field] = length_bytes(np.fromiter(lengths, np.int64, self.paragraph_count))
-        return self._foreign_lengths[field]
+        return self._documents.columns.get(f"lengths.{field}", self._no_lengths)
 
     def stored(self, number: int) -> dict[str, Any]:
         """Return what is kept of a paragraph to be shown, by its number in the segment."""
-        fields: dict[str, Any] = self._documents.stored_fields(number)
-        return fields
+        return self._documents.stored_fields(number)
 
     def stored_texts(self, name: str, numbers: Sequence[int]) -> list[str | None]:
         """Return what is kept under a name of some paragraphs, by their numbers; faster than `stored` for many."""
-        if isinstance(self._documents, DocumentsReader):
-            return list(self._documents.stored.texts(name, numbers))
-        return [self.stored(number).get(name) for number in numbers]
+        return list(self._documents.stored.texts(name, numbers))
 
     @cached_property
     def _no_lengths(self) -> Column:
@@ -89,16 +71,6 @@ class SegmentView:
         kept = np.ones(self.paragraph_count, bool)
         kept[list(self.reader.deleted_docs_set)] = False
         return kept
-
-    def verify(self) -> None:
-        """Read the segment's files and compare them with their checksums.
-
-        Raises:
-            DamagedFileError: one of them is not what was written.
-        """
-        if isinstance(self._terms, TermsReader) and isinstance(self._documents, DocumentsReader):
-            self._terms.columns.verify()
-            self._documents.columns.verify()
 
     @cached_property
     def unmarked(self) -> Column:
@@ -175,15 +147,6 @@ class Snapshot:
             self._having_tokens[field] = sum(int(np.count_nonzero(own)) for own in lengths)
         return max(self.field_length(field), 1) / max(self._having_tokens[field], 1)
 
-    def verify(self) -> None:
-        """Read all files and compare them with their checksums.
-
-        Raises:
-            DamagedFileError: one of them is not what was written.
-        """
-        for segment in self.segments:
-            segment.verify()
-
     def having(self, field: str, term: str) -> set[int]:
         """Return the numbers of the paragraphs that hold a term, those left out that are deleted."""
         numbers: set[int] = set()
@@ -218,28 +181,3 @@ class Snapshot:
     def _terms(self, field: str) -> list[Terms]:
         every = (segment.terms(field) for segment in self.segments)
         return [terms for terms in every if terms is not None]
-
-
-def _read_terms(reader: SegmentReader, field: str) -> FieldTerms:
-    """Return a field's terms from a segment of another codec."""
-    terms = list(reader.lexicon(field))
-    documents: list[int] = []
-    positions: list[list[int]] = []
-    lengths = []
-    for term in terms:
-        # The reader itself would leave out deleted paragraphs, which count in document frequencies.
-        before = len(documents)
-        matcher = reader._terms.matcher(field, term, reader.schema[field].format)
-        while matcher.is_active():
-            documents.append(matcher.id())
-            positions.append(matcher.value_as("positions") if matcher.supports("positions") else [0])
-            matcher.next()
-        lengths.append(len(documents) - before)
-    frequencies = np.fromiter(map(len, positions), np.int64, len(positions))
-    runs = Runs(np.array(lengths, np.int64), np.array(documents, np.int64))
-    every_position = np.array([position for own in positions for position in own], np.int64)
-    occurrences = occurrences_by_term(runs, frequencies, every_position)
-    memory = RamStorage()
-    with create_column_file(memory, "terms", {}) as writer:
-        write_field(writer, "0", terms, Postings(np.cumsum(lengths), [runs], [frequencies], occurrences))
-    return FieldTerms(ColumnFile.open(memory, "terms").below("0"))

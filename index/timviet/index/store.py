@@ -2,27 +2,28 @@
 
 import json
 import multiprocessing
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from whoosh.filedb.filestore import FileStorage, RamStorage, Storage
-from whoosh.index import FileIndex, LockError
-from whoosh.index import IndexVersionError as WhooshVersionError
+from whoosh.index import EmptyIndexError
 from whoosh.reading import IndexReader
 
 from timviet.index.columnfile import DamagedFileError
-from timviet.index.commit import Commit
+from timviet.index.commit import Commit, LockedError
+from timviet.index.contents import ForeignContentsError, ParagraphIndex, create_index
 from timviet.index.errors import IndexLockedError, IndexNotFoundError, IndexVersionError, NotAnIndexError
 from timviet.index.preparing import Source
 from timviet.index.schema import ParagraphSchema
+from timviet.index.storage import FolderStorage, IndexStorage, MemoryStorage, make_folder
 from timviet.index.writer import DEFAULT_MEMORY, Writer
 
 IN_MEMORY = ":memory:"
 
+_REMEDY = "save what can be saved with `timviet repair NEW_FOLDER`, or delete the folder and index again"
 _WRITE_LOCK = "MAIN_WRITELOCK"  # Whoosh's name for it
 
 
@@ -53,7 +54,7 @@ class Index:
         whoosh: the underlying Whoosh index, for those who know Whoosh.
     """
 
-    def __init__(self, location: str, whoosh: FileIndex) -> None:
+    def __init__(self, location: str, whoosh: ParagraphIndex) -> None:
         self.location = location
         self.whoosh = whoosh
 
@@ -81,12 +82,13 @@ class Index:
             )
         try:
             return Writer(Commit(self.whoosh, timeout), jobs, memory)
-        except LockError as error:
+        except LockedError as error:
             message = (
-                f"cannot write to the index {self.location}: another writer is at work on it, "
+                f"cannot write to the index {self.location}: another writer is at work on it"
+                f"{f' ({error.holder})' if error.holder else ''}, "
                 f"and still was after {timeout:g} s; try again when it has ended"
             )
-            raise IndexLockedError(message, self.location, timeout) from error
+            raise IndexLockedError(message, self.location, timeout, error.holder) from error
         except Exception as error:
             raise self.read_error(error) from error
 
@@ -101,6 +103,11 @@ class Index:
         """How many paragraphs the last commit holds."""
         with self.reader() as reader:
             return int(reader.doc_count())
+
+    @property
+    def committed(self) -> datetime:
+        """When the last commit was made, by the machine's clock and in its time zone."""
+        return datetime.fromtimestamp(self.whoosh.last_modified()).astimezone()
 
     def __contains__(self, document_id: str) -> bool:
         """Tell whether the last commit holds a document, by its id."""
@@ -126,10 +133,13 @@ class Index:
         """Return Whoosh's reader of the last commit.
 
         Raises:
-            NotAnIndexError: a file of the index is damaged or missing.
+            IndexNotFoundError: the index is not there any more.
+            NotAnIndexError: a file of it is damaged or missing.
         """
         try:
             reader: IndexReader = self.whoosh.reader()
+        except EmptyIndexError as error:
+            raise IndexNotFoundError(f"the index {self.location} is gone: make it again", self.location) from error
         except Exception as error:
             raise self.read_error(error) from error
         return reader
@@ -142,7 +152,8 @@ class Index:
         """
         if isinstance(error, OSError) and not isinstance(error, FileNotFoundError):
             return error
-        message = f"the index {self.location} is damaged ({error!r}): delete the folder and index again"
+        reason = str(error) if isinstance(error, DamagedFileError | FileNotFoundError) else repr(error)
+        message = f"the index {self.location} is damaged ({reason}): {_REMEDY}"
         return NotAnIndexError(message, self.location)
 
     def close(self) -> None:
@@ -178,9 +189,11 @@ def open_index(location: str | Path, create: bool = False) -> Index:
         0
     """
     if str(location) == IN_MEMORY:
-        return Index(IN_MEMORY, FileIndex.create(_MemoryStorage(), ParagraphSchema()))
+        memory = MemoryStorage()
+        create_index(memory)
+        return Index(IN_MEMORY, ParagraphIndex(memory))
     folder = Path(location)
-    storage = FileStorage(str(folder))
+    storage = FolderStorage(str(folder))
     if not _has_index(folder):
         if not create:
             message = f"there is no index at {folder}: make one with `timviet index FOLDER`, or name another place"
@@ -189,17 +202,17 @@ def open_index(location: str | Path, create: bool = False) -> Index:
     return Index(str(folder), _open_whoosh(storage, folder))
 
 
-def _create(storage: FileStorage, folder: Path) -> None:
+def _create(storage: FolderStorage, folder: Path) -> None:
     """Make an empty index, unless another process does so at the same time."""
     if folder.exists() and (not folder.is_dir() or any(_is_foreign(entry) for entry in folder.iterdir())):
         message = f"cannot make an index at {folder}: something else is there; name a new or an empty folder"
         raise NotAnIndexError(message, str(folder))
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     lock = storage.lock(_WRITE_LOCK)
     lock.acquire(blocking=True)
     try:
         if not _has_index(folder):
-            FileIndex.create(storage, ParagraphSchema())
+            create_index(storage)
     finally:
         lock.release()
 
@@ -209,49 +222,30 @@ def _is_foreign(entry: Path) -> bool:
     return entry.name != _WRITE_LOCK and not entry.name.startswith("_MAIN_")
 
 
-class _MemoryStorage(RamStorage):
-    """Whoosh's storage in memory, with locks that are tried and not waited for, as those of files are."""
-
-    def lock(self, name: str) -> "_MemoryLock":
-        return _MemoryLock(super().lock(name))
-
-
-class _MemoryLock:
-    def __init__(self, lock: threading.Lock) -> None:
-        self._lock = lock
-
-    def acquire(self) -> bool:
-        return self._lock.acquire(blocking=False)
-
-    def release(self) -> None:
-        self._lock.release()
-
-
 def _has_index(folder: Path) -> bool:
     return folder.is_dir() and any(entry.suffix == ".toc" for entry in folder.iterdir())
 
 
-def _open_whoosh(storage: Storage, folder: Path) -> FileIndex:
+def _open_whoosh(storage: IndexStorage, folder: Path) -> ParagraphIndex:
     try:
-        index = FileIndex(storage)
+        index = ParagraphIndex(storage)
         schema = index.schema
-    except OSError:
-        raise
-    except (WhooshVersionError, AttributeError, ImportError) as error:
-        message = f"the index {folder} is of another version ({error}): delete the folder and index again"
-        raise IndexVersionError(message, str(folder)) from error
-    except Exception as error:  # unpickling damaged bytes raises whatever it likes
-        message = f"the index {folder} is damaged, or no index: its table of contents cannot be read ({error})"
+    except ForeignContentsError as error:
+        if error.is_ours:
+            message = f"the index {folder} was made by an earlier version ({error}): delete the folder and index again"
+            raise IndexVersionError(message, str(folder)) from error
+        message = f"{folder} holds an index that timviet did not write ({error}): name another folder"
+        raise NotAnIndexError(message, str(folder)) from error
+    except (DamagedFileError, EmptyIndexError) as error:
+        message = f"the index {folder} is damaged, or no index ({error}): {_REMEDY}"
         raise NotAnIndexError(message, str(folder)) from error
     _check_schema(schema, folder)
     return index
 
 
-def _check_schema(schema: object, folder: Path) -> None:
-    if not isinstance(schema, ParagraphSchema):
-        raise NotAnIndexError(f"{folder} holds another program's Whoosh index: name another folder", str(folder))
+def _check_schema(schema: ParagraphSchema, folder: Path) -> None:
     current = ParagraphSchema()
-    built_by, built_now = (vars(schema).get("version"), vars(schema).get("rules")), (current.version, current.rules)
+    built_by, built_now = (schema.version, schema.rules), (current.version, current.rules)
     if built_by != built_now:
         message = (
             f"the index {folder} was built by other rules (schema {built_by[0]}, rules {built_by[1]}) than "

@@ -26,7 +26,8 @@ from typing import Any
 import numpy as np
 import zstandard
 
-from timviet.index.columnfile import Column, ColumnWriter, DamagedFileError, smallest_unsigned
+from timviet.index.columnfile import ColumnFile, ColumnWriter, DamagedFileError, read_ends, smallest_unsigned
+from timviet.index.errors import DocumentError
 
 # A block is decompressed to show one paragraph of it: larger ones are slower, and with a dictionary hardly smaller.
 _BLOCK_SIZE = 1 << 11
@@ -34,7 +35,8 @@ _LEVEL = 3
 # A dictionary is made from so many bytes of records, the first ones; it is of no use for fewer.
 _TRAINING_SIZE = 1 << 20
 _DICTIONARY_SIZE = 1 << 16
-
+MAX_RECORD_SIZE = 1 << 28
+"""No more bytes are kept of a paragraph: reading an index must not take memory without bound."""
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -65,7 +67,13 @@ class StoredWriter:
         self.add_record(_encode(fields).encode(errors="surrogatepass"))
 
     def add_record(self, record: bytes) -> None:
-        """Add the next paragraph's record, as `StoredReader.record` gives it."""
+        """Add the next paragraph's record, as `StoredReader.record` gives it.
+
+        Raises:
+            DocumentError: it is too long.
+        """
+        if len(record) > MAX_RECORD_SIZE:
+            raise DocumentError(f"cannot keep a paragraph of {len(record):,} bytes: {MAX_RECORD_SIZE:,} is the limit")
         if self._untrained is None:
             self._append(record)
             return
@@ -160,11 +168,11 @@ class StoredReader:
         record_ends: where each paragraph's record ends in its block.
     """
 
-    def __init__(self, columns: Mapping[str, Column]) -> None:
+    def __init__(self, columns: ColumnFile) -> None:
         self._columns = columns
-        self.blocks = columns["stored"].data
-        self.block_ends = columns["stored_block_ends"]
-        self.block_documents = columns["stored_block_documents"]
+        self.blocks = columns.unchecked("stored").data  # each has a checksum
+        self.block_ends = read_ends(columns, "stored_block_ends", len(self.blocks))
+        self.block_documents = read_ends(columns, "stored_block_documents", paragraph_count(columns))
         self.block_dictionaries = columns["stored_block_dictionaries"]
         self.record_ends = columns["stored_record_ends"]
         # Whole numbers out of a memoryview cost half of what they do out of an array.
@@ -207,8 +215,9 @@ class StoredReader:
     @cached_property
     def dictionaries(self) -> list[bytes]:
         """The dictionaries by which blocks are compressed."""
-        ends = self._columns["stored_dictionary_ends"].tolist()
-        return [self._columns["stored_dictionaries"][start:end].tobytes() for start, end in pairwise([0, *ends])]
+        dictionaries = self._columns["stored_dictionaries"]
+        ends = read_ends(self._columns, "stored_dictionary_ends", len(dictionaries)).tolist()
+        return [dictionaries[start:end].tobytes() for start, end in pairwise([0, *ends])]
 
     def _decompressor(self, number: int) -> zstandard.ZstdDecompressor:
         """Return what decompresses by a dictionary, by its number from 1; 0 for none."""
@@ -220,11 +229,21 @@ class StoredReader:
     def _block(self, number: int) -> bytes:
         with self._one_at_a_time:
             if self._last_block[0] != number:
-                start = int(self.block_ends[number - 1]) if number else 0
-                decompressor = self._decompressor(int(self.block_dictionaries[number]))
-                try:
-                    block = decompressor.decompress(self.blocks[start : int(self.block_ends[number])])
-                except zstandard.ZstdError as error:
-                    raise DamagedFileError(f"a block of what is stored is damaged: {error}") from error
-                self._last_block = (number, block)
+                self._last_block = (number, self._decompress(number))
             return self._last_block[1]
+
+    def _decompress(self, number: int) -> bytes:
+        start, last = int(self.block_ends[number - 1]) if number else 0, int(self.block_documents[number]) - 1
+        block = self.blocks[start : int(self.block_ends[number])]
+        try:
+            size = zstandard.get_frame_parameters(block).content_size
+            if size != self._record_ends[last] or size > MAX_RECORD_SIZE + _BLOCK_SIZE:
+                raise DamagedFileError(f"a block of what is stored is damaged: it is said to hold {size} bytes")
+            return self._decompressor(int(self.block_dictionaries[number])).decompress(block)
+        except zstandard.ZstdError as error:
+            raise DamagedFileError(f"a block of what is stored is damaged: {error}") from error
+
+
+def paragraph_count(columns: ColumnFile) -> int:
+    """Return how many paragraphs a file of documents has."""
+    return columns.count("stored_record_ends")

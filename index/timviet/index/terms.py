@@ -2,12 +2,12 @@
 
 from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
 
-from timviet.index.columnfile import Column
+from timviet.index.columnfile import Column, ColumnsBelow, DamagedFileError, read_ends
 from timviet.index.packing import PackedColumn, without_gaps
 from timviet.index.postings import Runs, folded_form, runs
 
@@ -90,26 +90,43 @@ class FieldTerms(Terms):
 
     Args:
         columns: the field's columns, by their names.
+        paragraph_count: how many paragraphs the segment has.
+
+    Raises:
+        DamagedFileError: the columns do not fit together.
     """
 
-    def __init__(self, columns: Mapping[str, Column]) -> None:
+    def __init__(self, columns: ColumnsBelow, paragraph_count: int) -> None:
         super().__init__()
         self.columns = columns
+        self._paragraph_count = paragraph_count
         self._terms = columns["terms"].data
         # Whole numbers out of a memoryview cost half of what they do out of an array.
-        self._term_ends = columns["term_ends"].data
-        self._posting_ends = columns["posting_ends"].data
+        self._term_ends = read_ends(columns, "term_ends", len(self._terms)).data
+        self._posting_ends = read_ends(columns, "posting_ends", columns.count("documents")).data
         self._documents = PackedColumn(columns, "documents")
         self._frequencies = PackedColumn(columns, "frequencies") if "frequencies" in columns else None
         self._has_positions = "positions" in columns
         self._is_keyed = "followers" in columns
+        run_count = len(self)
+        if self._is_keyed:
+            run_count = columns.count("followers")
+            self._follower_ends = read_ends(columns, "follower_ends", run_count).data
         if self._has_positions:
-            self._run_ends = columns["run_ends"].data
+            self._run_ends = read_ends(columns, "run_ends", columns.count("positions")).data
             self._run_documents = PackedColumn(columns, "run_documents")
             self._positions = PackedColumn(columns, "positions")
-        if self._is_keyed:
-            self._follower_ends = columns["follower_ends"].data
-            self._followers = columns["followers"]
+        counts = {
+            "posting_ends": len(self),
+            "follower_ends": len(self),
+            "run_ends": run_count,
+            "frequencies": columns.count("documents"),
+            "weights": columns.count("documents"),
+            "run_documents": columns.count("positions") if self._has_positions else 0,
+        }
+        for name, count in counts.items():
+            if name in columns and columns.count(name) != count:
+                raise DamagedFileError(f"the column {name} has another length than was written")
 
     def __len__(self) -> int:
         return len(self._term_ends)
@@ -145,7 +162,7 @@ class FieldTerms(Terms):
         """Return in which paragraphs each of the terms from one to before another occurs."""
         start, end = _start(self._posting_ends, first), _start(self._posting_ends, last)
         lengths = np.diff(self._posting_ends[first:last], prepend=start)
-        return without_gaps(self._documents.read(start, end), lengths)
+        return self._paragraphs(self._documents.read(start, end), lengths)
 
     def frequencies_between(self, first: int, last: int) -> Column:
         """Return how often each of the terms from one to before another occurs in each of its paragraphs."""
@@ -194,7 +211,7 @@ class FieldTerms(Terms):
         """Return the paragraph of each occurrence in the runs from one to before another."""
         start, end = _start(self._run_ends, first), _start(self._run_ends, last)
         lengths = np.diff(self._run_ends[first:last], prepend=start)
-        return without_gaps(self._run_documents.read(start, end), lengths)
+        return self._paragraphs(self._run_documents.read(start, end), lengths)
 
     def run_positions_between(self, first: int, last: int) -> Column:
         """Return the position of each occurrence in the runs from one to before another."""
@@ -211,7 +228,7 @@ class FieldTerms(Terms):
             The numbers of the runs, ascending, and for each the place in `followers` of what follows.
         """
         start, end = _start(self._follower_ends, number), self._follower_ends[number]
-        own = self._followers[start:end]
+        own = self.columns["followers"][start:end]
         # Of another type, all would be converted; and no term follows whose number has no room in theirs.
         asked = (followers[: np.searchsorted(followers, np.iinfo(own.dtype).max)] + 1).astype(own.dtype)
         places = np.minimum(np.searchsorted(own, asked), len(own) - 1)
@@ -221,7 +238,7 @@ class FieldTerms(Terms):
     def run_documents(self, run_numbers: Column) -> Runs:
         """Return the paragraph of each occurrence in some runs."""
         starts, lengths = self._run_bounds(run_numbers)
-        return Runs(lengths, without_gaps(self._run_documents.take(runs(starts, lengths)), lengths))
+        return Runs(lengths, self._paragraphs(self._run_documents.take(runs(starts, lengths)), lengths))
 
     def occurrence_count(self, number: int) -> int:
         """Return how often a term of a keyed field occurs."""
@@ -235,6 +252,14 @@ class FieldTerms(Terms):
     def run_positions(self, run_numbers: Column) -> Column:
         """Return the position of each occurrence in some runs."""
         return self._positions.take(runs(*self._run_bounds(run_numbers)))
+
+    def _paragraphs(self, gaps: Column, lengths: Column) -> Column:
+        """Return the numbers of paragraphs, in ascending runs of some lengths, by the gaps between them."""
+        numbers = without_gaps(gaps, lengths)
+        largest = numbers[-1:] if len(lengths) == 1 else numbers
+        if largest.max(initial=0) >= self._paragraph_count:
+            raise DamagedFileError("a column of postings names a paragraph that the segment does not have")
+        return numbers
 
     def _run_bounds(self, run_numbers: Column) -> tuple[Column, Column]:
         ends = self.columns["run_ends"]
@@ -260,8 +285,10 @@ class FoldedTerms(Terms):
     def __init__(self, keyed: FieldTerms) -> None:
         super().__init__()
         self._keyed = keyed
-        self._ends = keyed.columns["fold_ends"].data
+        self._ends = read_ends(keyed.columns, "fold_ends", len(keyed)).data
         self._frequencies = keyed.columns["fold_frequencies"].data
+        if len(self._frequencies) != len(self._ends):
+            raise DamagedFileError("the column fold_frequencies has another length than was written")
 
     def __len__(self) -> int:
         return len(self._ends)

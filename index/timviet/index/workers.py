@@ -30,8 +30,7 @@ class Workers:
 
     def __init__(self, storage: Storage, jobs: int) -> None:
         self._storage = storage
-        self._folder: str = storage.folder if isinstance(storage, FileStorage) else ""
-        self._jobs = jobs if self._folder else 1
+        self._jobs = jobs if isinstance(storage, FileStorage) else 1
         self._vocabulary = Vocabulary()
         self._builder = SegmentBuilder(self._vocabulary)
         # Marshalled at once: so many objects would keep the garbage collector busy; it is a fifth of pickle's work.
@@ -75,7 +74,7 @@ class Workers:
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(self._jobs, context, _prepare_process)
         with _telling_what_ended(), _without_interrupts():
-            self._at_work.add(self._pool.submit(_build, self._folder, segment, parcel))
+            self._at_work.add(self._pool.submit(_build, self._storage, segment, parcel))
         if len(self._at_work) > self._jobs:
             done, self._at_work = wait(self._at_work, return_when=FIRST_COMPLETED)
             with _telling_what_ended():
@@ -119,14 +118,14 @@ def _telling_what_ended() -> Iterator[None]:
         raise WorkerError(message) from error
 
 
-def _build(folder: str, segment: ColumnSegment, parcel: Sequence[bytes]) -> None:
+def _build(storage: Storage, segment: ColumnSegment, parcel: Sequence[bytes]) -> None:
     global _known
     if _known.is_full:
         _known = Vocabulary()
     builder = SegmentBuilder(_known)
     for document in parcel:
         builder.add(PreparedDocument(*marshal.loads(document)))  # noqa: S302  # it is from the parent process
-    builder.write(FileStorage(folder), segment)
+    builder.write(storage, segment)
 
 
 _known = Vocabulary()

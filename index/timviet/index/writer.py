@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Self
 
 from timviet.index.commit import Commit
 from timviet.index.documents import Document
-from timviet.index.preparing import Source, prepare
+from timviet.index.preparing import PreparedDocument, Source, prepare
 from timviet.index.workers import Workers
 
 if TYPE_CHECKING:
@@ -61,11 +61,16 @@ class Writer:
             ValueError: this writer has ended.
         """
         self._commit.require_open()
-        prepared = prepare(document, source)
+        return self.add_prepared(prepare(document, source))
+
+    def add_prepared(self, prepared: PreparedDocument) -> int:
+        """Add a document as a segment takes it, and return how many paragraphs it has; otherwise as `add`."""
+        self._commit.require_open()
+        identity = prepared.stored["id"]
         try:
-            self.remove(document.id)
+            self.remove(identity)
             first, count = self._segment.doc_count_all(), len(prepared.paragraphs)
-            self._added[document.id] = (self._segment, range(first, first + count))
+            self._added[identity] = (self._segment, range(first, first + count))
             self._segment.set_doc_count(first + count)
             self._workers.add(prepared)
             self._size += prepared.size
@@ -116,7 +121,6 @@ class Writer:
 
     def _begin_segment(self) -> None:
         self._segment = self._commit.add_segment()
-        self._segment.is_ours = True
         self._size = 0
 
     def __enter__(self) -> Self:

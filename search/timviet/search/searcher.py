@@ -13,7 +13,6 @@ from whoosh.reading import EmptyReader
 from whoosh.searching import Searcher as WhooshSearcher
 
 from timviet.index.columnfile import DamagedFileError
-from timviet.index.errors import TimvietError
 from timviet.index.store import Index
 from timviet.search.correct import Correction, correct
 from timviet.search.explain import Explanation
@@ -52,15 +51,23 @@ class Searcher:
         self._index = index
         # What a search has found so far is kept here, and Whoosh's own readers seek in files that all threads share.
         self._one_at_a_time = Lock()
-        self._open()
+        self._see(self._open())
 
-    def _open(self) -> None:
-        self._whoosh = WhooshSearcher(self._index.reader(), fromindex=self._index.whoosh)
-        self._see(self._whoosh)
+    def _open(self) -> WhooshSearcher:
+        return WhooshSearcher(self._index.reader(), fromindex=self._index.whoosh)
 
     def _see(self, whoosh: WhooshSearcher) -> None:
-        """Search another snapshot from now on."""
-        self._finder = Finder(whoosh)
+        """Search another snapshot from now on.
+
+        Raises:
+            NotAnIndexError: a file of it is damaged; the snapshot before stays.
+        """
+        try:
+            self._finder = Finder(whoosh)
+        except DamagedFileError as error:
+            whoosh.close()
+            raise self._index.read_error(error) from error
+        self._whoosh = whoosh
         self._names = NameLookup(self._finder.snapshot)
         self._suggester = Suggester(self._finder.snapshot)
 
@@ -285,7 +292,7 @@ class Searcher:
             if self._whoosh.up_to_date():
                 return False
             before = self._whoosh
-            self._open()
+            self._see(self._open())
             before.close()
             return True
 
@@ -295,6 +302,7 @@ class Searcher:
             if not self._whoosh.is_closed:
                 self._whoosh.close()
                 self._see(WhooshSearcher(EmptyReader(self._whoosh.schema)))
+                self._whoosh.close()
 
     def __enter__(self) -> Self:
         return self
@@ -311,14 +319,8 @@ class Searcher:
                 raise ValueError(f"the searcher of {self._index.location} is closed: make a new one")
             try:
                 yield
-            except TimvietError:
-                raise
-            except Exception as error:  # what is made of damaged bytes may be any error
-                try:
-                    self._finder.snapshot.verify()
-                except DamagedFileError as damage:
-                    raise self._index.read_error(damage) from error
-                raise
+            except DamagedFileError as error:
+                raise self._index.read_error(error) from error
 
     def _hits(self, answer: Answer, offset: int, limit: int, snippet_length: int) -> tuple[Hit, ...]:
         highlighter = Highlighter(answer.plan, self._whoosh.reader())

@@ -21,6 +21,8 @@ _COMMANDS = (
     "similar",
     "info",
     "remove",
+    "verify",
+    "repair",
     "analyze",
     "explain",
     "evaluate",

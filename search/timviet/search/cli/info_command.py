@@ -1,6 +1,5 @@
 """`timviet info`: what an index holds."""
 
-from datetime import datetime
 from pathlib import Path
 
 import click
@@ -25,7 +24,7 @@ def command(output: str, index_folder: Path | None) -> None:
             "bytes": sum(file.stat().st_size for file in folder.iterdir() if file.is_file()),
             "schema": schema.version,
             "rules": schema.rules,
-            "built": datetime.fromtimestamp(index.whoosh.last_modified()).astimezone().isoformat(timespec="seconds"),
+            "built": index.committed.isoformat(timespec="seconds"),
         }
     if output == "json":
         click.echo(to_json(facts, indent=2))

@@ -1,0 +1,172 @@
+"""Where an index's files are: a folder, or memory.
+
+Files become part of an index by being synced and then renamed: what a machine that goes off loses has no name yet.
+"""
+
+import json
+import os
+import socket
+import threading
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from whoosh.filedb.filestore import FileStorage, RamStorage
+from whoosh.util.filelock import FileLock
+
+
+@dataclass(frozen=True, slots=True)
+class LockHolder:
+    """Who holds a lock.
+
+    Attributes:
+        process: the number of the process.
+        host: the name of its machine.
+        since: since when, as ISO 8601 has it, with the machine's time zone.
+    """
+
+    process: int
+    host: str
+    since: str
+
+    def __str__(self) -> str:
+        return f"process {self.process} on {self.host}, since {self.since}"
+
+
+class FolderStorage(FileStorage):
+    """Files in a folder.
+
+    Args:
+        folder: the folder.
+    """
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(folder)
+
+    def sync(self, names: Iterable[str] = ()) -> None:
+        """Have the disk keep what some files hold, and then which files the folder has."""
+        for name in names:
+            _sync(self._fpath(name), os.O_RDWR)
+        _sync(self.folder, os.O_RDONLY)
+
+    def replace(self, name: str, new_name: str) -> None:
+        """Give a file another name, in one step; a file that had it is gone."""
+        Path(self._fpath(name)).replace(self._fpath(new_name))
+
+    def discard(self, name: str) -> None:
+        """Delete a file, if it is there and that is possible."""
+        with suppress(OSError):
+            self.delete_file(name)
+
+    def lock(self, name: str) -> "FolderLock":
+        """Return a lock, for one process at a time."""
+        return FolderLock(self._fpath(name))
+
+
+class FolderLock:
+    """A lock that ends with its process, however that ends; its file tells who holds it.
+
+    Args:
+        path: the file, which stays when the lock is released.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = Path(path)
+        self._lock = FileLock(path)
+
+    def acquire(self, blocking: bool = False) -> bool:
+        """Take the lock, and return whether that was possible.
+
+        Args:
+            blocking: wait until it is.
+
+        Raises:
+            OSError: the file cannot be made or locked.
+        """
+        if not self._lock.acquire(blocking):
+            return False
+        holder = LockHolder(os.getpid(), socket.gethostname(), datetime.now().astimezone().isoformat(" ", "seconds"))
+        with suppress(OSError):  # the lock holds all the same where the disk is full
+            self._path.write_text(json.dumps(asdict(holder)), "utf-8")
+        return True
+
+    def release(self) -> None:
+        """Let go of the lock."""
+        self._lock.release()
+
+    def holder(self) -> LockHolder | None:
+        """Return who took the lock last, or None where that is not known."""
+        try:
+            return LockHolder(**json.loads(self._path.read_bytes()))
+        except (OSError, ValueError, TypeError):
+            return None
+
+
+class MemoryStorage(RamStorage):
+    """Files in memory."""
+
+    def sync(self, names: Iterable[str] = ()) -> None:
+        """Do nothing: memory keeps nothing."""
+
+    def replace(self, name: str, new_name: str) -> None:
+        """Give a file another name; a file that had it is gone."""
+        self.rename_file(name, new_name)
+
+    def discard(self, name: str) -> None:
+        """Delete a file, if it is there."""
+        self.files.pop(name, None)
+
+    def lock(self, name: str) -> "MemoryLock":
+        """Return a lock, for one thread at a time."""
+        return MemoryLock(super().lock(name))
+
+
+class MemoryLock:
+    """A lock of threads that is tried and not waited for, as those of folders are.
+
+    Args:
+        lock: what locks.
+    """
+
+    def __init__(self, lock: threading.Lock) -> None:
+        self._lock = lock
+
+    def acquire(self) -> bool:
+        """Take the lock, and return whether that was possible."""
+        return self._lock.acquire(blocking=False)
+
+    def release(self) -> None:
+        """Let go of the lock."""
+        self._lock.release()
+
+    def holder(self) -> None:
+        """Return None: it is this process."""
+
+
+IndexStorage = FolderStorage | MemoryStorage
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it that are missing, for the disk to keep.
+
+    Raises:
+        OSError: one of them cannot be made.
+    """
+    try:
+        folder.mkdir()
+    except FileNotFoundError:
+        make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+    except FileExistsError:
+        return
+    _sync(folder.parent, os.O_RDONLY)
+
+
+def _sync(path: str | Path, flags: int) -> None:
+    descriptor = os.open(path, flags)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

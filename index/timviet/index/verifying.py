@@ -1,0 +1,244 @@
+"""Check an index: that its files hold what was written, and that terms, lengths and texts agree.
+
+The texts are analysed again, some at a time, and for each paragraph the terms that they give are compared with those
+that the index has, by sums of hashes: in whatever order terms are read, the sum of a paragraph's is the same.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from hashlib import blake2b
+from itertools import groupby, islice, pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from timviet.index.builder import SegmentBuilder
+from timviet.index.codec import DOCUMENTS, TERMS, ColumnSegment
+from timviet.index.columnfile import FAULTS, Column, DamagedFileError
+from timviet.index.preparing import restore
+from timviet.index.storage import IndexStorage, MemoryStorage
+from timviet.index.store import Index
+from timviet.index.terms import FieldTerms
+from timviet.index.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from timviet.index.codec_readers import DocumentsReader, TermsReader
+
+_PARAGRAPHS_AT_ONCE = 1 << 12
+_OCCURRENCES_AT_ONCE = 1 << 20
+_PROBLEMS_A_SEGMENT = 20
+# Odd numbers without a pattern: what is multiplied by them differs in all bits.
+_POSITION, _FOLLOWER, _FREQUENCY, _MIX = (
+    np.uint64(number) for number in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xFF51AFD7ED558CCD)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with an index.
+
+    Attributes:
+        place: the file it is wrong in.
+        reason: what is wrong.
+    """
+
+    place: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What was checked, and what is wrong.
+
+    Attributes:
+        segments: how many segments the index has.
+        paragraphs: how many paragraphs those have, deleted ones included.
+        problems: what is wrong; nothing where the index is whole.
+    """
+
+    segments: int
+    paragraphs: int
+    problems: tuple[Problem, ...]
+
+
+def verify(index: Index, quick: bool = False, progress: Callable[[int, int], None] | None = None) -> Verification:
+    """Check the last commit of an index: that its files hold what was written, and that they agree with each other.
+
+    Args:
+        index: the index.
+        quick: compare checksums alone; texts are not analysed again, which takes longer than to index them.
+        progress: called with how many paragraphs are done, of how many.
+
+    Raises:
+        OSError: a file that is there cannot be read.
+
+    Example:
+        >>> from timviet.index import Document, open_index
+        >>> with open_index(":memory:", create=True) as index:
+        ...     with index.writer() as writer:
+        ...         writer.add(Document(id="1", text="Đảng ủy xã"))
+        ...     verify(index)
+        1
+        Verification(segments=1, paragraphs=1, problems=())
+    """
+    storage, segments = index.whoosh.storage, index.whoosh._segments()
+    total, done = sum(segment.doc_count_all() for segment in segments), 0
+    problems: list[Problem] = []
+    for segment in segments:
+        check = _SegmentCheck(storage, segment)
+        found = check.files()
+        if not found and not quick:
+            for count in check.paragraphs():
+                if progress is not None:
+                    progress(done + count, total)
+            found = check.problems
+        problems += found
+        done += segment.doc_count_all()
+    return Verification(len(segments), total, tuple(problems))
+
+
+class _SegmentCheck:
+    """Checks one segment.
+
+    Attributes:
+        problems: what is wrong, as far as that is known.
+    """
+
+    def __init__(self, storage: IndexStorage, segment: ColumnSegment) -> None:
+        self._storage = storage
+        self._segment = segment
+        self.problems: list[Problem] = []
+
+    def files(self) -> list[Problem]:
+        """Return what is wrong with its files, each by itself."""
+        problems = []
+        for extension in (TERMS, DOCUMENTS):
+            name = self._segment.make_filename(extension)
+            try:
+                self._segment.open_columns(self._storage, extension).verify()
+            except (FileNotFoundError, KeyError):
+                problems.append(Problem(name, "is missing"))
+            except DamagedFileError as error:
+                problems.append(Problem(name, str(error).removeprefix(f"{name} ")))
+        return problems
+
+    def paragraphs(self) -> Iterator[int]:
+        """Compare what is kept of paragraphs with their terms and lengths; yield how many paragraphs are done."""
+        codec, count = self._segment.codec(), self._segment.doc_count_all()
+        terms_file, documents_file = (self._segment.make_filename(extension) for extension in (TERMS, DOCUMENTS))
+        try:
+            documents: DocumentsReader = codec.per_document_reader(self._storage, self._segment)
+            terms: TermsReader = codec.terms_reader(self._storage, self._segment)
+            found = {name: _sums(terms, name, count) for name in terms.written_field_names()}
+        except FAULTS as error:
+            self.problems.append(Problem(terms_file, f"cannot be read: {error!r}"))
+            return
+        vocabulary = Vocabulary()
+        for first in range(0, count, _PARAGRAPHS_AT_ONCE):
+            numbers = range(first, min(first + _PARAGRAPHS_AT_ONCE, count))
+            try:
+                expected, lengths = _analysed(documents, numbers, vocabulary)
+            except FAULTS as error:
+                self.problems.append(Problem(documents_file, f"what is kept of paragraphs cannot be read: {error!r}"))
+                return
+            for name in expected.keys() | found.keys():
+                own = found.get(name, np.zeros(count, np.uint64))[first : numbers.stop]
+                self._compare(documents, first, own, expected.get(name, np.zeros(len(numbers), np.uint64)), name)
+            for name, own in lengths.items():
+                column = documents.columns.get(name, np.zeros(count, np.uint8))
+                self._compare(documents, first, column[first : numbers.stop], own, name)
+            if len(self.problems) > _PROBLEMS_A_SEGMENT:
+                self.problems[_PROBLEMS_A_SEGMENT:] = [Problem(terms_file, "and more; the rest was not checked")]
+                return
+            yield numbers.stop
+
+    def _compare(self, documents: "DocumentsReader", first: int, found: Column, expected: Column, what: str) -> None:
+        for place in islice(np.flatnonzero(found != expected).tolist(), _PROBLEMS_A_SEGMENT):
+            fields = documents.stored_fields(first + place)
+            where = f"paragraph {fields['paragraph']} of document {fields['id']!r}"
+            self.problems.append(
+                Problem(self._segment.make_filename(TERMS), f"{where} has other {what} than its text gives")
+            )
+
+
+def _analysed(
+    documents: "DocumentsReader", numbers: range, vocabulary: Vocabulary
+) -> tuple[dict[str, Column], dict[str, Column]]:
+    """Return what the texts of some paragraphs give: the sums of each field's terms, and the columns of lengths."""
+    builder, storage, segment = SegmentBuilder(vocabulary), MemoryStorage(), ColumnSegment("MAIN")
+    kept = map(documents.stored_fields, numbers)
+    for _, paragraphs in groupby(kept, lambda fields: fields["id"]):
+        builder.add(restore([*paragraphs]))
+    segment.set_doc_count(len(numbers))
+    builder.write(storage, segment)
+    terms: TermsReader = segment.codec().terms_reader(storage, segment)
+    columns = segment.open_columns(storage, DOCUMENTS)
+    lengths = {name: columns[name] for name in columns if name.startswith("lengths.")}
+    return {name: _sums(terms, name, len(numbers)) for name in terms.written_field_names()}, lengths
+
+
+def _sums(terms: "TermsReader", field: str, count: int) -> Column:
+    """Return for each paragraph the sum of the hashes of its postings and occurrences in a field.
+
+    Raises:
+        DamagedFileError: terms or paragraphs are not in order.
+    """
+    own = terms.field(field)
+    sums = np.zeros(count, np.uint64)
+    if not isinstance(own, FieldTerms):
+        return sums
+    every = [*own]
+    if any(one >= other for one, other in pairwise(every)):
+        raise DamagedFileError(f"the terms of {field} are not in order")
+    hashes = np.array([_hash(term) for term in every], np.uint64)
+    with np.errstate(over="ignore"):
+        for first, last in _pieces(own.columns["posting_ends"]):
+            owners = np.repeat(hashes[first:last], _counts(own.columns["posting_ends"], first, last))
+            paragraphs, frequencies = own.postings_between(first, last)
+            np.add.at(sums, paragraphs, _mixed(owners + frequencies.astype(np.uint64) * _FREQUENCY))
+        if own.has_positions:
+            _add_occurrences(sums, own, hashes)
+    return sums
+
+
+def _add_occurrences(sums: Column, terms: FieldTerms, hashes: Column) -> None:
+    """Add the hashes of occurrences: each of the term, the one that follows it, and the position."""
+    run_ends, owners = terms.columns["run_ends"], hashes
+    if terms.keyed is not None:
+        run_counts = _counts(terms.columns["follower_ends"], 0, len(hashes))
+        followers = np.append(np.uint64(0), hashes)[terms.columns["followers"]]
+        owners = np.repeat(hashes, run_counts) + followers * _FOLLOWER
+    for first, last in _pieces(run_ends):
+        positions = terms.run_positions_between(first, last).astype(np.uint64)
+        every = np.repeat(owners[first:last], _counts(run_ends, first, last)) + positions * _POSITION
+        np.add.at(sums, terms.run_documents_between(first, last), _mixed(every))
+
+
+def _pieces(ends: Column) -> Iterator[tuple[int, int]]:
+    """Yield from which part to before which other one there are about so many entries as are read at once."""
+    first = 0
+    while first < len(ends):
+        before = int(ends[first - 1]) if first else 0
+        last = max(int(ends.searchsorted(before + _OCCURRENCES_AT_ONCE)), first + 1)
+        yield first, last
+        first = last
+
+
+def _counts(ends: Column, first: int, last: int) -> Column:
+    """Return how long the parts from one to before another are, by where parts end."""
+    return np.diff(ends[first:last].astype(np.int64), prepend=int(ends[first - 1]) if first else 0)
+
+
+def _hash(term: bytes) -> int:
+    return int.from_bytes(blake2b(term, digest_size=8).digest(), "little")
+
+
+def _mixed(hashes: Column) -> Column:
+    """Return hashes of which each bit depends on all bits; the steps are those of MurmurHash3's finalizer."""
+    hashes ^= hashes >> np.uint64(33)
+    hashes *= _MIX
+    hashes ^= hashes >> np.uint64(29)
+    return hashes
