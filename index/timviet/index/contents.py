@@ -10,6 +10,7 @@ import pickle
 import struct
 import time
 from collections.abc import Callable, Iterable
+from functools import cache
 from io import BytesIO
 from typing import Any, NoReturn
 from zlib import crc32
@@ -148,7 +149,7 @@ def _parse(content: bytes, generation: int) -> TOC:
     file = StructFile(BytesIO(content))
     header = [file.read_varint() for _ in range(3)], file.read_int(), file.read_int()
     release = tuple(file.read_varint() for _ in range(3))
-    if header != _HEADER:
+    if header != _header():
         raise ValueError(f"its header is {header}")
     schema = _Restorer(BytesIO(file.read_string())).load()
     if (file.read_int(), file.read_int()) != (generation, 0):
@@ -164,6 +165,7 @@ def _parse(content: bytes, generation: int) -> TOC:
     return TOC(schema, segments, generation, release=release)
 
 
+@cache
 def _header() -> tuple[list[int], int, int]:
     """Return what Whoosh writes first: the sizes of numbers, a number that tells their byte order, and its version."""
     memory = RamStorage()
@@ -182,6 +184,3 @@ class _Restorer(pickle._Unpickler):
         if restore is None:
             raise ForeignContentsError(f"its table of contents has {module}.{name}", (module, name) in _EARLIER)
         return lambda *arguments: restore(*arguments)  # not itself: what is pickled may set attributes
-
-
-_HEADER = _header()
