@@ -48,6 +48,7 @@ def kinds(correction):
         pytest.param("ddarng uyr", "đảng ủy", ["input method"] * 2, id="Telex"),
         pytest.param("d9ang3 uy3", "đảng ủy", ["input method"] * 2, id="VNI"),
         pytest.param("dda?ng u?y", "đảng ủy", ["input method"] * 2, id="VIQR"),
+        pytest.param("nghij quyetes", "nghị quyết", ["input method"] * 2, id="Telex, with keys at the ends"),
         pytest.param("ky thuat", "kỹ thuật", ["marks"] * 2, id="with y, as the texts write it"),
         pytest.param("nguyen van tho", "nguyễn văn thọ", ["marks"] * 3, id="a name"),
         pytest.param('"dang uy" (cong)', '"đảng ủy" (công)', ["marks"] * 3, id="in quotation marks and brackets"),
@@ -102,6 +103,70 @@ def test_the_words_on_both_sides_decide():
     with make_searcher(*texts) as searcher:
         assert searcher.correct("xem dau").query == "xem đấu"
         assert searcher.correct("xem dau phim").query == "xem đầu phim"
+
+
+COMPANY = [*["Công an tỉnh"] * 9, *["Tàu coong coong"] * 2, "Hồ Chí Minh", *["Đại dịch Covid-19"] * 3, *["Y tế"] * 3]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant", "why"),
+    [
+        ("coong an", "công an", "keys whose word keeps this company, though the index has a word that looks like them"),
+        ("coong coong", None, "that word where its own company says so"),
+        ("coong", None, "that word by itself"),
+        ("tau coong", "tàu coong", "that word in company of its own"),
+    ],
+)
+def test_keys_of_an_input_method_that_are_a_word(typed, meant, why):
+    """Where the index has what was typed, keys are decoded if what they make belongs to a word beside it."""
+    with make_searcher(*COMPANY) as searcher:
+        correction = searcher.correct(typed)
+        assert (correction.query if correction else None) == meant, why
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant", "why"),
+    [
+        ("congan", "công an", "two words"),
+        ("CONGAN tinh", "CÔNG AN tỉnh", "in the case that was typed, beside another word"),
+        ("cônganh", None, "nothing of the kind stands in a row"),
+        ("congan-tinh", "công an-tỉnh", "only what stands between signs"),
+        ("hochiminh", "hồ chí minh", "three words"),
+        ("covid19", "covid 19", "a word and a number, which nothing else is changed of"),
+        ("yte", "y tế", "a word of one letter, of two"),
+        ("covid1 9", None, "numbers are not taken apart"),
+        ("ancong", None, "words that stand in a row in the other order only"),
+    ],
+)
+def test_spaces_that_were_left_out(typed, meant, why):
+    """A word that the index does not have is parted where it has the parts in a row, often enough; that is a slip."""
+    with make_searcher(*COMPANY, *["Hồ Chí Minh"] * 2) as searcher:
+        correction = searcher.correct(typed)
+        assert (correction.query if correction else None) == meant, why
+        if correction:
+            assert kinds(correction)[0] == "slip"
+
+
+def test_a_rare_word_is_parted_where_that_is_far_more_frequent():
+    """Where hardly any paragraph has a word, it is parted if its parts are frequent and nothing beside it says no."""
+    texts = [*["Bệnh viện Hà Nội"] * 2000, "Hanoi University"]
+    with make_searcher(*texts) as searcher:
+        assert searcher.correct("benh vien hanoi").query == "bệnh viện hà nội"
+        assert searcher.correct("hanoi").query == "hà nội"
+        assert searcher.correct("hanoi university") is None
+
+
+def test_a_word_parted_makes_no_operator():
+    """A part becomes no operator of the query language."""
+    with make_searcher(*["tôm and cua"] * 3) as searcher:
+        assert searcher.correct("ANDCUA").query == "And cua"
+
+
+def test_a_search_for_words_with_a_space_left_out():
+    """Where a word finds nothing, the words of which it is made are searched for, and the answer says so."""
+    with make_searcher(*COMPANY) as searcher:
+        results = searcher.search("congan tinh")
+        assert (results.total, [relaxation.kind for relaxation in results.relaxed]) == (9, ["correction"])
 
 
 def test_a_query_that_finds_nothing_is_searched_as_it_was_meant(searcher):

@@ -3,37 +3,26 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from heapq import nlargest
-from string import ascii_lowercase
-from typing import Literal
+from itertools import pairwise
+from typing import Literal, NamedTuple
 
-from timviet.index.analysis import KEY_SEPARATOR, Forms, forms, keyed
-from timviet.index.schema import folded_field
-from timviet.index.spelling import marks as marks_of
+from timviet.index.analysis import KEY_SEPARATOR, forms
 from timviet.index.tokens import TOKEN
 from timviet.index.unicode import nfc
+from timviet.search.candidates import find_candidates, is_known
 from timviet.search.input_methods import decodings
 from timviet.search.lexicon import Lexicon
 from timviet.search.marks import Level, level
-from timviet.search.readings import likely_readings
+from timviet.search.readings import likely_readings, terms_of
 
 Kind = Literal["marks", "slip", "input method"]
 
-# How likely it is that a word was typed for another one, beside that it was meant as it stands.
-_COMPLETED = 0.1
-_TONE_SLIP = 0.005
-_VOWEL_MARK_SLIP = 0.001
-_LETTER_SLIP = 0.0001
+# How likely it is that a word has keys of an input method, beside that it was meant as it stands.
 _INPUT_METHOD = 0.1
-# Letters have slipped only where hardly any paragraph has them as they are: one in so many, and no more than so many.
-_RARE_SHARE = 1 / 20_000
-_RARE = 3
 # A word that the index has, too, is changed where what it is changed for stands beside another word so often, and such
 # a part of either's occurrences: `ma tùy` is `ma túy`, but `tín dụng đen` is not `tín dụng đến`.
 _TOGETHER = 3
 _BELONGING = 0.05
-# Slips are looked for in so many first letters of a word; Vietnamese syllables have seven at most.
-_LONGEST_SLIP = 12
 # What stands between spaces, quotation marks and brackets.
 _PIECE = re.compile(r"[^\s\"“”„()]+")
 # A piece with any of these in it is left as it is: wildcards, fields and ranges, exact words, boosts.
@@ -43,8 +32,6 @@ _SYNTAX_OR_KEYS = re.compile(r"\w\?+\w|~\d?$")
 _SENTENCE_END = ".?"
 # No syllable takes more keys of an input method than this.
 _MOST_KEYS = 16
-# So many of the terms that a word may be meant for are compared, those that are most likely by themselves.
-_MOST_MEANT = 32
 _OPERATORS = {"AND", "OR", "NOT", "TO"}
 _AROUND = ".,;:!?'`~-+"
 
@@ -57,8 +44,8 @@ class Change:
         start: where it starts in the query as typed, in code points.
         end: where it ends: the first code point that is not part of it.
         written: what was meant.
-        kind: "marks" where only marks were added, "slip" where marks or letters were others, "input method" where keys
-            of Telex, VNI or VIQR had been left in the text.
+        kind: "marks" where only marks were added, "slip" where marks or letters were others or spaces were left out,
+            "input method" where keys of Telex, VNI or VIQR had been left in the text.
     """
 
     start: int
@@ -88,7 +75,7 @@ class _Typed:
         start: where it starts in the query, in code points.
         end: where it ends.
         text: the word as typed.
-        meant: the keyed terms that it may have been meant for, each with how likely that is.
+        meant: what it may have been meant for, each with how likely that is; see `timviet.search.candidates`.
         decoded: those for which it has the keys of an input method.
     """
 
@@ -99,12 +86,49 @@ class _Typed:
     decoded: Set[str]
 
 
+class _Meant(NamedTuple):
+    """What a word was meant for.
+
+    Attributes:
+        word: the word.
+        terms: the keyed terms: several where spaces were left out.
+        before: the term before them, or None.
+        after: the term after them, or None.
+    """
+
+    word: _Typed
+    terms: Sequence[str]
+    before: str | None
+    after: str | None
+
+    @property
+    def is_change(self) -> bool:
+        """Whether that is something else than was typed."""
+        return [forms(self.word.text).keyed] != self.terms
+
+    @property
+    def is_decoded(self) -> bool:
+        """Whether the word has the keys of an input method for it."""
+        return self.terms[0] in self.word.decoded
+
+    @property
+    def kind(self) -> Kind:
+        """What kind of change it is."""
+        if self.is_decoded:
+            return "input method"
+        own = forms(self.word.text)
+        folded, _, canonical = self.terms[0].partition(KEY_SEPARATOR)
+        is_other = len(self.terms) > 1 or folded != own.folded
+        return "slip" if is_other or level(own.canonical, canonical or folded) is Level.CONTRADICTS else "marks"
+
+
 def correct(query: str, lexicon: Lexicon) -> Correction | None:
     """Return what a query was meant to say, by what the index has; None where that is what it says.
 
-    Marks are restored to words typed without; words that the index does not have in this company are repaired where
-    another tone, another vowel mark or another letter (a likelier slip in this order) makes words that it has; and keys
-    of Telex, VNI and VIQR are decoded where that makes known words. What has a sign of the query language in it stays.
+    Marks are restored to words typed without; words that the index does not have in this company are repaired where a
+    space, another tone, another vowel mark or another letter (a likelier slip in this order) makes words that it has;
+    and keys of Telex, VNI and VIQR are decoded where that makes words that it has in this company. What has a sign of
+    the query language in it stays.
 
     Args:
         query: as typed.
@@ -114,10 +138,12 @@ def correct(query: str, lexicon: Lexicon) -> Correction | None:
     changes: list[Change] = []
     is_marked = any(own.canonical != own.folded for own in map(forms, TOKEN.findall(query)))
     for run in _runs(words):
-        best = likely_readings([word.meant for word in run], lexicon)
-        for place, word in enumerate(run):
-            if (not is_marked and _kind(word, best[place]) == "marks") or _is_sure(word, best, place, lexicon):
-                changes += _change(word, best, place, lexicon)
+        best = [*map(terms_of, likely_readings([word.meant for word in run], lexicon))]
+        befores, afters = [None, *(terms[-1] for terms in best)], [*(terms[0] for terms in best[1:]), None]
+        for place in zip(run, best, befores, afters, strict=False):
+            meant = _Meant(*place)
+            if meant.is_change and ((not is_marked and meant.kind == "marks") or _is_sure(meant, lexicon)):
+                changes.append(_change(meant, lexicon))
     if not changes:
         return None
     corrected = query
@@ -141,7 +167,7 @@ def _words(query: str, lexicon: Lexicon) -> Iterator[_Typed]:
         for token in TOKEN.finditer(piece.group()):
             own = forms(token.group())
             if own.canonical:
-                meant = _meant(own, lexicon)
+                meant = find_candidates(token.group(), not decoded, lexicon)
                 keyed_in = {term for term, likelihood in decoded.items() if likelihood > meant.get(term, 0)}
                 meant |= {term: decoded[term] for term in keyed_in}
                 yield _Typed(start + token.start(), start + token.end(), token.group(), meant, keyed_in)
@@ -166,11 +192,11 @@ def _decoded(piece: str, lexicon: Lexicon) -> tuple[str, dict[str, float]]:
         return piece, {}
     # A question mark or a full stop at the end belongs to the sentence, unless the word makes none without it.
     sentence = piece.rstrip(_SENTENCE_END)
-    if sentence != piece and _is_known(forms(sentence), lexicon):
+    if sentence != piece and is_known(forms(sentence), lexicon):
         return piece, {}
     possible = dict.fromkeys((piece, piece.rstrip(_AROUND)))
     for keys in possible:
-        if len(keys) <= _MOST_KEYS and not _is_known(forms(keys), lexicon):
+        if len(keys) <= _MOST_KEYS:
             found = [forms(word) for word in decodings(keys)]
             known = {own.keyed: _INPUT_METHOD for own in found if lexicon.document_frequency("text", own.keyed)}
             if known:
@@ -178,99 +204,34 @@ def _decoded(piece: str, lexicon: Lexicon) -> tuple[str, dict[str, float]]:
     return piece, {}
 
 
-def _is_known(own: Forms, lexicon: Lexicon) -> bool:
-    """Tell whether more than a few paragraphs have a word as it was typed, or with more marks."""
-    answering = (Level.SAME, Level.COMPLETES)
-    readings = [
-        reading for reading in lexicon.readings("text", own.folded) if level(own.canonical, reading) in answering
-    ]
-    found = sum(lexicon.document_frequency("text", keyed(own.folded, reading)) for reading in readings)
-    return found > min(_RARE, _RARE_SHARE * lexicon.paragraph_count)
-
-
-def _meant(own: Forms, lexicon: Lexicon) -> dict[str, float]:
-    """Return the known terms that a word may have been meant for, each with how likely that is."""
-    meant = {own.keyed: 1.0} | _readings(own, own.folded, 1.0, lexicon)
-    if own.folded.isalpha() and not _is_known(own, lexicon):
-        for folded in _one_slip_away(own.folded):
-            if lexicon.document_frequency(folded_field("text"), folded):
-                meant |= _readings(own, folded, _LETTER_SLIP, lexicon)
-    if len(meant) <= _MOST_MEANT:
-        return meant
-    frequencies = {term: lexicon.document_frequency("text", term) for term in meant}
-    likeliest = nlargest(_MOST_MEANT, meant, key=lambda term: (term == own.keyed, meant[term] * frequencies[term]))
-    return {term: meant[term] for term in likeliest}
-
-
-def _one_slip_away(folded: str) -> set[str]:
-    """Return the forms with one letter more, less, or other, or two neighbouring ones in the other order."""
-    splits = [(folded[:place], folded[place:]) for place in range(min(len(folded), _LONGEST_SLIP) + 1)]
-    fewer = {before + after[1:] for before, after in splits if after}
-    swapped = {before + after[1] + after[0] + after[2:] for before, after in splits if len(after) > 1}
-    others = {before + letter + after[1:] for before, after in splits if after for letter in ascii_lowercase}
-    more = {before + letter + after for before, after in splits for letter in ascii_lowercase}
-    return (fewer | swapped | others | more) - {folded, ""}
-
-
-def _readings(own: Forms, folded: str, likelihood: float, lexicon: Lexicon) -> dict[str, float]:
-    unmarked = own.canonical == own.folded
-    return {
-        keyed(folded, reading): likelihood * _mark_likelihood(own, folded, reading, unmarked)
-        for reading in lexicon.readings("text", folded)
-    }
-
-
-def _mark_likelihood(own: Forms, folded: str, reading: str, unmarked: bool) -> float:
-    """Return how likely it is that a word was typed for a reading, as far as their marks go."""
-    if unmarked or own.canonical == reading:
-        return 1.0
-    typed, written = (
-        {(place if folded == own.folded else 0, mark) for place, mark in marks_of(form)}
-        for form in (own.canonical, reading)
-    )
-    if typed <= written:
-        return _COMPLETED if typed < written else 1.0
-    other = {place for place, _ in typed ^ written}
-    return _TONE_SLIP if other == {-1} else _VOWEL_MARK_SLIP
-
-
-def _is_sure(word: _Typed, best: Sequence[str], place: int, lexicon: Lexicon) -> bool:
+def _is_sure(meant: _Meant, lexicon: Lexicon) -> bool:
     """Tell whether a word may be changed that the index has, or that has only the keys of an input method.
 
     What it was meant for has to belong to a word beside it: a good part of either's occurrences are next to the other.
     """
-    if not lexicon.document_frequency("text", forms(word.text).keyed) and best[place] not in word.decoded:
-        return True
-    pairs = [pair for pair in (best[max(place - 1, 0) : place + 1], best[place : place + 2]) if len(pair) == 2]
-    if best[place] in word.decoded and not pairs:
-        return True
-    for before, after in pairs:
-        together = int(lexicon.ngrams.pairs("text", [before], [after])[0, 0])
-        fewest = min(lexicon.ngrams.single("text", term) for term in (before, after))
-        if together and (best[place] in word.decoded or (together >= _TOGETHER and together > _BELONGING * fewest)):
-            return True
-    return False
+    own = forms(meant.word.text)
+    pairs = list(pairwise(term for term in (meant.before, *meant.terms, meant.after) if term))
+    if meant.is_decoded and not is_known(own, lexicon):
+        return not pairs or any(_together(*pair, lexicon) for pair in pairs)
+    return not lexicon.document_frequency("text", own.keyed) or any(_belong(*pair, lexicon) for pair in pairs)
 
 
-def _change(word: _Typed, best: Sequence[str], place: int, lexicon: Lexicon) -> Iterator[Change]:
-    """Yield the change of a word for the term that it was meant for, if there is any."""
-    term = best[place]
-    if forms(word.text).keyed != term:
-        written = lexicon.surfaces.of(term, best[place - 1] if place else None)
-        yield Change(word.start, word.end, _in_case_of(word.text, written), _kind(word, term))
+def _belong(before: str, after: str, lexicon: Lexicon) -> bool:
+    together = _together(before, after, lexicon)
+    fewest = min(lexicon.ngrams.single("text", term) for term in (before, after))
+    return together >= _TOGETHER and together > _BELONGING * fewest
 
 
-def _kind(word: _Typed, term: str) -> Kind:
-    own = forms(word.text)
-    folded, _, canonical = term.partition(KEY_SEPARATOR)
-    if term in word.decoded:
-        return "input method"
-    if folded != own.folded:
-        return "slip"
-    return "slip" if level(own.canonical, canonical or folded) is Level.CONTRADICTS else "marks"
+def _together(before: str, after: str, lexicon: Lexicon) -> int:
+    return int(lexicon.ngrams.pairs("text", [before], [after])[0, 0])
+
+
+def _change(meant: _Meant, lexicon: Lexicon) -> Change:
+    words = map(lexicon.surfaces.of, meant.terms, [meant.before, *meant.terms])
+    return Change(meant.word.start, meant.word.end, _in_case_of(meant.word.text, " ".join(words)), meant.kind)
 
 
 def _in_case_of(typed: str, written: str) -> str:
-    if typed.isupper() and len(typed) > 1 and written.upper() not in _OPERATORS:
+    if typed.isupper() and len(typed) > 1 and _OPERATORS.isdisjoint(written.upper().split()):
         return nfc(written.upper())
     return nfc(written.capitalize() if typed[:1].isupper() else written.lower())

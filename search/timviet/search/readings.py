@@ -8,7 +8,6 @@ sparse data", 1980).
 """
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,35 +32,45 @@ def likely_readings(readings: Sequence[Mapping[str, float]], lexicon: Lexicon) -
 
     Args:
         readings: of each syllable, the keyed terms that it may be, at least one, each with how likely it is by itself,
-            as a factor.
+            as a factor. Where it may be several terms in a row, these have spaces between them, and the factor takes in
+            how likely it is that the others follow the first one.
         lexicon: the terms of the index, with their frequencies.
     """
     if not readings:
         return []
     model = _Model([list(own) for own in readings], [np.array([*own.values()]) for own in readings], lexicon)
-    return [own[place] for own, place in zip(model.terms, model.best_path(), strict=True)]
+    return [list(own)[place] for own, place in zip(readings, model.best_path(), strict=True)]
+
+
+def terms_of(reading: str) -> list[str]:
+    """Return the keyed terms of which a reading is made."""
+    return reading.split(" ")
 
 
 class _Model:
-    """How likely the terms of each syllable are, by themselves and after others; terms go by their places.
+    """How likely the readings of each syllable are, by themselves and after others; they go by their places.
 
     Args:
-        terms: those of each syllable.
+        readings: those of each syllable.
         factors: how likely each is by itself.
         lexicon: the terms of the index.
     """
 
-    def __init__(self, terms: Sequence[Sequence[str]], factors: Sequence[Likelihoods], lexicon: Lexicon) -> None:
-        self.terms = terms
+    def __init__(self, readings: Sequence[Sequence[str]], factors: Sequence[Likelihoods], lexicon: Lexicon) -> None:
+        self._terms = [[terms_of(reading) for reading in own] for own in readings]
         self._factors = factors
         self._ngrams = lexicon.ngrams
-        counts = [np.array([self._ngrams.single("text", term) for term in own], float) for own in terms]
-        self._alone = [(own + _UNSEEN) / max(lexicon.token_count("text"), 1) for own in counts]
-        self._pairs = [self._ngrams.pairs("text", *pair) for pair in pairwise(terms)]
+        firsts, lasts = ([[terms[end] for terms in own] for own in self._terms] for end in (0, -1))
+        starts, counts = ([self._counts(own) for own in terms] for terms in (firsts, lasts))
+        self._alone = [(own + _UNSEEN) / max(lexicon.token_count("text"), 1) for own in starts]
+        self._pairs = [self._ngrams.pairs("text", *pair) for pair in zip(lasts, firsts[1:], strict=False)]
         self._steps: list[Likelihoods] = [
             PAIR_SHARE * pairs / np.maximum(before, 1)[:, None] + (1 - PAIR_SHARE) * alone
             for pairs, before, alone in zip(self._pairs, counts, self._alone[1:], strict=False)
         ]
+
+    def _counts(self, terms: Sequence[str]) -> Likelihoods:
+        return np.array([self._ngrams.single("text", term) for term in terms], float)
 
     def best_path(self) -> Path:
         """Return the place of the likeliest term of each syllable, all of them taken together."""
@@ -85,9 +94,9 @@ class _Model:
         forward = [_shares(self._alone[0] * self._factors[0])]
         for step, factors in zip(self._steps, self._factors[1:], strict=True):
             forward.append(_shares((forward[-1] @ step) * factors))
-        backward = np.ones(len(self.terms[-1]))
+        backward = np.ones(len(self._terms[-1]))
         every = []
-        for syllable in reversed(range(len(self.terms))):
+        for syllable in reversed(range(len(self._terms))):
             shares = _shares(forward[syllable] * backward)
             likeliest = np.argsort(-shares, kind="stable")[:_MOST_OPEN].tolist()
             every.append([place for place in likeliest if shares[place] >= _OPEN] or likeliest[:1])
@@ -100,10 +109,11 @@ class _Model:
         by_pairs = float(self._steps[syllable - 1][end[-1], place])
         factor = float(self._factors[syllable][place])
         times = int(self._pairs[syllable - 2][end]) if len(end) == 2 else 0
-        if not times:
+        if not times or len(self._terms[syllable - 1][end[1]]) > 1:
             return by_pairs * factor
-        before, own = (self.terms[syllable - 2][end[0]], self.terms[syllable - 1][end[1]]), self.terms[syllable][place]
-        by_triples = self._ngrams.triple("text", *before, own) / times
+        places = zip(range(syllable - 2, syllable + 1), (*end, place), strict=True)
+        (*_, first), (second,), (third, *_) = (self._terms[own][place] for own, place in places)
+        by_triples = self._ngrams.triple("text", first, second, third) / times
         return (TRIPLE_SHARE * by_triples + (1 - TRIPLE_SHARE) * by_pairs) * factor
 
 

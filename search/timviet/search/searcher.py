@@ -184,9 +184,9 @@ class Searcher:
     def correct(self, query: str) -> Correction | None:
         """Tell what a query was meant to say, by what the index has; nothing is searched for.
 
-        Marks are restored to words typed without. Words that are not found in this company are repaired where another
-        tone, another vowel mark or another letter (a likelier slip in this order) makes words that are. Keys of Telex,
-        VNI and VIQR that were left in the text are decoded where that makes known words.
+        Marks are restored to words typed without. Words that are not found in this company are repaired where a space,
+        another tone, another vowel mark or another letter (a likelier slip in this order) makes words that are. Keys of
+        Telex, VNI and VIQR that were left in the text are decoded where that makes words that are.
 
         Args:
             query: as for `search`; what has a sign of the query language in it stays as it is.

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 from cachetools import LRUCache
 
-from timviet.index.analysis import analyze
+from timviet.index.analysis import forms
 from timviet.index.snapshot import SegmentView, Snapshot
+from timviet.index.tokens import surfaces
 
 _REMEMBERED = 1 << 12
 # In so many paragraphs of a segment it is looked up.
@@ -39,11 +40,12 @@ class Surfaces:
     def _written(self, term: str, before: str | None) -> Iterator[str]:
         for segment in self._segments:
             for document in _some_documents(segment, term, before):
-                tokens = analyze(segment.stored(document)["text"])
-                for previous, own in zip([None, *tokens], tokens, strict=False):
-                    follows = before is None or (previous is not None and previous.forms.keyed == before)
-                    if own.forms.keyed == term and follows:
-                        yield own.surface
+                previous = None
+                for surface in surfaces(segment.stored(document)["text"]):
+                    own = forms(surface).keyed
+                    if own == term and before in (None, previous):
+                        yield surface
+                    previous = own or previous
 
 
 def _some_documents(segment: SegmentView, term: str, before: str | None) -> list[int]:

@@ -16,14 +16,15 @@ from timviet.search.cli.options import find_index, format_option, index_option, 
 def command(query: tuple[str, ...], output: str, index_folder: Path | None) -> None:
     """Tell what a query was meant to say, by what the index has.
 
-    Marks are restored, slips repaired, and keys of Telex, VNI and VIQR decoded. The exit status is 1 where the query
-    says what was meant.
+    Marks are restored, slips repaired, spaces put in that were left out, and keys of Telex, VNI and VIQR decoded. The
+    exit status is 1 where the query says what was meant.
 
     \b
     Examples:
         timviet correct dang uy cong an
         timviet correct "ma tùy"
         timviet correct ddarng uyr
+        timviet correct dang uy congan
     """
     from timviet.index import open_index
     from timviet.search import Searcher
