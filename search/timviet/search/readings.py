@@ -4,7 +4,8 @@ A query's syllables have readings: `dang` is `dang`, `đang`, `đảng`, …. Ho
 the frequencies of single terms and of pairs (the forward-backward algorithm over a bigram model); of the few that are
 left open, the path of highest probability is found by triples, too (the Viterbi algorithm over a trigram model). The
 models are interpolated linearly (F. Jelinek and R. Mercer, "Interpolated estimation of Markov source parameters from
-sparse data", 1980).
+sparse data", 1980), triples with an absolute discount (H. Ney, U. Essen and R. Kneser, "On structuring probabilistic
+dependences in stochastic language modelling", 1994).
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,8 +16,10 @@ from numpy.typing import NDArray
 from timviet.search.lexicon import Lexicon
 
 # How much of a probability comes from pairs, the rest from single terms; and from triples, the rest from pairs.
-PAIR_SHARE = 0.9
-TRIPLE_SHARE = 0.7
+PAIR_SHARE = 0.95
+TRIPLE_SHARE = 0.6
+# What is taken off how often a triple was seen: what was seen once is seen again less often than that says.
+_DISCOUNT = 0.5
 # How often a term counts as seen that was not.
 _UNSEEN = 0.01
 # A reading is open that is at least this likely by pairs; of a syllable, so many at most.
@@ -113,7 +116,7 @@ class _Model:
             return by_pairs * factor
         places = zip(range(syllable - 2, syllable + 1), (*end, place), strict=True)
         (*_, first), (second,), (third, *_) = (self._terms[own][place] for own, place in places)
-        by_triples = self._ngrams.triple("text", first, second, third) / times
+        by_triples = max(self._ngrams.triple("text", first, second, third) - _DISCOUNT, 0) / times
         return (TRIPLE_SHARE * by_triples + (1 - TRIPLE_SHARE) * by_pairs) * factor
 
 
