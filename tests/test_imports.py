@@ -60,7 +60,7 @@ EXPORTS = {
         "VietnameseAnalyzer Writer analyze canonical fold open_index repair sync tokenize verify"
     ),
     "timviet.search": (
-        "Change Correction Evaluation Explanation Hit Level Marks NameHit Relaxation Results Searcher Snippet "
+        "Change Correction Evaluation Explanation Hit Level Marks NameHit NameHits Relaxation Results Searcher Snippet "
         "Suggestion evaluate"
     ),
 }

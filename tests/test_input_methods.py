@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from timviet.index import canonical
-from timviet.search.input_methods import decodings
+from timviet.search.input_methods import decoded_texts, decodings
 
 
 def decoded(typed):
@@ -54,6 +54,21 @@ def test_keys_make_words(typed, word):
 def test_no_keys_are_no_words(typed, why):
     """What has no keys for marks, or keys that mean nothing, makes no word."""
     assert decoded(typed) == [], why
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("Nguyeenx  Vawn Tho", ["nguyễn văn tho"]),
+        ("nguye6n4 van8 thoj", ["nguye6n4 van8 thọ", "nguyễn văn thoj"]),
+        ("hoaif tias tieens toans quys gif giaf ruowuj khuyar", ["hoài tía tiến toán quý gì già rượu khuỷa"]),
+        ("tha'i b?", ["thái b?"]),
+        ("nguyen van tho", []),
+    ],
+)
+def test_keys_of_texts(typed, expected):
+    """For each input method, words of a text that are keys of it are decoded, as people write them; others stay."""
+    assert list(decoded_texts(typed)) == expected
 
 
 @given(st.text())

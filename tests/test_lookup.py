@@ -14,6 +14,7 @@ from timviet.index.errors import UnknownKeyError
 from timviet.index.snapshot import SegmentView, Snapshot
 from timviet.index.spelling import marks
 from timviet.index.unicode import collation_key
+from timviet.search.input_methods import decoded_texts
 from timviet.search.marks import compare, level
 from timviet.search.names import lookup as lookup_module
 from timviet.search.names import name_reader
@@ -149,15 +150,29 @@ def rank(typed, written):
     return None if kind is None else (kind, costs[kind], length, collation_key(written), written)
 
 
-def expected_hits(entries, typed, limit):
-    """The names that answer, out of the entries `(document's id, field, names)`, in order."""
+def expected_hits(entries, typed):
+    """The names that answer, out of the entries `(document's id, field, names)`, in order, as typed or decoded."""
+    found = answering(entries, typed)
+    kind = best_kind(found)
+    for text in decoded_texts(typed) if kind > 1 else ():
+        decoded = answering(entries, text)
+        if best_kind(decoded) < kind:
+            found, kind = decoded, best_kind(decoded)
+    return found
+
+
+def best_kind(found):
+    return min((KINDS.index(kind) for *_, kind in found), default=len(KINDS))
+
+
+def answering(entries, typed):
     tokens = analyze(typed)
     found = []
     for place, (identity, field, own) in enumerate(entries):
         ranks = [ranked for name in own if tokens and (ranked := rank(tokens, name)) is not None]
         if ranks:
             found.append((min(ranks), place, identity, field))
-    return [(identity, field, ranked[-1], KINDS[ranked[0]]) for ranked, place, identity, field in sorted(found)[:limit]]
+    return [(identity, field, ranked[-1], KINDS[ranked[0]]) for ranked, place, identity, field in sorted(found)]
 
 
 def entries_of(documents, fields):
@@ -178,6 +193,7 @@ def entries_of(documents, fields):
     st.sampled_from([1, 2, 100]),
 )
 @example(([[{"title": "Thọ An"}, {"title": "Thơ Ân"}], [{"title": "thơ an"}]], "thơ a"), set(), ("title",), 2)
+@example(([[{"title": "Văn Thọ"}, {"title": "Nguyễn Van"}]], "nguyeenx v"), set(), ("title",), 2)
 @example(([[{"title": None, "metadata": {"Tác giả": ["An Ký", "Ký"]}}]], "ky"), set(), ("tac_gia",), 1)
 @example(([[{"title": None, "metadata": {"Tác giả": ["An Ký", "Lý Ký"]}}]], "ky"), set(), ("tac_gia",), 9)
 @example(([[{"title": "Nguyễn Văn", "text": "Một\n\nHai"}] * 3], "uyen van"), {1}, ("title",), 100)
@@ -197,8 +213,11 @@ def test_look_ups(sessions_and_typed, removed, fields, limit):
         with patch.object(name_reader, "_TERMS_AT_ONCE", 2):
             hits = look_up(index, typed, fields, limit)
     left = [(identity, own) for session in sessions for identity, own in session if identity not in removed]
-    expected = expected_hits(entries_of(left, fields), typed, limit)
+    every = expected_hits(entries_of(left, fields), typed)
+    expected = every[:limit]
     assert [(hit.document_id, hit.field, hit.value, hit.kind) for hit in hits] == expected
+    shown = {KINDS.index(kind) for *_, kind in expected}
+    assert hits.total == sum(KINDS.index(kind) <= max(shown) for *_, kind in every)
     for hit in hits:
         edges = {edge for token in analyze(hit.value) for edge in (token.start, token.end)}
         assert edges.issuperset(edge for span in hit.spans for edge in span)
@@ -236,6 +255,33 @@ def test_kinds(titled, typed, expected):
 def test_marks_order(titled, typed, expected):
     """Of one kind those come first that have the marks typed; names with other marks are found, too."""
     assert values(titled("Thơ ca", "Thơm", "Thọ", "Thơ", "Tho"), typed) == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "expected"),
+    [
+        ("nguyeenx vawn thoj", "nguyễn văn thọ", [("Nguyễn Văn Thọ", "exact"), ("Nguyễn Văn Thơ", "exact")]),
+        ("Nguye6n4 Va8n Tho", "nguyễn văn tho", [("Nguyễn Văn Thọ", "exact"), ("Nguyễn Văn Thơ", "exact")]),
+        ("nguye^~n va(n tho.", "nguyễn văn thọ", [("Nguyễn Văn Thọ", "exact"), ("Nguyễn Văn Thơ", "exact")]),
+        ("vawn thow", "văn thơ", [("Nguyễn Văn Thơ", "word prefix"), ("Nguyễn Văn Thọ", "word prefix")]),
+        ("thows", "thows", [("Thows", "exact")]),  # a name is that
+        ("thow", "thow", [("Thows", "prefix"), ("Nguyễn Văn Thọ", "one slip")]),  # a name starts with that
+        ("maxt", "maxt", [("Max", "one slip")]),  # what it makes is no name's
+        ("xyz", "xyz", []),
+    ],
+)
+def test_keys_of_input_methods(titled, typed, name, expected):
+    """Where no name is, or starts with, what was typed, its keys are decoded if that answers by a better kind."""
+    found = look_up(titled("Nguyễn Văn Thơ", "Nguyễn Văn Thọ", "Thows", "Max"), typed, limit=2)
+    assert (found.name, [(hit.value, hit.kind) for hit in found]) == (name, expected)
+
+
+def test_more_than_are_asked_for(titled):
+    """Of more documents than were asked for, those with the same name too, it is told how many there are."""
+    found = look_up(titled(*["Lê An"] * 3, "Lê Anh", "Bà Lê An"), "le an", limit=2)
+    assert (found.total, [hit.document_id for hit in found[:]]) == (3, ["0", "1"])
+    more = look_up(titled("Lê An Bình", "Lê An Bường", "Lê An Bưởi"), "le an b", limit=2)
+    assert (more.total, [hit.kind for hit in more]) == (3, ["prefix"] * 2)
 
 
 def test_marks_come_before_length(titled):
@@ -315,7 +361,8 @@ def test_a_limit_of_nothing(titled, limit):
 @pytest.mark.parametrize("typed", ["", " ", "—", "?!", "\u3164", "\ud800", "a" * 5000, "a " * 400, "xyz"])
 def test_nothing_to_look_up(titled, typed):
     """What has no letter or digit, or is too long for a name, finds nothing; nor does what no name answers."""
-    assert look_up(titled("Lê An", "—", ""), typed) == []
+    found = look_up(titled("Lê An", "—", ""), typed)
+    assert (list(found), found.total) == ([], 0)
 
 
 @given(st.text(st.characters(exclude_categories=()), max_size=8), st.text(max_size=8))
@@ -342,7 +389,7 @@ def test_names_that_are_too_long(titled):
 def test_an_empty_index():
     """In an empty index there are the fields of all documents, and nothing is found."""
     with open_index(":memory:", create=True) as index:
-        assert look_up(index, "an", ("title", "path")) == []
+        assert list(look_up(index, "an", ("title", "path"))) == []
 
 
 def test_fields_of_some_segments():

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from timviet.index import Document, open_index
 from timviet.search.cli import main
 from timviet.search.cli.lookup_command import show_names
-from timviet.search.names.lookup import NameHit
+from timviet.search.names.lookup import NameHit, NameHits
 
 
 @pytest.fixture
@@ -43,14 +43,23 @@ def test_fields(folder):
 
 
 def test_limit(folder):
-    """`--limit` is how many names are shown at most."""
+    """`--limit` is how many names are shown at most, and it is told how many there are."""
+    assert run(folder, "le an", "--field", "tac_gia", "--limit", "1").output.endswith("1 of 2 names\n")
     assert len(run(folder, "le an", "--field", "tac_gia", "--limit", "1", "--format", "jsonl").output.splitlines()) == 1
+
+
+def test_keys_of_input_methods(folder):
+    """What was looked up in place of keys is told."""
+    first, second, *_ = run(folder, "nguyeenx", "vawn").output.splitlines()
+    assert first == "(no name is, or starts with, 'nguyeenx vawn'; this is what 'nguyễn văn' finds)"
+    assert second == "1. Nguyễn Văn Thọ · prefix · title · nvt"
 
 
 def test_json(folder):
     """JSON output has all that Python has, as one value or a line for each name."""
     hit = {"value": "Nguyễn Văn Thọ", "document_id": "nvt", "field": "title", "kind": "one slip", "spans": [[7, 14]]}
-    assert json.loads(run(folder, "--format", "json", "vam", "tho").output) == {"name": "vam tho", "hits": [hit]}
+    told = {"name": "vam tho", "total": 1, "hits": [hit]}
+    assert json.loads(run(folder, "--format", "json", "vam", "tho").output) == told
     assert json.loads(run(folder, "--format", "jsonl", "vam tho").output) == hit
 
 
@@ -76,5 +85,6 @@ def test_exit_status(folder, arguments, status, told):
 @pytest.mark.parametrize(("color", "shown"), [(True, "\x1b[1;31mVăn Thọ\x1b[0m"), (False, "Văn Thọ")])
 def test_colours(capsys, color, shown):
     """What answers is marked where colours are shown."""
-    show_names([NameHit("Nguyễn Văn Thọ", "nvt", "title", "word prefix", ((7, 14),))], color=color)
+    hit = NameHit("Nguyễn Văn Thọ", "nvt", "title", "word prefix", ((7, 14),))
+    show_names(NameHits("tho", 1, (hit,)), color=color)
     assert capsys.readouterr().out == f"1. Nguyễn {shown} · word prefix · title · nvt\n1 name\n"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from timviet.search.evaluation.evaluate import Evaluation, evaluate
     from timviet.search.explain import Explanation
     from timviet.search.marks import Level, Marks
-    from timviet.search.names.lookup import NameHit
+    from timviet.search.names.lookup import NameHit, NameHits
     from timviet.search.results import Hit, Relaxation, Results
     from timviet.search.searcher import Searcher
     from timviet.search.snippet import Snippet
@@ -36,6 +36,7 @@ _HOMES = {
     "Level": "marks",
     "Marks": "marks",
     "NameHit": "names.lookup",
+    "NameHits": "names.lookup",
     "Relaxation": "results",
     "Results": "results",
     "Searcher": "searcher",
@@ -53,6 +54,7 @@ __all__ = [
     "Level",
     "Marks",
     "NameHit",
+    "NameHits",
     "Relaxation",
     "Results",
     "Searcher",

@@ -30,8 +30,6 @@ _SYNTAX = re.compile(r"[*\[\]{}=]|\w:\S|\^\d")
 # So is one with any of these, unless they are keys of VIQR.
 _SYNTAX_OR_KEYS = re.compile(r"\w\?+\w|~\d?$")
 _SENTENCE_END = ".?"
-# No syllable takes more keys of an input method than this.
-_MOST_KEYS = 16
 _OPERATORS = {"AND", "OR", "NOT", "TO"}
 _AROUND = ".,;:!?'`~-+"
 
@@ -196,11 +194,10 @@ def _decoded(piece: str, lexicon: Lexicon) -> tuple[str, dict[str, float]]:
         return piece, {}
     possible = dict.fromkeys((piece, piece.rstrip(_AROUND)))
     for keys in possible:
-        if len(keys) <= _MOST_KEYS:
-            found = [forms(word) for word in decodings(keys)]
-            known = {own.keyed: _INPUT_METHOD for own in found if lexicon.document_frequency("text", own.keyed)}
-            if known:
-                return keys, known
+        found = [forms(word) for word in decodings(keys)]
+        known = {own.keyed: _INPUT_METHOD for own in found if lexicon.document_frequency("text", own.keyed)}
+        if known:
+            return keys, known
     return piece, {}
 
 

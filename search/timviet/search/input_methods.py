@@ -7,7 +7,10 @@ marks may be typed after the letter or at the end of the word, as input methods 
 from collections.abc import Callable, Iterator
 
 from timviet.index.spelling import ACUTE, BREVE, CIRCUMFLEX, DOT_BELOW, GRAVE, HOOK_ABOVE, HORN, TILDE
+from timviet.index.unicode import nfc
 
+# No syllable takes more keys than this.
+_MOST_KEYS = 16
 _VOWELS = frozenset("aeiouy")
 _TELEX_TONES = {"s": ACUTE, "f": GRAVE, "r": HOOK_ABOVE, "x": TILDE, "j": DOT_BELOW}
 _VNI_TONES = {"1": ACUTE, "2": GRAVE, "3": HOOK_ABOVE, "4": TILDE, "5": DOT_BELOW}
@@ -57,11 +60,20 @@ class _Syllable:
     def __str__(self) -> str:
         if self.letters[-2:] == ["u", "o"] and self._marks[-1] == HORN:  # as in `thuở`; before other letters it is `ươ`
             self._marks[-2] = ""
-        last_vowel = max((place for place, letter in enumerate(self.letters) if letter in _VOWELS), default=-1)
+        carrier = self._carrier() if self._tone else -1
         return "".join(
-            letter + mark + (self._tone if place == last_vowel else "")
+            letter + mark + (self._tone if place == carrier else "")
             for place, (letter, mark) in enumerate(zip(self.letters, self._marks, strict=True))
         )
+
+    def _carrier(self) -> int:
+        """Return the place of the vowel that carries the tone: `tiến`, `toán`; where no other letter follows, `tía`."""
+        vowels = [place for place, letter in enumerate(self.letters) if letter in _VOWELS]
+        if self.letters[:2] in (["q", "u"], ["g", "i"]) and len(vowels) > 1:
+            del vowels[0]
+        marked = [place for place in vowels if self._marks[place]]
+        is_open = len(vowels) > 1 and vowels[-1] == len(self.letters) - 1
+        return (marked or (vowels[:-1] if is_open else vowels))[-1]
 
 
 def decodings(typed: str) -> Iterator[str]:
@@ -71,7 +83,7 @@ def decodings(typed: str) -> Iterator[str]:
         typed: a word between spaces.
 
     Yields:
-        The word with marks, in lower case, its tone on its last vowel: other than `typed`, and no word in most cases.
+        The word with marks, in lower case: other than `typed`, and no word in most cases.
 
     Example:
         >>> from timviet.index import canonical
@@ -80,16 +92,37 @@ def decodings(typed: str) -> Iterator[str]:
         >>> [canonical(word) == canonical("đảng") for word in decodings("d9ang3")]
         [True]
     """
-    for press in (_telex, _vni, _viqr):
+    for press in _METHODS:
         decoded = _decode(typed.lower(), press)
         if decoded and decoded != typed.lower():
             yield decoded
 
 
+def decoded_texts(typed: str) -> Iterator[str]:
+    """Yield what a text may mean that was typed for an input method which was not on, for each of them.
+
+    Args:
+        typed: words with spaces between them; those that are no keys of the method stay as they are.
+
+    Yields:
+        The text in lower case, composed, with single spaces; other than `typed`.
+
+    Example:
+        >>> list(decoded_texts("Nguyeenx An")), list(decoded_texts("Nguye6n4 An"))
+        (['nguyễn an'], ['nguyễn an'])
+    """
+    words = typed.lower().split()
+    for press in _METHODS:
+        decoded = [_decode(word, press) or word for word in words]
+        if decoded != words:
+            yield nfc(" ".join(decoded))
+
+
 def _decode(typed: str, press: Callable[[_Syllable, str], bool]) -> str | None:
     """Return a word whose keys are pressed one after the other; None where one of them means nothing."""
     syllable = _Syllable()
-    return str(syllable) if all(press(syllable, key) for key in typed) else None
+    is_word = len(typed) <= _MOST_KEYS and all(press(syllable, key) for key in typed)
+    return str(syllable) if is_word else None
 
 
 def _telex(syllable: _Syllable, key: str) -> bool:
@@ -118,3 +151,6 @@ def _viqr(syllable: _Syllable, key: str) -> bool:
         or (key == "d" and syllable.stroke())
         or (key.isalpha() and syllable.add(key))
     )
+
+
+_METHODS = (_telex, _vni, _viqr)

@@ -19,7 +19,7 @@ from timviet.search.explain import Explanation
 from timviet.search.finder import Answer, Finder, Match, Options
 from timviet.search.highlight import Highlighter
 from timviet.search.marks import Marks
-from timviet.search.names.lookup import NameHit, NameLookup
+from timviet.search.names.lookup import NameHits, NameLookup
 from timviet.search.parser import check_length, unknown_fields
 from timviet.search.refine.filters import Filters
 from timviet.search.results import Hit, Relaxation, Results
@@ -259,7 +259,7 @@ class Searcher:
         with self._in_turn():
             return self._suggester.suggest(prefix, limit)
 
-    def lookup(self, name: str, fields: Sequence[str] = ("title",), limit: int = 10) -> list[NameHit]:
+    def lookup(self, name: str, fields: Sequence[str] = ("title",), limit: int = 10) -> NameHits:
         """Look up documents by a name or title, however it is marked, and however much of it was typed.
 
         Args:
@@ -268,9 +268,10 @@ class Searcher:
             limit: how many to return at most.
 
         Returns:
-            Documents, best first: those whose name is what was typed, then those that start with it, then those with
-            words that start with it, then those that contain it, then those one slip away; of each, those with the
-            marks that were typed first.
+            Documents, best first, and how many there are in all: those whose name is what was typed, then those that
+            start with it, then those with words that start with it, then those that contain it, then those one slip
+            away; of each, those with the marks that were typed first. Documents with the same name are listed each.
+            Where none is, or starts with, what was typed, keys of Telex, VNI and VIQR are decoded.
 
         Raises:
             UnknownKeyError: there is no such field.

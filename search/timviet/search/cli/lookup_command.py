@@ -9,7 +9,7 @@ import click
 from timviet.search.cli.options import count, find_index, index_option, to_json
 
 if TYPE_CHECKING:
-    from timviet.search import NameHit
+    from timviet.search import NameHits
 
 
 @click.command("lookup")
@@ -45,7 +45,9 @@ def command(
 
     With or without marks, a name is found as a whole, by its beginning, by the beginnings of words of it, by letters
     within it, and with a slip of the fingers: each where the ones before find too little. Marks that are typed count
-    in the order.
+    in the order. Keys of Telex, VNI and VIQR are decoded.
+
+    Documents are listed: a title that several of them have comes once for each.
 
     \b
     Examples:
@@ -62,17 +64,19 @@ def command(
     with open_index(find_index(index_folder)) as index, Searcher(index) as searcher:
         hits = searcher.lookup(text, fields, limit)
     if output == "json":
-        click.echo(to_json({"name": text, "hits": [hit.to_dict() for hit in hits]}, indent=2))
+        click.echo(to_json(hits.to_dict(), indent=2))
     elif output == "jsonl":
         for hit in hits:
             click.echo(to_json(hit.to_dict()))
     else:
+        if hits.name != text:
+            click.echo(f"(no name is, or starts with, {text!r}; this is what {hits.name!r} finds)")
         show_names(hits, color=sys.stdout.isatty() and not no_color)
     if not hits:
         sys.exit(1)
 
 
-def show_names(hits: "list[NameHit]", color: bool) -> None:
+def show_names(hits: "NameHits", color: bool) -> None:
     """Print what was found for a person."""
     from timviet.search.snippet import printable
 
@@ -80,4 +84,5 @@ def show_names(hits: "list[NameHit]", color: bool) -> None:
         value = hit.to_ansi() if color else printable(hit.value)
         place = f"{hit.kind} · {printable(hit.field)} · {printable(' '.join(hit.document_id.split()))}"
         click.echo(f"{rank}. {' '.join(value.split())} · {place}", color=color)
-    click.echo(count(len(hits), "name"))
+    shown = f"{len(hits):,} of " if len(hits) < hits.total else ""
+    click.echo(f"{shown}{count(hits.total, 'name')}")

@@ -7,7 +7,7 @@ from bisect import insort
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
@@ -16,9 +16,10 @@ from timviet.index.errors import UnknownKeyError
 from timviet.index.schema import is_metadata_field, metadata_key, query_name
 from timviet.index.snapshot import Snapshot
 from timviet.search.highlight import Span
+from timviet.search.input_methods import decoded_texts
 from timviet.search.names.name_columns import Names
 from timviet.search.names.name_reader import read_names
-from timviet.search.names.name_source import NameSource, RankedName
+from timviet.search.names.name_source import Candidates, NameSource, RankedName
 from timviet.search.names.typed_name import KINDS, Kind, TypedName
 from timviet.search.snippet import Snippet
 
@@ -64,6 +65,35 @@ class NameHit:
         return Snippet(self.value, self.spans).to_ansi()
 
 
+@dataclass(frozen=True, slots=True)
+class NameHits(Sequence[NameHit]):
+    """The documents that a name finds, best first: as many as were asked for.
+
+    Attributes:
+        name: what was looked up: the name as typed, or with the keys of an input method decoded.
+        total: how many documents answer in all, each counted once for each field, of the kinds that are among the hits.
+        hits: the best of them. Documents with the same name are listed each.
+    """
+
+    name: str
+    total: int
+    hits: tuple[NameHit, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the same as a dictionary for JSON, field names as here."""
+        return {"name": self.name, "total": self.total, "hits": [hit.to_dict() for hit in self.hits]}
+
+    @overload
+    def __getitem__(self, index: int) -> NameHit: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[NameHit, ...]: ...
+    def __getitem__(self, index: int | slice) -> NameHit | tuple[NameHit, ...]:
+        return self.hits[index]
+
+    def __len__(self) -> int:
+        return len(self.hits)
+
+
 class NameLookup:
     """Looks up names in one snapshot of an index.
 
@@ -77,7 +107,7 @@ class NameLookup:
         self._segments = snapshot.segments
         self._names: dict[tuple[int, str], Names] = {}
 
-    def find(self, name: str, fields: Sequence[str] = ("title",), limit: int = 10) -> list[NameHit]:
+    def find(self, name: str, fields: Sequence[str] = ("title",), limit: int = 10) -> NameHits:
         """Find documents by a name, best first.
 
         Letters alone decide whether a document is found, and of which kind. The next kind is looked for only where
@@ -91,6 +121,9 @@ class NameLookup:
           another one, or two neighbouring ones in the other order than a whole word of the name; or all letters without
           spaces, three or more, have so compared with those of the whole name.
 
+        Where no name is, or starts with, what was typed, its words may be keys of Telex, VNI or VIQR: what these
+        make is looked up, too, and is what is found if it answers by a better kind.
+
         Of one kind those come first whose marks are nearest to those that were typed: the same, then more of them, then
         none, then others; words typed without marks ask for none. Then the shortest come first, and then they come as
         in a Vietnamese dictionary.
@@ -103,7 +136,7 @@ class NameLookup:
             limit: how many to return at most.
 
         Returns:
-            At most one for each document and field: its best kind, and of several values of a key the best one.
+            Documents, at most once for each field: its best kind, and of several values of a key the best one.
 
         Raises:
             UnknownKeyError: there is no such field. It is a ValueError.
@@ -112,18 +145,27 @@ class NameLookup:
         if limit < 1:
             raise ValueError(f"limit must be at least 1, not {limit}")
         searched = self._resolve(fields)
+        found = self._find(name, searched, limit)
+        if _best_kind(found) > KINDS.index("prefix"):
+            found = min([found, *(self._find(own, searched, limit) for own in decoded_texts(name))], key=_best_kind)
+        return found
+
+    def _find(self, name: str, fields: Sequence[str], limit: int) -> NameHits:
         typed = TypedName(name)
         sources = [
             NameSource(segment, field, self._names_in(number, field), typed)
-            for field in searched
+            for field in fields
             for number, segment in enumerate(self._segments)
             if typed.words
         ]
         hits: list[NameHit] = []
+        total = 0
         for kind in KINDS:
             if len(hits) < limit:
-                hits += _best_of_kind(kind, sources, limit - len(hits))
-        return hits
+                candidates = [source.candidates(kind) for source in sources]
+                total = len(hits) + sum(len(np.unique(own.documents)) for own in candidates)
+                hits += _best_of_kind(kind, sources, candidates, limit - len(hits))
+        return NameHits(name, total, tuple(hits))
 
     @cached_property
     def _fields(self) -> dict[str, str]:
@@ -149,9 +191,15 @@ class NameLookup:
         return self._names[number, field]
 
 
-def _best_of_kind(kind: Kind, sources: Sequence[NameSource], limit: int) -> list[NameHit]:
-    """Return the best documents that answer as a kind asks, but for those that were found before."""
-    candidates = [source.candidates(kind) for source in sources]
+def _best_kind(found: NameHits) -> int:
+    """Return the number of the kind of the best hit; of none, more than any."""
+    return KINDS.index(found[0].kind) if found else len(KINDS)
+
+
+def _best_of_kind(
+    kind: Kind, sources: Sequence[NameSource], candidates: Sequence[Candidates], limit: int
+) -> list[NameHit]:
+    """Return the best of the documents that answer as a kind asks, by where they were found."""
     ranks = np.concatenate([np.empty(0, np.int64), *(own.ranks for own in candidates)])
     documents = np.concatenate([np.empty(0, np.int64), *(own.documents for own in candidates)])
     owners = np.repeat(np.arange(len(sources)), [len(own.documents) for own in candidates])
