@@ -21,6 +21,7 @@ from timviet.index.errors import (
     SourceError,
     TimvietError,
     UnknownKeyError,
+    UnknownParagraphError,
     WorkerError,
 )
 from timviet.index.storage import LockHolder
@@ -51,6 +52,11 @@ ONE_OF_EACH = [
     pytest.param(QueryLimitError("quá dài", 10, 11), {"limit": 10, "actual": 11}, id="QueryLimitError"),
     pytest.param(
         UnknownKeyError("nam", ["loai", "year"]), {"key": "nam", "keys": ("loai", "year")}, id="UnknownKeyError"
+    ),
+    pytest.param(
+        UnknownParagraphError("a", 7, 2),
+        {"document_id": "a", "paragraph": 7, "paragraph_count": 2},
+        id="UnknownParagraphError",
     ),
     pytest.param(EvaluationError("lỗi"), {}, id="EvaluationError"),
 ]

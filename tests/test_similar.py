@@ -4,6 +4,7 @@ import pytest
 
 from helpers import add_segment, make_index
 from timviet.index import Document, open_index
+from timviet.index.errors import UnknownParagraphError
 from timviet.search import Searcher
 
 TEXTS = [
@@ -36,15 +37,25 @@ def test_limit(searcher):
     assert (len(results), results.total) == (1, 3)
 
 
-@pytest.mark.parametrize(
-    ("document_id", "paragraph"),
-    [("4", 0), ("unknown", 0), ("0", 7)],
-    ids=["nothing shared", "no document", "no paragraph"],
-)
-def test_nothing_similar(searcher, document_id, paragraph):
-    """Nothing is found for a paragraph that shares no word, or that there is not."""
-    results = searcher.similar(document_id, paragraph)
+def test_nothing_similar(searcher):
+    """Nothing is found for a paragraph that shares no word."""
+    results = searcher.similar("4")
     assert (results.total, results.hits) == (0, ())
+
+
+@pytest.mark.parametrize(
+    ("document_id", "paragraph", "message"),
+    [
+        ("unknown", 0, "there is no document with the id 'unknown'"),
+        ("0", 7, "document '0' has no paragraph 7: it has 1, from 0 on"),
+        ("0", -1, "document '0' has no paragraph -1"),
+    ],
+)
+def test_what_there_is_not(searcher, document_id, paragraph, message):
+    """A document or paragraph that there is not is an error, which tells how many paragraphs there are."""
+    with pytest.raises(UnknownParagraphError, match=message) as caught:
+        searcher.similar(document_id, paragraph)
+    assert isinstance(caught.value, ValueError)
 
 
 def test_other_paragraphs_of_the_document_are_found():
@@ -82,7 +93,8 @@ def test_what_was_replaced_or_removed_is_not_looked_at():
     with Searcher(index) as searcher:
         assert [hit.document_id for hit in searcher.similar("0")] == ["2", "3"]
         assert searcher.similar("0").total == 2
-        assert searcher.similar("1").total == 0
+        with pytest.raises(UnknownParagraphError):
+            searcher.similar("1")
 
 
 def test_what_was_similar_changes_no_search():

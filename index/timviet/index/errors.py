@@ -13,6 +13,7 @@ TimvietError
 ├── QuerySyntaxError          the strict parser's complaint, with its position
 ├── QueryLimitError           a query beyond a limit
 ├── UnknownKeyError           a key that the metadata does not have
+├── UnknownParagraphError     a document or paragraph that the index does not have
 └── EvaluationError           nothing to evaluate an index by
 ```
 
@@ -150,6 +151,25 @@ class UnknownKeyError(TimvietError, ValueError):
         super().__init__(f"there is no key {key!r}: {there_are}")
         self.key = key
         self.keys = tuple(keys)
+
+
+class UnknownParagraphError(TimvietError, ValueError):
+    """The paragraph that others are to be like is not in the index.
+
+    Attributes:
+        document_id: the id of its document.
+        paragraph: its number in the document.
+        paragraph_count: how many paragraphs that has; 0 where there is no such document.
+    """
+
+    def __init__(self, document_id: str, paragraph: int, paragraph_count: int) -> None:
+        message = f"there is no document with the id {document_id!r}"
+        if paragraph_count:
+            message = f"document {document_id!r} has no paragraph {paragraph}: it has {paragraph_count}, from 0 on"
+        super().__init__(message)
+        self.document_id = document_id
+        self.paragraph = paragraph
+        self.paragraph_count = paragraph_count
 
 
 class EvaluationError(TimvietError):

@@ -13,6 +13,7 @@ from whoosh.reading import EmptyReader
 from whoosh.searching import Searcher as WhooshSearcher
 
 from timviet.index.columnfile import DamagedFileError
+from timviet.index.errors import UnknownParagraphError
 from timviet.index.store import Index
 from timviet.search.correct import Correction, correct
 from timviet.search.explain import Explanation
@@ -221,9 +222,10 @@ class Searcher:
             limit: how many to return at most.
 
         Returns:
-            Paragraphs, the most similar first, without the given one; nothing where there is no such paragraph.
+            Paragraphs, the most similar first, without the given one.
 
         Raises:
+            UnknownParagraphError: there is no such paragraph. It is a ValueError.
             ValueError: limit is below 1, or the searcher is closed.
         """
         if limit < 1:
@@ -234,7 +236,7 @@ class Searcher:
             own = snapshot.having("id", document_id)
             number = next((number for number in own if snapshot.stored(number)["paragraph"] == paragraph), None)
             if number is None:
-                return Results(0, 0.0, None, ())
+                raise UnknownParagraphError(document_id, paragraph, len(own))
             query = words_of(snapshot.stored(number)["text"], self._finder.lexicon)
             answer = self._finder.find(query, limit + 1, Options(match="any"))
             others = [place for place in answer.ranked if place[0] != number]

@@ -26,8 +26,6 @@ def command(
     from timviet.search import Searcher
 
     with open_index(find_index(index_folder)) as index, Searcher(index) as searcher:
-        if document_id not in index:
-            raise click.BadParameter(f"there is no document with the id {document_id!r}", param_hint="ID")
         results = searcher.similar(document_id, paragraph, limit)
     if output == "json":
         click.echo(to_json(results.to_dict(), indent=2))
