@@ -345,7 +345,9 @@ def test_what_explain_cannot_explain(indexed, query, identity, told):
         pytest.param(["correct", "Đảng uỷ"], 1, "Đảng uỷ\n", id="nothing to correct"),
         pytest.param(["similar", "van-ban/tin.txt"], 1, "0 paragraphs", id="nothing similar"),
         pytest.param(["similar", "nobody"], 2, "there is no document with the id 'nobody'", id="no such document"),
-        pytest.param(["similar", "van-ban/tin.txt", "--paragraph", "9"], 2, "it has 2, from 0 on", id="no such paragraph"),
+        pytest.param(
+            ["similar", "van-ban/tin.txt", "--paragraph", "9"], 2, "it has 2, from 0 on", id="no such paragraph"
+        ),
     ],
 )
 def test_what_was_meant_and_what_is_similar(indexed, arguments, status, told):

@@ -11,6 +11,7 @@ from timviet.index import errors
 from timviet.index.errors import (
     DocumentError,
     EvaluationError,
+    FilterError,
     IndexLockedError,
     IndexNotFoundError,
     IndexPlaceError,
@@ -53,6 +54,7 @@ ONE_OF_EACH = [
     pytest.param(
         UnknownKeyError("nam", ["loai", "year"]), {"key": "nam", "keys": ("loai", "year")}, id="UnknownKeyError"
     ),
+    pytest.param(FilterError("nam", "trống"), {"key": "nam", "reason": "trống"}, id="FilterError"),
     pytest.param(
         UnknownParagraphError("a", 7, 2),
         {"document_id": "a", "paragraph": 7, "paragraph_count": 2},

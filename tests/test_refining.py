@@ -154,6 +154,7 @@ def test_json_has_facets_and_others(folder):
         (["--filter", "năm"], "KEY=VALUE"),
         (["--filter", "x=1"], "there is no key 'x'"),
         (["--sort", "x"], "there is no key 'x'"),
+        (["--filter", "năm=2024..2020"], "the filter on 'năm' keeps nothing: 2024 is above 2020"),
     ],
 )
 def test_errors_on_the_command_line(folder, arguments, expected):

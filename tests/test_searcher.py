@@ -302,6 +302,23 @@ def test_a_name_of_no_field_is_told(searcher):
 
 
 @pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("năm:[2024 TO 2020] OR dang", ["nothing is in nam:[2024 TO 2020]: write the lowest value first"]),
+        ("dang OR title:{b TO A]", ["nothing is in title:{b TO A]: write the lowest value first"]),
+        ("nam:[2020 TO 2024] nam:[9 TO 10] nam:[5 TO]", []),
+    ],
+)
+def test_a_range_the_wrong_way_round_is_told(query, told):
+    """Where a range has its ends the wrong way round, the answer says that nothing is in it."""
+    index = open_index(":memory:", create=True)
+    add_segment(index, Document("a", "Đang họp", title="A", metadata={"Năm": 2022}))
+    with Searcher(index) as searcher:
+        results = searcher.search(query)
+        assert [note.message for note in results.relaxed or () if note.kind == "range"] == told
+
+
+@pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
         pytest.param({"query": None}, TypeError, "a query is text", id="no query"),

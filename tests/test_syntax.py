@@ -72,6 +72,8 @@ def test_what_is_well_formed_is_accepted(text):
         pytest.param("title: a", 5, "a colon that does not follow a field's name", id="a space after the colon"),
         pytest.param("(title:)", 1, "title: with nothing after it", id="a field with nothing after it"),
         # Ranges
+        pytest.param("a year:[2024 TO 2020]", 7, "a range whose lowest value is above", id="the wrong way round"),
+        pytest.param("title:{b TO A}", 6, "a range whose lowest value is above", id="text, the wrong way round"),
         pytest.param("[1 TO 2]", 0, "a range that is not FIELD:[LOW TO HIGH]", id="a range without a field"),
         pytest.param("year:[1 2]", 5, "a range that is not FIELD:[LOW TO HIGH]", id="a range without TO"),
         pytest.param("year:{1 TO 2", 5, "a range that is not FIELD:{LOW TO HIGH}", id="a range without an end"),

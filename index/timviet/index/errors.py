@@ -13,6 +13,7 @@ TimvietError
 ├── QuerySyntaxError          the strict parser's complaint, with its position
 ├── QueryLimitError           a query beyond a limit
 ├── UnknownKeyError           a key that the metadata does not have
+├── FilterError               a filter that could keep nothing
 ├── UnknownParagraphError     a document or paragraph that the index does not have
 └── EvaluationError           nothing to evaluate an index by
 ```
@@ -151,6 +152,20 @@ class UnknownKeyError(TimvietError, ValueError):
         super().__init__(f"there is no key {key!r}: {there_are}")
         self.key = key
         self.keys = tuple(keys)
+
+
+class FilterError(TimvietError, ValueError):
+    """A filter that could keep nothing, whatever the metadata are.
+
+    Attributes:
+        key: the key that it is on, as named.
+        reason: why it could not, and what to do.
+    """
+
+    def __init__(self, key: str, reason: str) -> None:
+        super().__init__(f"the filter on {key!r} {reason}")
+        self.key = key
+        self.reason = reason
 
 
 class UnknownParagraphError(TimvietError, ValueError):

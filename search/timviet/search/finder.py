@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from whoosh.query import NullQuery, Query
 from whoosh.searching import Searcher as WhooshSearcher
 
-from timviet.index.schema import is_metadata_field
+from timviet.index.schema import is_metadata_field, query_name
 from timviet.index.snapshot import Snapshot
 from timviet.search.correct import correct
 from timviet.search.explain import Part, explain_parts
@@ -17,7 +17,7 @@ from timviet.search.match import SegmentMatcher
 from timviet.search.nodes import All, Filter, Node, scored_leaves
 from timviet.search.parser import parse, query_fields
 from timviet.search.plan import make_plan
-from timviet.search.query import Abbreviation, Expansion
+from timviet.search.query import Abbreviation, Expansion, reversed_ranges
 from timviet.search.refine.arranging import arrange
 from timviet.search.refine.columns import Columns
 from timviet.search.refine.facets import Facet, count_values
@@ -104,12 +104,12 @@ class Finder:
             options: how to answer it.
         """
         run = _Run(self, limit, options)
-        if not isinstance(query, str):
-            return run.finished(run.relax(query))
-        answer = run.relax(parse(query, self.fields, options.strict))
-        if not answer.complete and options.marks == "auto" and len(query) <= LONGEST_CORRECTED:
+        asked = parse(query, self.fields, options.strict) if isinstance(query, str) else query
+        answer = run.relax(asked)
+        may_correct = options.marks == "auto" and not answer.complete
+        if isinstance(query, str) and may_correct and len(query) <= LONGEST_CORRECTED:
             answer = self._corrected(query, run, answer)
-        return run.finished(answer)
+        return run.finished(answer._replace(relaxed=(*_range_notes(asked), *answer.relaxed)))
 
     def _corrected(self, query: str, run: "_Run", answer: Answer) -> Answer:
         """Return what a query was meant to find, if that is more than what it finds as typed."""
@@ -206,6 +206,13 @@ class _Run:
         firsts = [segment.first for segment in finder.snapshot.segments]
         numbers = [firsts[segment] + number for segment, number in best.places]
         return Answer(plan, list(zip(numbers, best.scores, strict=True)), best.total, best.total > 0)
+
+
+def _range_notes(query: Query) -> Iterator[Relaxation]:
+    """Yield what a query asks for that nothing can be."""
+    for own in reversed_ranges(query):
+        asked = f"{query_name(own.fieldname)}:{own.text}"
+        yield Relaxation("range", f"nothing is in {asked}: write the lowest value first")
 
 
 def _abbreviation_notes(plan: Node) -> Iterator[Relaxation]:

@@ -4,13 +4,14 @@ They are Whoosh queries, so that they stand in one tree with Whoosh's own `And`,
 syllables as typed; `timviet.search.plan` turns them into terms of an index.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from whoosh.query import CompoundQuery, NullQuery, Query
 from whoosh.query.wrappers import WrappingQuery
 
 from timviet.index.analysis import Forms, forms
+from timviet.index.schema import value_bounds
 from timviet.search.marks import Marks
 
 
@@ -141,6 +142,11 @@ class Range(Query):
         opening, closing = "{" if self.without_low else "[", "}" if self.without_high else "]"
         return f"{opening}{self.low or ''} TO {self.high or ''}{closing}"
 
+    @property
+    def is_reversed(self) -> bool:
+        """Whether its lowest value is above its highest one, so that nothing lies between."""
+        return are_reversed(self.low, self.high)
+
 
 class Words(CompoundQuery):
     """Clauses side by side, all of them or any of them required: the search's `match` decides which."""
@@ -150,6 +156,25 @@ class Words(CompoundQuery):
 
 class Required(WrappingQuery):
     """A clause that every result has, also where any of the words would do: `+clause`."""
+
+
+def are_reversed(low: str | None, high: str | None) -> bool:
+    """Tell whether the lowest value of a range is above its highest one, as values are compared.
+
+    Example:
+        >>> are_reversed("9", "10"), are_reversed("2024-05-31", "2024-05-01"), are_reversed("5", None)
+        (False, True, False)
+    """
+    first, last = value_bounds(low, high)
+    return bool(low and high) and first > last
+
+
+def reversed_ranges(query: Query) -> Iterator[Range]:
+    """Yield the ranges in a query whose ends are the wrong way round."""
+    if isinstance(query, Range) and query.is_reversed:
+        yield query
+    for child in query.children():
+        yield from reversed_ranges(child)
 
 
 def has_leaves(query: Query) -> bool:

@@ -16,13 +16,14 @@ class Relaxation:
     Attributes:
         kind: "match" where paragraphs were taken that hold only some of the words, "marks" where paragraphs were
             taken whose marks contradict those typed, "field" where a name before a colon is no field's and was taken
-            for a word, "correction" where nothing was found and what the query was meant to say was searched for,
+            for a word, "range" where the lowest value of a range is above its highest one, so that it finds nothing,
+            "correction" where nothing was found and what the query was meant to say was searched for,
             "abbreviation" where paragraphs were taken, too, that have an abbreviation in place of the words that it
             stands for, or these in its place.
         message: the same as a sentence.
     """
 
-    kind: Literal["match", "marks", "field", "correction", "abbreviation"]
+    kind: Literal["match", "marks", "field", "range", "correction", "abbreviation"]
     message: str
 
 

@@ -116,6 +116,7 @@ class Searcher:
             QuerySyntaxError: in strict mode, what is wrong and where.
             QueryLimitError: the query is too long or too deeply nested.
             UnknownKeyError: there is no such key of the metadata.
+            FilterError: a filter could keep nothing, as a range whose lowest value is above its highest one.
             ValueError: limit or snippet_length is below 1, offset below 0, marks or match is none of those above, or
                 the searcher is closed.
             TypeError: the query is neither text nor one of Whoosh's.

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from whoosh.qparser import plugins, syntax
 
 from timviet.index.errors import QuerySyntaxError
+from timviet.search.query import are_reversed
 
 _OPEN = plugins.GroupPlugin.OpenBracket
 _CLOSE = plugins.GroupPlugin.CloseBracket
@@ -45,6 +46,7 @@ def check_syntax(query: str, nodes: Iterable[syntax.SyntaxNode], fields: Mapping
     """
     solid = [node for node in nodes if not node.is_ws()]
     _check_words(query, solid, fields)
+    _check_ranges(query, solid)
     _check_brackets(query, solid)
     _check_operands(query, solid)
 
@@ -82,6 +84,12 @@ def _check_words(query: str, nodes: list[syntax.SyntaxNode], fields: Mapping[str
         for offset, sign in enumerate(node.text):
             if sign in _LEFTOVERS:
                 raise QuerySyntaxError(query, node.startchar + offset, _LEFTOVERS[sign])
+
+
+def _check_ranges(query: str, nodes: list[syntax.SyntaxNode]) -> None:
+    for node in nodes:
+        if isinstance(node, syntax.RangeNode) and are_reversed(node.start, node.end):
+            raise QuerySyntaxError(query, node.startchar, "a range whose lowest value is above its highest one")
 
 
 def _check_brackets(query: str, nodes: list[syntax.SyntaxNode]) -> None:

@@ -9,11 +9,12 @@ of the query language does.
 from collections.abc import Iterable, Mapping, Sequence
 
 from timviet.index.analysis import Forms, indexed_forms, keyed
+from timviet.index.errors import FilterError
 from timviet.index.schema import metadata_field, number_term, text_term, value_bounds, value_field
 from timviet.search.lexicon import Lexicon
 from timviet.search.marks import Level, Marks, level
 from timviet.search.nodes import All, AnyOf, Between, Everything, Filter, Leaf, Node, TermGroup, TermSequence, Without
-from timviet.search.query import Phrase, Word
+from timviet.search.query import Phrase, Word, are_reversed
 from timviet.search.rank import TermStatistics
 from timviet.search.refine.columns import Columns
 
@@ -40,7 +41,7 @@ def plan_filters(filters: Filters, columns: Columns, lexicon: Lexicon, marks: Ma
 
     Raises:
         UnknownKeyError: there is no such key.
-        ValueError: a tuple that is no pair, or nothing to keep.
+        FilterError: a tuple that is no pair, a range whose lowest value is above its highest one, or nothing to keep.
         TypeError: a value that is neither text nor a number.
     """
     planner = _Planner(columns, lexicon, marks)
@@ -60,7 +61,7 @@ class _Planner:
             return self._one_of(name, field, wanted)
         clauses = [self._one_of(name, field, own) for own in wanted]
         if not clauses:
-            raise ValueError(f"the filter on {name!r} keeps nothing: name a value, or leave the filter away")
+            raise FilterError(name, "keeps nothing: name a value, or leave the filter away")
         return AnyOf(clauses)
 
     def _one_of(self, name: str, field: str, wanted: object) -> Node:
@@ -109,9 +110,12 @@ def _ends(name: str, pair: tuple[object, ...]) -> tuple[str | None, str | None]:
     """Return the ends of a range as text.
 
     Raises:
-        ValueError: these are not two values.
+        FilterError: these are not two values, the first of which is not above the second.
     """
     match pair:
         case (None | str() | int() | float() as low, None | str() | int() | float() as high):
-            return None if low is None else str(low), None if high is None else str(high)
-    raise ValueError(f"the filter on {name!r} is no range: {pair!r}; give its lowest and its highest value")
+            ends = None if low is None else str(low), None if high is None else str(high)
+            if are_reversed(*ends):
+                raise FilterError(name, f"keeps nothing: {low} is above {high}; give the lowest value first")
+            return ends
+    raise FilterError(name, f"is no range: {pair!r}; give its lowest and its highest value")
