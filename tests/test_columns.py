@@ -99,7 +99,7 @@ def test_keys():
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        pytest.param("Luật", "there is no key 'lạoi': there are 'title', 'loai'", id="others"),
+        pytest.param("Luật", "there is no key 'lạoi': there are 'title', 'loại'", id="others"),
         pytest.param(None, "there is no key 'lạoi': there are 'title'", id="no metadata"),
     ],
 )
@@ -109,7 +109,7 @@ def test_unknown_keys(value, message):
     with pytest.raises(UnknownKeyError, match=message) as error:
         found.require_key("lạoi", ["title"])
     assert isinstance(error.value, ValueError)
-    assert error.value.keys == ("title", *found.keys)
+    assert error.value.keys == ("title", "loại")[: 1 + len(found.keys)]
 
 
 def test_too_large_to_be_remembered():

@@ -70,5 +70,5 @@ def test_nothing_found():
 
 def test_unknown_keys():
     """A key that there is not is refused."""
-    with pytest.raises(UnknownKeyError, match="'loai'"):
+    with pytest.raises(UnknownKeyError, match="'loại'"):
         count_values(documents_with("Luật").columns, "year", np.arange(1))

@@ -183,7 +183,7 @@ def test_a_filter_is_remembered(wanted):
 @pytest.mark.parametrize(
     ("filters", "error", "message"),
     [
-        pytest.param({"year": 1}, UnknownKeyError, "no key 'year': there are 'loai'", id="unknown key"),
+        pytest.param({"year": 1}, UnknownKeyError, "no key 'year': there are 'loại'", id="unknown key"),
         pytest.param({"loai": (1, 2, 3)}, FilterError, r"no range: \(1, 2, 3\); give its lowest", id="three ends"),
         pytest.param({"loai": ([1], 2)}, FilterError, "no range", id="an end that is a list"),
         pytest.param({"loai": []}, FilterError, "keeps nothing", id="none of several"),

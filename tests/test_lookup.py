@@ -11,6 +11,7 @@ from helpers import add_segment, stripped
 from test_letters import edits
 from timviet.index import Document, analyze, open_index
 from timviet.index.errors import UnknownKeyError
+from timviet.index.schema import metadata_key
 from timviet.index.snapshot import SegmentView, Snapshot
 from timviet.index.spelling import marks
 from timviet.index.unicode import collation_key
@@ -215,7 +216,8 @@ def test_look_ups(sessions_and_typed, removed, fields, limit):
     left = [(identity, own) for session in sessions for identity, own in session if identity not in removed]
     every = expected_hits(entries_of(left, fields), typed)
     expected = every[:limit]
-    assert [(hit.document_id, hit.field, hit.value, hit.kind) for hit in hits] == expected
+    assert [(hit.document_id, metadata_key(hit.field), hit.value, hit.kind) for hit in hits] == expected
+    assert {hit.field for hit in hits} <= {"title", "Tác giả"}
     shown = {KINDS.index(kind) for *_, kind in expected}
     assert hits.total == sum(KINDS.index(kind) <= max(shown) for *_, kind in every)
     for hit in hits:
@@ -318,10 +320,10 @@ def test_one_entry_for_each_document(titled):
     fields = ("title", "path", "Tác giả", "nguoi_dich", "NĂM")
     assert [(hit.field, hit.value, hit.kind, hit.spans) for hit in look_up(index, "van tho", fields)] == [
         ("title", "Văn Thọ", "exact", ((0, 7),)),
-        ("tac_gia", "Văn Thọ", "exact", ((0, 7),)),
+        ("tác giả", "Văn Thọ", "exact", ((0, 7),)),
         ("path", "kho/văn-thọ.txt", "word prefix", ((4, 7), (8, 11))),
     ]
-    assert [(hit.field, hit.value) for hit in look_up(index, "202", fields)] == [("nam", "2024")]
+    assert [(hit.field, hit.value) for hit in look_up(index, "202", fields)] == [("năm", "2024")]
 
 
 def test_ends_of_values(titled):
@@ -337,7 +339,7 @@ def test_unknown_fields(titled):
     index = titled()
     add_segment(index, Document(id="a", title="Một", metadata={"Tác giả": "Lê An"}))
     for name in ("an", ""):
-        with pytest.raises(UnknownKeyError, match=r"'nguoi_dich'.*'path', 'tac_gia', 'title'") as caught:
+        with pytest.raises(UnknownKeyError, match=r"'nguoi_dich'.*'title', 'path', 'Tác giả'") as caught:
             look_up(index, name, ["title", "nguoi_dich"])
         assert isinstance(caught.value, ValueError)
     with pytest.raises(UnknownKeyError):

@@ -127,11 +127,18 @@ def test_what_can_be_sorted_by(sort, expected):
     assert parse_sort(sort, documents_with("Luật").columns) == expected
 
 
-@pytest.mark.parametrize("sort", ["", "-", "lọai_", "-score", "text"])
+@pytest.mark.parametrize("sort", ["", "-", "lọai_", "text"])
 def test_what_cannot_be_sorted_by(sort):
     """Anything else is refused, and the message names what there is; the best come first in any case."""
-    with pytest.raises(UnknownKeyError, match="'score', 'title', 'path', 'nam'"):
-        parse_sort(sort, documents_with(2024, key="năm").columns)
+    with pytest.raises(UnknownKeyError, match="'score', 'title', 'path', 'Năm'"):
+        parse_sort(sort, documents_with(2024, key="Năm").columns)
+
+
+def test_the_score_has_no_reverse():
+    """Of the score there is no reverse, and the message says so; a key of that name has one."""
+    with pytest.raises(UnknownKeyError, match="there is no key '-score': there are 'score'"):
+        parse_sort("-score", documents_with(2024, key="năm").columns)
+    assert parse_sort("-score", documents_with(2024, key="score").columns) == Sort("score", descending=True)
 
 
 @given(st.lists(st.tuples(*[st.integers(0, 2)] * 3), max_size=30), st.integers(1, 12))

@@ -17,6 +17,7 @@ from timviet.index.schema import is_metadata_field, metadata_key, query_name
 from timviet.index.snapshot import Snapshot
 from timviet.search.highlight import Span
 from timviet.search.input_methods import decoded_texts
+from timviet.search.metadata_keys import written_keys
 from timviet.search.names.name_columns import Names
 from timviet.search.names.name_reader import read_names
 from timviet.search.names.name_source import Candidates, NameSource, RankedName
@@ -36,7 +37,7 @@ class NameHit:
     Attributes:
         value: the name, exactly as it is written in the document.
         document_id: the document's id.
-        field: where the name stands: "title", "path", or a key of the metadata.
+        field: where the name stands: "title", "path", or a key of the metadata, as the document writes it.
         kind: how it answers what was typed; see `NameLookup.find`.
         spans: the words that do: (start, end) in code points of `value`, half open, in order, apart from each other.
     """
@@ -180,7 +181,7 @@ class NameLookup:
         for name in [fields] if isinstance(fields, str) else fields:
             field = self._fields.get(name) or self._fields.get(metadata_key(name))
             if field is None:
-                raise UnknownKeyError(name, sorted(self._fields))
+                raise UnknownKeyError(name, [*_STORED_FIELDS, *written_keys(self._segments)])
             resolved.append(field)
         return list(dict.fromkeys(resolved))
 
@@ -211,9 +212,7 @@ def _best_of_kind(
         ranked = sources[owner].read(document, kind)
         if ranked is not None:
             insort(best, ((ranked.rank, ranked.collation, ranked.value), owner, document, ranked))
-    return [
-        NameHit(own.value, own.document_id, sources[owner].field, kind, own.spans) for _, owner, _, own in best[:limit]
-    ]
+    return [NameHit(own.value, own.document_id, own.field, kind, own.spans) for _, _, _, own in best[:limit]]
 
 
 def _lowest(ranks: Column, number: int) -> Column:

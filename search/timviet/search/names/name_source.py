@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -10,7 +11,7 @@ import numpy as np
 from timviet.index.analysis import KEY_SEPARATOR, Forms, analyze
 from timviet.index.columnfile import Column
 from timviet.index.preparing import searched_values
-from timviet.index.schema import is_metadata_field, query_name
+from timviet.index.schema import is_metadata_field, metadata_field
 from timviet.index.snapshot import SegmentView
 from timviet.index.terms import FieldTerms
 from timviet.index.unicode import collation_key
@@ -45,6 +46,7 @@ class RankedName(NamedTuple):
         value: the name as written.
         spans: what answers in it.
         document_id: its document's id.
+        field: where it stands in the document, as the document names it.
     """
 
     rank: int
@@ -52,6 +54,7 @@ class RankedName(NamedTuple):
     value: str
     spans: tuple[Span, ...]
     document_id: str
+    field: str
 
 
 class NameSource:
@@ -62,15 +65,11 @@ class NameSource:
         field: the field, by its name in the index.
         names: the names in it.
         typed: what was typed.
-
-    Attributes:
-        field: the name by which people know the field.
     """
 
     def __init__(self, segment: SegmentView, field: str, names: Names, typed: TypedName) -> None:
-        self.field = query_name(field)
         self._segment = segment
-        self._index_field = field
+        self._field = field
         self._names = names
         self._typed = typed
         self._found: set[int] = set()
@@ -93,10 +92,10 @@ class NameSource:
             return None
         self._found.add(document)
         stored = self._segment.stored(document)
-        ranked = (self._ranked(value, stored["id"], kind) for value in self._values(stored))
+        ranked = (self._ranked(value, stored["id"], field, kind) for field, value in self._values(stored))
         return min((own for own in ranked if own is not None), default=None)
 
-    def _ranked(self, value: str, document_id: str, kind: Kind) -> RankedName | None:
+    def _ranked(self, value: str, document_id: str, field: str, kind: Kind) -> RankedName | None:
         tokens = analyze(value)
         fit = self._typed.fit(kind, tokens)
         if fit is None:
@@ -105,20 +104,23 @@ class NameSource:
         words = [Match(tokens[place].start, tokens[place].end, 0, 0.0) for place in fit.places]
         spans = tuple(merge_spans(value, words))
         rank = (fit.cost << _LENGTH_BITS) + length
-        return RankedName(rank, collation_key(value), value, spans, document_id)
+        return RankedName(rank, collation_key(value), value, spans, document_id, field)
 
-    def _values(self, stored: dict[str, Any]) -> list[str]:
-        """Return a document's names, as they are written in it."""
-        if not is_metadata_field(self._index_field):
-            return [stored[self.field]]
-        metadata = json.loads(stored["metadata"])
-        return [str(value) for key, value in searched_values(metadata) if key == self.field]
+    def _values(self, stored: dict[str, Any]) -> Iterator[tuple[str, str]]:
+        """Yield a document's names, as they are written in it, each with what it is the name of."""
+        if not is_metadata_field(self._field):
+            yield self._field, stored[self._field]
+            return
+        for name, own in json.loads(stored["metadata"]).items():
+            for key, value in searched_values({name: own}):
+                if metadata_field(key) == self._field:
+                    yield name, str(value)
 
     @cached_property
     def _least_costs(self) -> Column:
         """For each paragraph, what the marks of the words that answer cost at least, wherever in the field they are."""
         costs = np.zeros(self._segment.paragraph_count, np.int64)
-        terms = self._segment.terms(self._index_field)
+        terms = self._segment.terms(self._field)
         if isinstance(terms, FieldTerms):
             for word, count in Counter(self._typed.words).items():
                 if word.has_marks:

@@ -27,6 +27,7 @@ from timviet.index.schema import (
 )
 from timviet.index.snapshot import SegmentView, Snapshot
 from timviet.index.terms import FieldTerms
+from timviet.search.metadata_keys import written_keys
 
 # Bytes that are remembered of each kind of column, those used last.
 _REMEMBERED_BYTES = 1 << 28
@@ -92,7 +93,7 @@ class Columns:
         """
         key = metadata_key(name)
         if key not in self.keys:
-            raise UnknownKeyError(name, [*others, *self.keys])
+            raise UnknownKeyError(name, [*others, *written_keys(self._snapshot.segments)])
         return key
 
     @cached_property

@@ -51,6 +51,8 @@ def parse_sort(sort: str | None, columns: Columns) -> Sort | None:
         return None
     name = sort.removeprefix("-")
     key = metadata_key(name)
+    if key == SCORE and key not in columns.keys:
+        name = sort  # as it was named, for the message
     return Sort(key if key in STORED else columns.require_key(name, [SCORE, *STORED]), sort != name)
 
 
