@@ -10,6 +10,7 @@ import pytest
 from timviet.index import errors
 from timviet.index.errors import (
     DocumentError,
+    EncodingError,
     EvaluationError,
     FilterError,
     IndexLockedError,
@@ -21,6 +22,7 @@ from timviet.index.errors import (
     QuerySyntaxError,
     SourceError,
     TimvietError,
+    UndecidableError,
     UnknownKeyError,
     UnknownParagraphError,
     WorkerError,
@@ -44,6 +46,12 @@ ONE_OF_EACH = [
         SourceError(Path("a.txt"), "hỏng", 3, "cột 2"),
         {"path": Path("a.txt"), "reason": "hỏng", "line": 3, "detail": "cột 2"},
         id="SourceError",
+    ),
+    pytest.param(EncodingError("lỗi", "vps", 3), {"encoding": "vps", "position": 3}, id="EncodingError"),
+    pytest.param(
+        UndecidableError([("vps", 0.6), ("vni", 0.4)]),
+        {"candidates": (("vps", 0.6), ("vni", 0.4))},
+        id="UndecidableError",
     ),
     pytest.param(
         QuerySyntaxError('"đảng', 0, "no end"),

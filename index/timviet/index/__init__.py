@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from timviet.index.analysis import AnalyzedToken, Forms, VietnameseAnalyzer, analyze
     from timviet.index.documents import Document, Paragraph
+    from timviet.index.encodings.decoding import Decoded, decode
     from timviet.index.folders import Summary, sync
     from timviet.index.preparing import Source
     from timviet.index.repairing import Repair, repair
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "AnalyzedToken": "analysis",
+    "Decoded": "encodings.decoding",
     "Document": "documents",
     "Forms": "analysis",
     "Index": "store",
@@ -42,6 +44,7 @@ _HOMES = {
     "Writer": "writer",
     "analyze": "analysis",
     "canonical": "spelling",
+    "decode": "encodings.decoding",
     "fold": "spelling",
     "open_index": "store",
     "repair": "repairing",
@@ -52,6 +55,7 @@ _HOMES = {
 
 __all__ = [
     "AnalyzedToken",
+    "Decoded",
     "Document",
     "Forms",
     "Index",
@@ -67,6 +71,7 @@ __all__ = [
     "Writer",
     "analyze",
     "canonical",
+    "decode",
     "fold",
     "open_index",
     "repair",

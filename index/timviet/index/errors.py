@@ -10,6 +10,8 @@ TimvietError
 ├── WorkerError               a process that builds the index was ended
 ├── DocumentError             a document that cannot be indexed
 ├── SourceError               a file or line that cannot be read
+├── EncodingError             an encoding that is not known, or a text that is not in it
+├── UndecidableError          a text whose encoding cannot be told
 ├── QuerySyntaxError          the strict parser's complaint, with its position
 ├── QueryLimitError           a query beyond a limit
 ├── UnknownKeyError           a key that the metadata does not have
@@ -107,6 +109,35 @@ class SourceError(TimvietError):
         self.reason = reason
         self.line = line
         self.detail = detail
+
+
+class EncodingError(TimvietError):
+    """An encoding that is not known, or a text that is not in it.
+
+    Attributes:
+        encoding: the encoding's name.
+        position: the first byte that stands for nothing, from 0, or None where there is no such encoding.
+    """
+
+    def __init__(self, message: str, encoding: str, position: int | None = None) -> None:
+        super().__init__(message)
+        self.encoding = encoding
+        self.position = position
+
+
+class UndecidableError(TimvietError):
+    """A text whose encoding cannot be told.
+
+    Attributes:
+        candidates: encodings that it may be in, with their probabilities from 0 to 1, the likeliest first; none where
+            it does not look like Vietnamese in any.
+    """
+
+    def __init__(self, candidates: Sequence[tuple[str, float]]) -> None:
+        maybe = " or ".join(f"{encoding} ({probability:.2f})" for encoding, probability in candidates)
+        reason = f"it may be {maybe}" if maybe else "it is not UTF-8, and looks like Vietnamese in no other"
+        super().__init__(f"cannot tell the encoding: {reason}; name the right one")
+        self.candidates = tuple(candidates)
 
 
 class QuerySyntaxError(TimvietError):

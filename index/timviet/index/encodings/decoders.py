@@ -1,0 +1,74 @@
+"""The encodings that texts are read in, by name."""
+
+import codecs
+from codecs import charmap_decode
+from collections.abc import Callable
+
+from timviet.index.encodings.references import decode_references
+from timviet.index.encodings.tables import VISCII, VPS
+from timviet.index.encodings.tcvn3 import decode_tcvn3, decode_tcvn3_upper
+from timviet.index.encodings.viqr import decode_viqr
+from timviet.index.encodings.vni import decode_vni
+from timviet.index.errors import EncodingError
+from timviet.index.unicode import nfc
+
+UTF_8 = "utf-8"
+
+DECODERS: dict[str, Callable[[bytes], str]] = {
+    "windows-1258": lambda content: nfc(content.decode("windows-1258", "replace")),
+    "viscii": lambda content: charmap_decode(content, "replace", VISCII)[0],
+    "vps": lambda content: charmap_decode(content, "replace", VPS)[0],
+    "tcvn3": decode_tcvn3,
+    "tcvn3-upper": decode_tcvn3_upper,
+    "vni": decode_vni,
+    "viqr": decode_viqr,
+    "ncr": decode_references,
+}
+ENCODINGS = (UTF_8, "utf-16-le", "utf-16-be", *DECODERS)
+
+_ALIASES = {"abc": "tcvn3", "vni-win": "vni", "cp1258": "windows-1258"}
+
+
+def encoding_name(name: str) -> str:
+    """Return the name of an encoding as this package has it, or else as Python has it.
+
+    Raises:
+        EncodingError: there is no such encoding.
+
+    Example:
+        >>> encoding_name("TCVN3"), encoding_name("cp1258"), encoding_name("UTF8"), encoding_name("latin_1")
+        ('tcvn3', 'windows-1258', 'utf-8', 'iso8859-1')
+    """
+    plain = name.lower().replace("_", "-")
+    if plain in ENCODINGS:
+        return plain
+    if plain in _ALIASES:
+        return _ALIASES[plain]
+    try:
+        found = codecs.lookup(name).name
+        b"a".decode(found, "replace")  # not every codec is for text
+    except (LookupError, ValueError) as error:
+        message = f"there is no encoding {name!r}: there are {', '.join(ENCODINGS)}, and those that Python knows"
+        raise EncodingError(message, name) from error
+    return _ALIASES.get(found, found)
+
+
+def decode_as(content: bytes, encoding: str) -> str:
+    """Decode a text whose encoding is known, without the byte order mark that it may start with.
+
+    Args:
+        content: the bytes.
+        encoding: a name as `encoding_name` returns it.
+
+    Returns:
+        The text. In the old encodings, a byte that stands for nothing becomes U+FFFD.
+
+    Raises:
+        EncodingError: the bytes are no text in this encoding: of Unicode, or of those that Python knows.
+    """
+    if encoding in DECODERS:
+        return DECODERS[encoding](content)
+    try:
+        return content.decode(encoding).removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        raise EncodingError(f"is not {encoding} text: byte {error.start} is none", encoding, error.start) from error
