@@ -124,10 +124,10 @@ def test_structured():
 
 
 @pytest.mark.parametrize("encoding", [*BYTE_ENCODINGS, "viqr", "ncr"])
-@pytest.mark.parametrize("before", ["", "The quick brown fox jumps over the lazy dog. " * 20_000])
+@pytest.mark.parametrize("before", ["", "The quick brown fox jumps over the lazy dog. " * 2_000])
 def test_long_texts(encoding, before):
     """Of a long text a part is enough, and where it begins in another language, the part is not only that."""
-    text = before + TEXT * 5_000
+    text = before + TEXT * 500
     assert detect(encode(text, encoding)).encoding == encoding
 
 

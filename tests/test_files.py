@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from encoders import encode
 from timviet.index.documents import Document
 from timviet.index.errors import SourceError
 from timviet.index.files import is_readable, read_file, read_stream
@@ -83,9 +84,9 @@ WHOLE_FILE_FAULTS = [
     pytest.param(b"", "holds no text", id="empty"),
     pytest.param(b" \r\n\t\n", "holds no text", id="blank"),
     pytest.param(b"PK\x03\x04\0\0a", "is not text", id="binary"),
-    pytest.param("Điều".encode("utf-16"), "is UTF-16 text, save it as UTF-8", id="UTF-16"),
-    pytest.param("abc Điê".encode("cp1258"), "is not UTF-8 text", id="not UTF-8"),
-    pytest.param("Điều".encode()[:-1] + b"a\xe1\xbb", "is not UTF-8 text", id="cut in a letter"),
+    pytest.param(b"\xff\xfea", "is not utf-16-le text", id="cut in UTF-16"),
+    pytest.param("abc Điê".encode("cp1258"), "is not UTF-8, and its encoding cannot be told", id="too short to tell"),
+    pytest.param("Điều".encode()[:-1] + b"a\xe1\xbb", "is not UTF-8, and its encoding", id="cut in a letter"),
 ]
 
 
@@ -167,6 +168,58 @@ def test_a_fault_names_one_line(read):
     """The message of a fault in JSON does not name a second line beside the file's."""
     _, fault = read("a.jsonl", record() + '{"id": "1",\n')
     assert str(fault).count("line ") == 1
+
+
+VILLAGE = "Đảng uỷ xã Hải Bình họp phiên thứ hai, bàn việc sửa đường liên thôn.\n"
+
+
+@pytest.mark.parametrize("encoding", ["tcvn3", "vni", "windows-1258", "viscii", "vps", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.jsonl"])
+def test_old_encodings(tmp_path, name, encoding):
+    """A file in an old encoding is read, as are lines of JSON in one; it is said which encoding, and how sure."""
+    path = tmp_path / name
+    text = record(id="a", text=VILLAGE) + record(id="b", text=VILLAGE) if name == "a.jsonl" else VILLAGE
+    path.write_bytes(encode(text, encoding))
+    readings = list(read_file(path, name))
+    assert {reading.content.text for reading in readings} == {VILLAGE}
+    assert {reading.encoding.encoding for reading in readings} == {encoding}
+    assert all(reading.encoding.confidence > 0.99 for reading in readings)
+    assert [reading.line for reading in readings] == ([1, 2] if name == "a.jsonl" else [None])
+    assert sum(reading.size for reading in readings) == path.stat().st_size
+
+
+@pytest.mark.parametrize("encoding", ["viqr", "ncr"])
+def test_encodings_in_ascii(read, encoding):
+    """VIQR and character references are read in texts; in JSON punctuation means something, and stays."""
+    assert [document.text for document in read("a.txt", encode(VILLAGE, encoding))] == [VILLAGE]
+    written = encode(VILLAGE, encoding).decode()
+    assert [document.text for document in read("a.jsonl", record(text=written))] == [written]
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.jsonl"])
+def test_a_named_encoding(tmp_path, name):
+    """A file is read in the encoding that is named, and a fault of it is the file's."""
+    path = tmp_path / name
+    text = record(text="hạ") if name == "a.jsonl" else "hạ"
+    path.write_bytes(encode(text, "vps"))
+    (reading,) = read_file(path, name, "vps")
+    assert (reading.content.text, reading.encoding) == ("hạ", ("vps", 1.0))
+    (reading,) = read_file(path, name, "ascii")
+    assert (reading.content.reason, reading.line) == ("is not ascii text", None)
+
+
+def test_candidates_are_told(read):
+    """Where an encoding cannot be told, the fault says which it may be."""
+    (fault,) = read("a.txt", encode("tài hồng", "tcvn3"))
+    assert fault.reason == "is not UTF-8, and its encoding cannot be told: name it with --encoding"
+    assert fault.detail.startswith("maybe tcvn3 (0.")
+
+
+def test_a_stream_in_an_old_encoding():
+    """A stream is read in old encodings, too, be it a text or JSON lines, and in UTF-16."""
+    for text, encoding in [(VILLAGE, "vni"), (record(text=VILLAGE), "vni"), (record(text=VILLAGE), "utf-16")]:
+        (reading,) = read_stream(encode(text, encoding))
+        assert (reading.content.text, reading.content.path) == (VILLAGE, "-")
 
 
 @pytest.mark.parametrize("content", [b"", b"\n \n"])

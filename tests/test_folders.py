@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from encoders import encode
 from timviet.index import Writer, open_index, sync
-from timviet.index.errors import IndexLockedError, SourceError
+from timviet.index.errors import EncodingError, IndexLockedError, SourceError
 
 clock = itertools.count(1_700_000_000_000_000_000, 1_000_000_000)
 
@@ -361,3 +362,42 @@ def test_nothing_to_do(place):
         before = index.whoosh.latest_generation()
         place.sync("kho", prune=True)
         assert index.whoosh.latest_generation() == before
+
+
+VILLAGE = "Đảng uỷ xã Hải Bình họp bàn việc sửa đường liên thôn."
+
+
+def test_encodings(place):
+    """What is read in another encoding than UTF-8 is told with how sure that is, once, as it is read once."""
+    place.write("kho/a.txt", VILLAGE)
+    old = place.write("kho/b.txt", encode(VILLAGE, "tcvn3"))
+    record = json.dumps({"id": "x", "text": VILLAGE}, ensure_ascii=False)
+    lines_of = place.write("kho/c.jsonl", encode(record, "vni"))
+    summary = place.sync("kho", stream=encode(VILLAGE, "viqr"))
+    told = {(file.path, file.encoding) for file in summary.encodings}
+    assert told == {(old, "tcvn3"), (lines_of, "vni"), (Path("-"), "viqr")}
+    assert all(0.9 < file.confidence <= 1 for file in summary.encodings)
+    assert set(place.contents().values()) == {VILLAGE}
+    assert (counts(again := place.sync("kho")), again.encodings) == ((0, 0, 3, 0, 0), [])
+
+
+def test_a_named_encoding(place):
+    """A file whose encoding cannot be told is a fault until it is named; then it is read, and stays as it is."""
+    path = place.write("kho/a.txt", encode("tài hồng", "tcvn3"))
+    assert [error.path for error in place.sync("kho").errors] == [path]
+    assert [error.path for error in place.sync("kho").errors] == [path]
+    assert counts(place.sync("kho/a.txt", encoding="VISCII")) == (1, 0, 0, 0, 0)
+    assert place.contents() == {"kho/a.txt": "tội hăng"}
+    assert counts(place.sync("kho/a.txt", encoding="viscii")) == counts(place.sync("kho")) == (0, 0, 1, 0, 0)
+    assert counts(place.sync("kho/a.txt", encoding="tcvn3")) == (0, 1, 0, 0, 0)
+    assert place.contents() == {"kho/a.txt": "tài hồng"}
+
+
+def test_a_fault_of_a_named_encoding(place):
+    """What cannot be read in the encoding that was named is read again where none is, or another one."""
+    place.write("kho/a.txt", "Hội")
+    assert counts(place.sync("kho", encoding="ascii")) == (0, 0, 0, 0, 1)
+    assert counts(place.sync("kho", encoding="ascii")) == (0, 0, 0, 0, 1)
+    assert counts(place.sync("kho")) == (1, 0, 0, 0, 0)
+    with pytest.raises(EncodingError, match="there is no encoding 'tcvn4'"):
+        place.sync("kho", encoding="tcvn4")

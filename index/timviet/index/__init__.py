@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from timviet.index.analysis import AnalyzedToken, Forms, VietnameseAnalyzer, analyze
     from timviet.index.documents import Document, Paragraph
     from timviet.index.encodings.decoding import Decoded, decode
-    from timviet.index.folders import Summary, sync
+    from timviet.index.folders import sync
     from timviet.index.preparing import Source
     from timviet.index.repairing import Repair, repair
     from timviet.index.spelling import canonical, fold
     from timviet.index.store import Index, StoredDocument, open_index
+    from timviet.index.summary import FileEncoding, Summary
     from timviet.index.tokens import Token, tokenize
     from timviet.index.verifying import Problem, Verification, verify
     from timviet.index.writer import Writer
@@ -30,6 +31,7 @@ _HOMES = {
     "AnalyzedToken": "analysis",
     "Decoded": "encodings.decoding",
     "Document": "documents",
+    "FileEncoding": "summary",
     "Forms": "analysis",
     "Index": "store",
     "Paragraph": "documents",
@@ -37,7 +39,7 @@ _HOMES = {
     "Repair": "repairing",
     "Source": "preparing",
     "StoredDocument": "store",
-    "Summary": "folders",
+    "Summary": "summary",
     "Token": "tokens",
     "Verification": "verifying",
     "VietnameseAnalyzer": "analysis",
@@ -57,6 +59,7 @@ __all__ = [
     "AnalyzedToken",
     "Decoded",
     "Document",
+    "FileEncoding",
     "Forms",
     "Index",
     "Paragraph",

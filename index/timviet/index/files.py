@@ -2,16 +2,21 @@
 
 import json
 import re
-from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from codecs import BOM_UTF8, BOM_UTF16_LE
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from timviet.index.documents import Document
-from timviet.index.errors import DocumentError, SourceError
+from timviet.index.encodings.decoders import UTF_8
+from timviet.index.encodings.decoding import Decoded, decode
+from timviet.index.encodings.detection import Detection, is_utf_8
+from timviet.index.errors import DocumentError, EncodingError, SourceError, UndecidableError
 
 _HEADING = re.compile(r"^# +(?P<title>\S.*)", re.MULTILINE)
 _BYTE_ORDER_MARK = "\ufeff"
+_BEFORE_TEXT = BOM_UTF8 + BOM_UTF16_LE + b" \t\r\n\v\f\0"  # in any order, as those of UTF-16 are
+_IN_UTF_8 = Detection(UTF_8, 1.0)
 
 
 class Reading(NamedTuple):
@@ -21,14 +26,16 @@ class Reading(NamedTuple):
         content: a document, or why there is none.
         size: how many bytes of the file it took, with the blank lines around it.
         line: the line's number from 1, or None where it is a whole file.
+        encoding: the encoding it was read in.
     """
 
     content: Document | SourceError
     size: int
     line: int | None = None
+    encoding: Detection = _IN_UTF_8
 
 
-def read_file(path: Path, name: str) -> Iterator[Reading]:
+def read_file(path: Path, name: str, encoding: str | None = None) -> Iterator[Reading]:
     """Read the documents of a file, by its suffix.
 
     A `.txt` or `.md` file is one document, named as the file is; a line of a `.jsonl` file is one.
@@ -36,6 +43,7 @@ def read_file(path: Path, name: str) -> Iterator[Reading]:
     Args:
         path: the file.
         name: by what name the documents shall know it.
+        encoding: the file's encoding, where it is not to be told from what it says; see `decode`.
 
     Yields:
         Each document, or what is wrong with its place in the file; reading goes on after a fault where it can.
@@ -45,17 +53,21 @@ def read_file(path: Path, name: str) -> Iterator[Reading]:
     except OSError as error:
         yield Reading(SourceError(path, f"cannot be read: {error.strerror}"), 0)
         return
-    yield from _READERS[path.suffix.lower()](content, path, name)
+    yield from _READERS[path.suffix.lower()](content, path, name, encoding)
 
 
-def read_stream(content: bytes) -> Iterator[Reading]:
+def read_stream(content: bytes, encoding: str | None = None) -> Iterator[Reading]:
     """Read documents from what came by standard input: JSON lines if it starts like them, otherwise one text.
+
+    Args:
+        content: what came.
+        encoding: its encoding, where it is not to be told from what it says; see `decode`.
 
     Yields:
         As `read_file`; a text's document has the id "-".
     """
-    reader = _read_json_lines if content.removeprefix(BOM_UTF8).lstrip().startswith(b"{") else _read_text
-    yield from reader(content, Path("-"), "-")
+    reader = _read_json_lines if content.lstrip(_BEFORE_TEXT).startswith(b"{") else _read_text
+    yield from reader(content, Path("-"), "-", encoding)
 
 
 def is_readable(path: Path) -> bool:
@@ -68,41 +80,81 @@ def is_readable(path: Path) -> bool:
     return path.suffix.lower() in _READERS
 
 
-def _read_text(content: bytes, path: Path, name: str) -> Iterator[Reading]:
-    yield Reading(_document(content, path, lambda text: Document(id=name, text=text, path=name)), len(content))
+def _read_text(content: bytes, path: Path, name: str, encoding: str | None) -> Iterator[Reading]:
+    yield _read_whole(content, path, encoding, lambda text: Document(id=name, text=text, path=name))
 
 
-def _read_markdown(content: bytes, path: Path, name: str) -> Iterator[Reading]:
+def _read_markdown(content: bytes, path: Path, name: str, encoding: str | None) -> Iterator[Reading]:
     def document(text: str) -> Document:
         heading = _HEADING.search(text)
         return Document(id=name, text=text, path=name, title=heading["title"].rstrip() if heading else None)
 
-    yield Reading(_document(content, path, document), len(content))
+    yield _read_whole(content, path, encoding, document)
 
 
-def _read_json_lines(content: bytes, path: Path, name: str) -> Iterator[Reading]:
+def _read_whole(content: bytes, path: Path, encoding: str | None, make: Callable[[str], Document]) -> Reading:
+    try:
+        decoded = _decode(content, path, encoding)
+    except SourceError as error:
+        return Reading(error, len(content))
+    return Reading(_document(decoded.text, path, make), len(content), encoding=_encoding_of(decoded))
+
+
+def _read_json_lines(content: bytes, path: Path, name: str, encoding: str | None) -> Iterator[Reading]:
     if not content.strip():
         yield Reading(SourceError(path, "holds no text"), len(content))
         return
-    size = len(content) - len(content.rstrip())
-    for number, line in enumerate(content.rstrip().splitlines(keepends=True), 1):
-        size += len(line)
+    lines, detected = content, _IN_UTF_8
+    if encoding or b"\0" in content or not is_utf_8(content):
+        try:
+            decoded = _decode(content, path, encoding, structured=True)
+        except SourceError as error:
+            if encoding:
+                yield Reading(error, len(content))
+                return
+        else:
+            lines, detected = decoded.text.encode(), _encoding_of(decoded)
+    scale = len(content) / len(lines)
+    position = len(lines) - len(lines.rstrip())
+    told_size = 0
+    for number, line in enumerate(lines.rstrip().splitlines(keepends=True), 1):
+        position += len(line)
         if line.strip():
-            yield Reading(_document(line, path, lambda text: _record(text, name), number), size, number)
-            size = 0
+            size = round(position * scale) - told_size
+            told_size += size
+            yield Reading(_line(line, path, name, number), size, number, detected)
+
+
+def _decode(content: bytes, path: Path, encoding: str | None, structured: bool = False) -> Decoded:
+    try:
+        return decode(content, encoding, structured)
+    except EncodingError as error:
+        raise SourceError(path, f"is not {error.encoding} text", detail=f"byte {error.position}") from error
+    except UndecidableError as error:
+        if b"\0" in content:
+            raise SourceError(path, "is not text") from error
+        maybe = " or ".join(f"{name} ({probability:.2f})" for name, probability in error.candidates)
+        reason = "is not UTF-8, and its encoding cannot be told: name it with --encoding"
+        raise SourceError(path, reason, detail=f"maybe {maybe}" if maybe else "") from error
+
+
+def _encoding_of(decoded: Decoded) -> Detection:
+    return Detection(decoded.encoding, decoded.confidence)
+
+
+def _line(line: bytes, path: Path, name: str, number: int) -> Document | SourceError:
+    try:
+        text = line.decode().removeprefix(_BYTE_ORDER_MARK)
+    except UnicodeDecodeError as error:
+        return SourceError(path, "is not UTF-8 text", number, f"byte {error.start}")
+    return _document(text, path, lambda text: _record(text, name), number)
 
 
 def _document(
-    content: bytes, path: Path, make: Callable[[str], Document], line: int | None = None
+    text: str, path: Path, make: Callable[[str], Document], line: int | None = None
 ) -> Document | SourceError:
-    if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-        return SourceError(path, "is UTF-16 text, save it as UTF-8", line)
-    if b"\0" in content:
+    if "\0" in text:
         return SourceError(path, "is not text", line)
-    try:
-        text = content.decode().removeprefix(_BYTE_ORDER_MARK)
-    except UnicodeDecodeError as error:
-        return SourceError(path, "is not UTF-8 text", line, f"byte {error.start}")
     if not text.strip():
         return SourceError(path, "holds no text", line)
     try:
@@ -131,7 +183,7 @@ def _record(line: str, name: str) -> Document:
     return Document(id=identity, text=text, title=title, metadata=record, path=name)
 
 
-_READERS: dict[str, Callable[[bytes, Path, str], Iterator[Reading]]] = {
+_READERS: dict[str, Callable[[bytes, Path, str, str | None], Iterator[Reading]]] = {
     ".txt": _read_text,
     ".md": _read_markdown,
     ".jsonl": _read_json_lines,

@@ -3,48 +3,23 @@
 import os
 import stat
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from timviet.index.documents import Document
+from timviet.index.encodings.decoders import UTF_8, encoding_name
 from timviet.index.errors import DocumentError, SourceError
 from timviet.index.files import Reading, is_readable, read_file, read_stream
 from timviet.index.preparing import Source
 from timviet.index.skipped import SkippedFile, load_skipped, save_skipped
 from timviet.index.store import IN_MEMORY, Index
+from timviet.index.summary import FileEncoding, Summary
 from timviet.index.writer import DEFAULT_MEMORY, Writer
 
 # No file was changed at this time.
 _NEVER = -1
-
-
-@dataclass(slots=True)
-class Summary:
-    """What a run of `sync` did.
-
-    Attributes:
-        documents: how many documents it wrote.
-        paragraphs: how many paragraphs they have.
-        new: how many of them the index did not know.
-        changed: how many of them it knew.
-        unchanged: how many documents were left as they are, their file being unchanged.
-        removed: how many documents were removed, their file or line being gone.
-        skipped: files and lines left out, counted by reason.
-        errors: every file or line that ought to be indexed and could not be.
-        seconds: how long the run took.
-    """
-
-    documents: int = 0
-    paragraphs: int = 0
-    new: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    removed: int = 0
-    skipped: Counter[str] = field(default_factory=Counter)
-    errors: list[SourceError] = field(default_factory=list)
-    seconds: float = 0.0
+_STREAM = Path("-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +37,7 @@ def sync(
     timeout: float = 10.0,
     jobs: int = 1,
     memory: int = DEFAULT_MEMORY,
+    encoding: str | None = None,
 ) -> Summary:
     """Index files and folders in one commit; a file whose size and time are unchanged is not read again.
 
@@ -77,12 +53,15 @@ def sync(
         timeout: how long to wait for another writer to end, in seconds.
         jobs: how many processes to index with; see `Index.writer`.
         memory: about how many megabytes of memory to take for it in all.
+        encoding: the encoding of all that is read, where it is not to be told file by file from what it says; see
+            `decode`. What was read in another one before is read again.
 
     Returns:
         What was done.
 
     Raises:
         SourceError: one of the paths does not exist; nothing has been indexed.
+        EncodingError: there is no such encoding.
         IndexLockedError: another writer is at work.
         WorkerError: one of the processes was ended; nothing has been indexed.
 
@@ -94,8 +73,9 @@ def sync(
     """
     started = time.perf_counter()
     roots = [_absolute(path) for path in paths]
+    given_encoding = encoding_name(encoding) if encoding else None
     with index.writer(timeout, jobs, memory) as writer:
-        run = _Run(index, writer)
+        run = _Run(index, writer, given_encoding)
         require_paths(root for root in roots if not (prune and run.is_known(root)))
         files = list(run.find_files(roots))
         changed = [file for file in files if not run.is_unchanged(file)]
@@ -127,12 +107,13 @@ def require_paths(paths: Iterable[Path]) -> None:
 class _Run:
     """One run of `sync`: what the index knew before, what this run has seen, and the summary of both."""
 
-    def __init__(self, index: Index, writer: Writer) -> None:
+    def __init__(self, index: Index, writer: Writer, encoding: str | None) -> None:
         self._index_folder = _absolute(Path(index.location))
         self._base = Path.cwd() if index.location == IN_MEMORY else self._index_folder.parent
         self._unreadable: set[Path] = set()
         self._found: set[str] = set()
         self._writer = writer
+        self._encoding = encoding
         self._known = {document.id: document.source for document in index.documents()}
         self._known_files: dict[str, list[str]] = {}
         for identity, source in self._known.items():
@@ -176,9 +157,9 @@ class _Run:
     def is_unchanged(self, file: _File) -> bool:
         name = file.source.path
         identities = self._known_files.get(name, [])
-        current = sum(self._known[identity] == file.source for identity in identities)
+        current = sum(self._is_as_read(self._known[identity], file) for identity in identities)
         skipped = self._skipped_before.get(name)
-        if skipped and skipped.source == file.source and skipped.documents == current:
+        if skipped and skipped.source == self._with_fault(file) and skipped.documents == current:
             self._skipped[name] = skipped
             for error in skipped.errors(file.path):
                 self._skip(error)
@@ -188,12 +169,21 @@ class _Run:
         self._seen.update(dict.fromkeys(identities, name))
         return True
 
+    def _is_as_read(self, known: Source | None, file: _File) -> bool:
+        """Tell whether a file is as it was, and was read in the encoding that is given, if one is."""
+        if known is None or (self._encoding and known.encoding != self._encoding):
+            return False
+        return replace(known, encoding=UTF_8) == file.source
+
+    def _with_fault(self, file: _File) -> Source:
+        return replace(file.source, encoding=self._encoding or "")
+
     def index_all(self, files: list[_File], stream: bytes | None) -> Iterator[int]:
         self._changed = {file.source.path for file in files}
         for file in files:
-            yield from self._index_readings(read_file(file.path, file.source.path), file)
+            yield from self._index_readings(read_file(file.path, file.source.path, self._encoding), file)
         if stream is not None:
-            yield from self._index_readings(read_stream(stream), None)
+            yield from self._index_readings(read_stream(stream, self._encoding), None)
 
     def prune(self, roots: list[Path], found: set[str]) -> None:
         for name, identities in self._known_files.items():
@@ -214,13 +204,18 @@ class _Run:
 
     def _index_readings(self, readings: Iterable[Reading], file: _File | None) -> Iterator[int]:
         errors_before, documents_before = len(self.summary.errors), self.summary.documents
-        last = None
-        for content, size, line in readings:
+        source = file.source if file else None
+        last = encoding = None
+        for content, size, line, encoding in readings:
+            if source and source.encoding != encoding.encoding:
+                source = replace(source, encoding=encoding.encoding)
             if isinstance(content, SourceError):
                 self._skip(content)
-            elif self._add(content, file, line):
+            elif self._add(content, source, line):
                 last = content
             yield size
+        if encoding and encoding.encoding != UTF_8:
+            self.summary.encodings.append(FileEncoding(file.path if file else _STREAM, *encoding))
         if file is None:
             return
         errors = self.summary.errors[errors_before:]
@@ -229,15 +224,15 @@ class _Run:
             self._remove(identity for identity in gone if identity not in self._seen)
         elif file.source.path not in self._waiting:
             self._skipped[file.source.path] = SkippedFile.of(
-                file.source, self.summary.documents - documents_before, errors
+                self._with_fault(file), self.summary.documents - documents_before, errors
             )
         elif last:
             # It is read again until it has all its ids, for which its documents must not look unchanged.
             self._writer.add(last, replace(file.source, modified_ns=_NEVER))
 
-    def _add(self, document: Document, file: _File | None, line: int | None) -> bool:
-        path, source = (file.path, file.source) if file else (Path("-"), None)
-        origin = source.path if source else "-"
+    def _add(self, document: Document, source: Source | None, line: int | None) -> bool:
+        origin = source.path if source else str(_STREAM)
+        path = self._path(origin) if source else _STREAM
         owner = self._owner_of(document.id, origin)
         if owner:
             if owner != origin:

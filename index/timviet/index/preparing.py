@@ -18,11 +18,13 @@ class Source:
         path: the file's path.
         size: its size in bytes.
         modified_ns: when it was last changed, in nanoseconds since 1970.
+        encoding: the encoding that it was read in; of a file with faults the one that was given, or nothing.
     """
 
     path: str
     size: int
     modified_ns: int
+    encoding: str = "utf-8"
 
 
 class PreparedDocument(NamedTuple):

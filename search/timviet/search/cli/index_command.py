@@ -3,17 +3,20 @@
 import os
 import signal
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from timviet.search.cli.options import count, find_index, index_option, progress_bar
+from timviet.search.cli.options import count, encoding_option, find_index, index_option, progress_bar
 
 if TYPE_CHECKING:
-    from timviet.index import Summary
+    from collections.abc import Sequence
 
-_ERRORS_SHOWN = 20
+    from timviet.index import FileEncoding, Summary
+
+_SHOWN = 20
 
 
 @click.command("index")
@@ -43,15 +46,25 @@ _ERRORS_SHOWN = 20
     metavar="MEGABYTES",
     help="About how much memory to build segments in; to merge large ones takes more.",
 )
+@encoding_option
 @index_option
 def command(
-    paths: tuple[Path, ...], prune: bool, wait: float, jobs: int, memory: int, index_folder: Path | None
+    paths: tuple[Path, ...],
+    prune: bool,
+    wait: float,
+    jobs: int,
+    memory: int,
+    encoding: str | None,
+    index_folder: Path | None,
 ) -> None:
     """Index files and folders; `-` reads standard input.
 
     Reads .txt and .md files, one document each, and .jsonl files, one document a line with "id", "text", if it has one
     "title", and anything else as metadata. A file that has not changed since the last time is not read again. All is
     committed at the end, or, when interrupted, nothing.
+
+    The encoding of each file is told from what it says, among those that `timviet decode` lists; what is not in UTF-8
+    is told. A file whose encoding cannot be told is not guessed but skipped: name it with --encoding.
 
     Standard input is JSON lines if it begins with `{`, and otherwise one text with the id `-`, which replaces the one
     before it. A file or line with a fault is skipped and told, what the index held of it stays, and the exit status is
@@ -62,6 +75,7 @@ def command(
         timviet index van-ban
         timviet index --prune van-ban bao-cao.txt
         zcat luat.jsonl.gz | timviet index -
+        timviet index --encoding vps van-ban/cu.txt
     """
     from timviet.index import open_index, sync
     from timviet.index.folders import require_paths
@@ -74,20 +88,32 @@ def command(
         require_paths(files)
     with open_index(folder, create=True) as index, progress_bar("Indexing") as progress:
         summary = sync(
-            index, files, stream=stream, prune=prune, progress=progress, timeout=wait, jobs=jobs, memory=memory
+            index,
+            files,
+            stream=stream,
+            prune=prune,
+            progress=progress,
+            timeout=wait,
+            jobs=jobs,
+            memory=memory,
+            encoding=encoding,
         )
-    _report(summary, folder)
+    _report(summary, folder, encodings=() if encoding else summary.encodings)
     if summary.errors:
         sys.exit(2)
 
 
-def _report(summary: "Summary", folder: Path) -> None:
+def _report(summary: "Summary", folder: Path, encodings: "Sequence[FileEncoding]") -> None:
     from timviet.search.snippet import printable
 
-    for error in summary.errors[:_ERRORS_SHOWN]:
+    for path, encoding, confidence in encodings[:_SHOWN]:
+        click.echo(f"read as {encoding} (confidence {confidence:.2f}): {printable(str(path))}", err=True)
+    for encoding, number in Counter(file.encoding for file in encodings[_SHOWN:]).items():
+        click.echo(f"read as {encoding}: {count(number, 'more file')}", err=True)
+    for error in summary.errors[:_SHOWN]:
         click.echo(f"skipped: {printable(str(error))}", err=True)
-    if len(summary.errors) > _ERRORS_SHOWN:
-        click.echo(f"skipped: {len(summary.errors) - _ERRORS_SHOWN} more files or lines with errors", err=True)
+    if len(summary.errors) > _SHOWN:
+        click.echo(f"skipped: {len(summary.errors) - _SHOWN} more files or lines with errors", err=True)
     counts = {
         "new": summary.new,
         "changed": summary.changed,

@@ -45,6 +45,12 @@ abbreviations_option: Decorator = click.option(
     help="Whether UBND finds ủy ban nhân dân, too, and the other way round. By default, as the texts show it.",
 )
 
+encoding_option: Decorator = click.option(
+    "--encoding",
+    metavar="NAME",
+    help="The encoding of all that is read, also any that Python knows. By default it is told from each text.",
+)
+
 format_option: Decorator = click.option(
     "--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format."
 )

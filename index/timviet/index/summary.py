@@ -1,0 +1,51 @@
+"""What a run that brings an index up to date has done."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from timviet.index.errors import SourceError
+
+
+class FileEncoding(NamedTuple):
+    """The encoding that a file was read in.
+
+    Attributes:
+        path: the file.
+        encoding: its encoding.
+        confidence: how sure that is, as a probability from 0 to 1; 1 where it was given.
+    """
+
+    path: Path
+    encoding: str
+    confidence: float
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a run of `sync` did.
+
+    Attributes:
+        documents: how many documents it wrote.
+        paragraphs: how many paragraphs they have.
+        new: how many of them the index did not know.
+        changed: how many of them it knew.
+        unchanged: how many documents were left as they are, their file being unchanged.
+        removed: how many documents were removed, their file or line being gone.
+        skipped: files and lines left out, counted by reason.
+        errors: every file or line that ought to be indexed and could not be.
+        encodings: every file that was read in another encoding than UTF-8.
+        seconds: how long the run took.
+    """
+
+    documents: int = 0
+    paragraphs: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    errors: list[SourceError] = field(default_factory=list)
+    encodings: list[FileEncoding] = field(default_factory=list)
+    seconds: float = 0.0
