@@ -18,6 +18,7 @@ COMMANDS = (
     "verify",
     "repair",
     "analyze",
+    "decode",
     "explain",
     "evaluate",
     "demo",

@@ -24,6 +24,7 @@ _COMMANDS = (
     "verify",
     "repair",
     "analyze",
+    "decode",
     "explain",
     "evaluate",
     "demo",
