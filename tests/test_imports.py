@@ -57,9 +57,9 @@ def test_what_starting_up_loads(code):
 
 EXPORTS = {
     "timviet.index": (
-        "AnalyzedToken Decoded Document FileEncoding Forms Index Paragraph Problem Repair Source StoredDocument Summary "
-        "Token Verification VietnameseAnalyzer Writer analyze canonical decode fold open_index repair sync tokenize "
-        "verify"
+        "AnalyzedToken Decoded Document FileEncoding Forms Index Paragraph Problem Repair Source StoredDocument "
+        "Summary Token Verification VietnameseAnalyzer Writer analyze canonical decode fold open_index repair sync "
+        "tokenize verify"
     ),
     "timviet.search": (
         "Change Correction Evaluation Explanation Hit Level Marks NameHit NameHits Relaxation Results Searcher Snippet "
