@@ -19,7 +19,24 @@ from timviet.search.refine.columns import Columns
 from timviet.search.refine.found import Found
 
 # Written in several ways, or with other marks, or alike but for a minus; numbers as such and as text; without letters.
-VALUES = [5, -5, "5", 2.5, 2024, "2024", "Luật", "LUẬT", "luat", "Luất", "Hòa Bình", "hoà bình", "Hoa Bình", True, "—"]
+VALUES = [
+    5,
+    -5,
+    "5",
+    2.5,
+    2024,
+    "2024",
+    "Luật",
+    "LUẬT",
+    "luat",
+    "Luất",
+    "Luật Đất",
+    "Hòa Bình",
+    "hoà bình",
+    "Hoa Bình",
+    True,
+    "—",
+]
 
 one_value = st.sampled_from(VALUES)
 any_value = one_value | st.lists(one_value, max_size=4) | st.none() | st.just({"5": 5})

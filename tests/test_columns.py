@@ -112,6 +112,25 @@ def test_unknown_keys(value, message):
     assert error.value.keys == ("title", "loại")[: 1 + len(found.keys)]
 
 
+def test_values_are_remembered_up_to_a_limit():
+    """The values of some thousands of paragraphs are remembered, those of the keys asked for last."""
+    with patch.object(columns, "_REMEMBERED_CLASSES", 2):
+        found = make_collection([([Document(str(at), "a", metadata={"x": at, "z": at}) for at in range(3)], set())])
+    with patch.object(found.snapshot, "stored_texts", wraps=found.snapshot.stored_texts) as reading:
+
+        def read(key, *classes):
+            before = reading.call_count
+            assert [own[0].text for own in found.columns.values_of(key, np.array(classes))] == [*map(str, classes)]
+            return [call.args[1].tolist() for call in reading.call_args_list[before:]]
+
+        assert read("x", 0, 1) == [[0, 1]]
+        assert read("x", 1) == [[]]
+        assert read("z", 2) == [[2]]
+        assert read("x", 0) == [[0]]  # z has taken its place
+        assert read("x", 0, 1, 2) == [[1, 2]]  # too many
+        assert read("x", 0) == [[0]]
+
+
 def test_too_large_to_be_remembered():
     """What is too large to be remembered is made each time."""
     with patch.object(columns, "_REMEMBERED_BYTES", 1):

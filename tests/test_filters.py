@@ -151,6 +151,26 @@ def test_numbers(wanted, expected):
     assert ids(collection, {"loai": wanted}) == expected
 
 
+@pytest.mark.parametrize(
+    ("wanted", "marks", "expected"),
+    [
+        pytest.param("luật", "auto", "1", id="not where that word is part of another value"),
+        pytest.param("luất", "auto", "0", id="with the marks of that very value"),
+        pytest.param("trần hưng", "auto", "2", id="not where its words are of two values"),
+        pytest.param("tran hung", "auto", "23", id="any of them, without marks"),
+        pytest.param("trân hung", "auto", "23", id="any of them, with some of the marks"),
+        pytest.param("trần hưng", "strict", "2", id="with exactly these marks"),
+        pytest.param("trần hưng", "ignore", "23", id="whatever the marks"),
+    ],
+)
+def test_each_of_several_values_is_compared_by_itself(wanted, marks, expected):
+    """Of a paragraph with several values, one is what was asked for, with its marks; words of others do not count."""
+    lists = ["Luất", "Luật Đất"], ["Luất đất", "Luật"], ["Trần Hưng", "Trần Hùng"], ["Trần Hùng", "Lê Trần Hưng"]
+    collection = documents_with(*lists)
+    for _ in range(2):
+        assert ids(collection, {"loai": wanted}, marks) == expected
+
+
 def test_all_filters_are_required():
     """Of filters on several keys, each keeps its part."""
     collection = documents_with(1, 2)

@@ -10,7 +10,7 @@ from timviet.index.snapshot import Snapshot
 from timviet.search.abbreviations.abbreviations import Abbreviations
 from timviet.search.match import SegmentMatcher
 from timviet.search.ngrams import NgramCounts
-from timviet.search.nodes import TermGroup, TermSequence
+from timviet.search.nodes import Node, TermGroup, TermSequence
 from timviet.search.surfaces import Surfaces
 
 _REMEMBERED = 1 << 12
@@ -24,27 +24,31 @@ class Lexicon:
         matchers: what finds a plan's nodes in each of its segments.
 
     Attributes:
+        snapshot: the same.
+        matchers: the same.
         paragraph_count: how many paragraphs there are.
         groups: term groups that were planned before, by what they were planned for: their postings are remembered.
         sequences: sequences of them; likewise.
+        marked_values: what finds values of the metadata with certain marks; likewise.
         ngrams: how often terms stand next to each other.
         surfaces: how terms are written.
         abbreviations: what stands for what.
     """
 
     def __init__(self, snapshot: Snapshot, matchers: Sequence[SegmentMatcher]) -> None:
-        self._snapshot = snapshot
-        self._matchers = matchers
+        self.snapshot = snapshot
+        self.matchers = matchers
         self.paragraph_count = snapshot.paragraph_count
         self.groups: LRUCache[object, TermGroup] = LRUCache(_REMEMBERED)
         self.sequences: LRUCache[object, TermSequence] = LRUCache(_REMEMBERED)
+        self.marked_values: LRUCache[object, Node] = LRUCache(_REMEMBERED)
         self.ngrams = NgramCounts(snapshot)
         self.surfaces = Surfaces(snapshot)
         self.abbreviations = Abbreviations(snapshot)
 
     def has_field(self, field: str) -> bool:
         """Tell whether any paragraph has tokens in a field."""
-        return self._snapshot.field_length(field) > 0
+        return self.snapshot.field_length(field) > 0
 
     def readings(self, field: str, folded: str) -> list[str]:
         """Return the canonical forms that stand in a field and fold to `folded`: `dang`, `đang`, `đảng`, ….
@@ -53,21 +57,21 @@ class Lexicon:
             field: the field's own name, not its folded twin's.
             folded: a folded form.
         """
-        marked = self._snapshot.prefixed(field, f"{folded}{KEY_SEPARATOR}")
+        marked = self.snapshot.prefixed(field, f"{folded}{KEY_SEPARATOR}")
         canonical_forms = [term.partition(KEY_SEPARATOR)[2] for term in marked]
         return [folded, *canonical_forms] if self.document_frequency(field, folded) else canonical_forms
 
     def folded_forms(self, field: str, prefix: str) -> list[str]:
         """Return the folded forms in a field that start with `prefix`, sorted."""
-        return self._snapshot.prefixed(folded_field(field), prefix)
+        return self.snapshot.prefixed(folded_field(field), prefix)
 
     def neighbours(self, field: str, folded: str, distance: int) -> Iterator[str]:
         """Yield the folded forms in a field that are at most `distance` edits away from `folded`."""
-        return self._snapshot.neighbours(folded_field(field), folded, distance)
+        return self.snapshot.neighbours(folded_field(field), folded, distance)
 
     def document_frequency(self, field: str, term: str) -> int:
         """Return how many paragraphs hold a term, deleted ones included until they are merged away."""
-        return self._snapshot.document_frequency(field, term)
+        return self.snapshot.document_frequency(field, term)
 
     def unmarked_count(self) -> int:
         """Return how many paragraphs were typed without marks."""
@@ -75,12 +79,12 @@ class Lexicon:
 
     def sequence_frequency(self, sequence: TermSequence) -> int:
         """Return in how many paragraphs term groups follow one another."""
-        return sum(matcher.groups.postings(sequence).count for matcher in self._matchers)
+        return sum(matcher.groups.postings(sequence).count for matcher in self.matchers)
 
     def token_count(self, field: str) -> int:
         """Return how many tokens a field has in all."""
-        return self._snapshot.field_length(field)
+        return self.snapshot.field_length(field)
 
     def average_length(self, field: str) -> float:
         """Return a field's mean number of tokens a paragraph, of those that have any."""
-        return self._snapshot.average_length(field)
+        return self.snapshot.average_length(field)

@@ -29,8 +29,9 @@ from timviet.index.snapshot import SegmentView, Snapshot
 from timviet.index.terms import FieldTerms
 from timviet.search.metadata_keys import written_keys
 
-# Bytes that are remembered of each kind of column, those used last.
+# Bytes that are remembered of each kind of column, those used last; and classes whose values are, key by key.
 _REMEMBERED_BYTES = 1 << 28
+_REMEMBERED_CLASSES = 1 << 19
 
 
 class Classes(NamedTuple):
@@ -72,7 +73,7 @@ class Columns:
         self._classes: LRUCache[str, Classes] = LRUCache(
             _REMEMBERED_BYTES, lambda own: own.of_paragraphs.nbytes + own.firsts.nbytes
         )
-        self._values: dict[str, dict[int, tuple[Value, ...]]] = {}
+        self._values: LRUCache[str, dict[int, tuple[Value, ...]]] = LRUCache(_REMEMBERED_CLASSES, len)
         self.ranks: LRUCache[str, Column] = LRUCache(_REMEMBERED_BYTES, lambda own: own.nbytes)
 
     @cached_property
@@ -118,10 +119,12 @@ class Columns:
             key: the key.
             classes: the classes' numbers, which ascend.
         """
-        known = self._values.setdefault(key, {})
+        known = self._values.pop(key, {})
         unknown = np.array([number for number in classes.tolist() if number not in known], np.int64)
         for number, texts in zip(unknown.tolist(), self.written_values(key, unknown), strict=True):
             known[number] = _different(texts)
+        if len(known) <= self._values.maxsize:
+            self._values[key] = known
         return [known[number] for number in classes.tolist()]
 
     def written_values(self, key: str, classes: Column) -> list[list[str]]:

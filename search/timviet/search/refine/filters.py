@@ -1,15 +1,17 @@
 """Filters on the metadata: parts of a plan that keep what has some values, and add nothing to the score.
 
-A value is compared as a whole: a number as a number, text by its tokens. Marks count as in the query language, but for
-values that are written without any: `luat` keeps `Luật` and `luat`, `luật` keeps neither `luất` nor `luat`; with
-`marks="strict"` each keeps itself alone, with `marks="ignore"` all of them. A range compares text without marks, as one
-of the query language does.
+A value is compared as a whole, and each of several by itself: a number as a number, text by its tokens. Marks count as
+in the query language, but for values that are written without any: `luat` keeps `Luật` and `luat`, `luật` keeps neither
+`luất` nor `luat`; with `marks="strict"` each keeps itself alone, with `marks="ignore"` all of them. A range compares
+text without marks, as one of the query language does.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from timviet.index.analysis import Forms, indexed_forms, keyed
 from timviet.index.errors import FilterError
+from timviet.index.preparing import searched_values
 from timviet.index.schema import metadata_field, number_term, text_term, value_bounds, value_field
 from timviet.search.lexicon import Lexicon
 from timviet.search.marks import Level, Marks, level
@@ -17,6 +19,7 @@ from timviet.search.nodes import All, AnyOf, Between, Everything, Filter, Leaf, 
 from timviet.search.query import Phrase, Word, are_reversed
 from timviet.search.rank import TermStatistics
 from timviet.search.refine.columns import Columns
+from timviet.search.refine.found import find_all
 
 FilterValue = str | int | float
 FilterRange = tuple[FilterValue | None, FilterValue | None]
@@ -82,28 +85,49 @@ class _Planner:
         is_marked = any(form.canonical != form.folded for form in typed)
         if number_term(text) or not typed or self._marks == "ignore" or (self._marks == "auto" and not is_marked):
             return whole
-        return All([whole, self._readings(field, typed, self._lexicon.paragraph_count)])
+        key = (field, *(form.canonical for form in typed), self._marks)
+        if key not in self._lexicon.marked_values:
+            self._lexicon.marked_values[key] = self._marked_value(whole, field, typed)
+        return self._lexicon.marked_values[key]
 
-    def _readings(self, field: str, typed: Sequence[Forms], at_most: int) -> Leaf:
-        """Return what finds tokens next to each other, with the marks that were typed."""
-        key = (Filter, field, *(form.canonical for form in typed), self._marks)
-        leaf = self._lexicon.groups.get(key) or self._lexicon.sequences.get(key)
-        if leaf is None:
-            groups = tuple(self._group(field, form, at_most) for form in typed)
-            if len(groups) == 1:
-                leaf = self._lexicon.groups[key] = groups[0]
-            else:
-                phrase = Phrase(field, [Word(field, form.canonical) for form in typed])
-                leaf = TermSequence(field, phrase, _UNSCORED, at_most, groups)
-                self._lexicon.sequences[key] = leaf
-        return leaf
+    def _marked_value(self, whole: Between, field: str, typed: Sequence[Forms]) -> Node:
+        """Return what finds a whole value with the marks that were typed.
 
-    def _group(self, field: str, typed: Forms, at_most: int) -> TermGroup:
-        """Return what finds a token with the marks that were typed."""
+        Its words are looked for with these marks. Where there are some with other marks, too, the values are read: the
+        words may be those of another value.
+        """
         levels = _STRICT if self._marks == "strict" else _LEVELS
+        found = All([whole, self._in_a_row(field, [self._group(field, form, levels) for form in typed])])
+        others = AnyOf([self._group(field, form, set(Level) - levels) for form in typed])
+        snapshot = self._lexicon.snapshot
+        doubtful = find_all(snapshot, self._lexicon.matchers, All([found, others])).numbers.tolist()
+        wrong = {own["id"] for own in map(snapshot.stored, doubtful) if not _has_value(own, field, typed, levels)}
+        return Without(found, AnyOf([Between("id", own, own) for own in sorted(wrong)])) if wrong else found
+
+    def _in_a_row(self, field: str, groups: Sequence[TermGroup]) -> Leaf:
+        """Return what finds tokens next to each other."""
+        if len(groups) == 1:
+            return groups[0]
+        phrase = Phrase(field, [Word(field, group.asked.text) for group in groups])
+        return TermSequence(field, phrase, _UNSCORED, self._lexicon.paragraph_count, tuple(groups))
+
+    def _group(self, field: str, typed: Forms, levels: Set[Level]) -> TermGroup:
+        """Return what finds a token with marks of some levels."""
         readings = self._lexicon.readings(field, typed.folded)
-        terms = [keyed(typed.folded, own) for own in readings if level(typed.canonical, own) in levels]
-        return TermGroup(field, Word(field, typed.canonical), _UNSCORED, at_most, dict.fromkeys(terms, 1.0))
+        weights = {keyed(typed.folded, own): 1.0 for own in readings if level(typed.canonical, own) in levels}
+        return TermGroup(field, Word(field, typed.canonical), _UNSCORED, self._lexicon.paragraph_count, weights)
+
+
+def _has_value(stored: Mapping[str, str], field: str, typed: Sequence[Forms], levels: Set[Level]) -> bool:
+    """Tell whether a paragraph has a value with marks of some levels."""
+    values = (value for key, value in searched_values(json.loads(stored["metadata"])) if metadata_field(key) == field)
+    return any(_answers(typed, indexed_forms(str(value)), levels) for value in values)
+
+
+def _answers(typed: Sequence[Forms], written: Sequence[Forms], levels: Set[Level]) -> bool:
+    return [form.folded for form in typed] == [form.folded for form in written] and all(
+        level(one.canonical, other.canonical) in levels for one, other in zip(typed, written, strict=True)
+    )
 
 
 def _ends(name: str, pair: tuple[object, ...]) -> tuple[str | None, str | None]:
