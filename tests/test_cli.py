@@ -133,6 +133,14 @@ def test_json_lines(indexed):
     assert {json.loads(line)["document_id"] for line in lines} == {"van-ban/tin.txt", "van-ban/thoi-tiet.txt"}
 
 
+def test_json_lines_are_hits_alone(indexed):
+    """As JSON lines, what is told beside the hits goes to standard error."""
+    done = run("search", "--format", "jsonl", "đảng uỷ côgn an mưa")
+    assert {"document_id", "text"} <= json.loads(done.stdout.splitlines()[0]).keys()
+    assert done.stderr.startswith("Ý bạn là: đảng uỷ công an mưa?\n(")
+    assert run("search", "--format", "jsonl", "mưa").stderr == ""
+
+
 def test_paging(indexed):
     """`--limit` and `--offset` cut pages out of one ranking, and ranks go on."""
     whole = run("search", "--format", "jsonl", "ma").stdout.splitlines()

@@ -53,6 +53,8 @@ def test_keys_of_input_methods(folder):
     first, second, *_ = run(folder, "nguyeenx", "vawn").output.splitlines()
     assert first == "(no name is, or starts with, 'nguyeenx vawn'; this is what 'nguyễn văn' finds)"
     assert second == "1. Nguyễn Văn Thọ · prefix · title · nvt"
+    lines = run(folder, "nguyeenx", "vawn", "--format", "jsonl")
+    assert (lines.stderr, json.loads(lines.stdout)["document_id"]) == (f"{first}\n", "nvt")
 
 
 def test_json(folder):

@@ -148,6 +148,14 @@ def test_json_has_facets_and_others(folder):
     assert "facets" not in json.loads(run(folder, "search", "thuế", "--format", "json")[1])
 
 
+def test_json_lines_are_hits_alone(folder):
+    """As JSON lines, facets are told on standard error, as a person reads them."""
+    command = [TIMVIET, "search", "thuế", "--facet", "năm", "--limit", "1", "--format", "jsonl"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    assert len(done.stdout.splitlines()) == 1
+    assert done.stderr == "năm: 2020 (2), 2022 (2), 2024 (1), no value (1)\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     type=click.Choice(["text", "json", "jsonl"]),
     default="text",
     show_default=True,
-    help="Output.",
+    help="Output; as jsonl, a name a line, and what else there is to tell on standard error.",
 )
 @click.option("--no-color", is_flag=True, envvar="NO_COLOR", help="Do not mark matches. By default on a terminal only.")
 @index_option
@@ -63,14 +63,15 @@ def command(
         raise click.UsageError(f"nothing to look up in {text!r}: give a name, or a part of one")
     with open_index(find_index(index_folder)) as index, Searcher(index) as searcher:
         hits = searcher.lookup(text, fields, limit)
+    if output != "json" and hits.name != text:
+        message = f"(no name is, or starts with, {text!r}; this is what {hits.name!r} finds)"
+        click.echo(message, err=output == "jsonl")
     if output == "json":
         click.echo(to_json(hits.to_dict(), indent=2))
     elif output == "jsonl":
         for hit in hits:
             click.echo(to_json(hit.to_dict()))
     else:
-        if hits.name != text:
-            click.echo(f"(no name is, or starts with, {text!r}; this is what {hits.name!r} finds)")
         show_names(hits, color=sys.stdout.isatty() and not no_color)
     if not hits:
         sys.exit(1)

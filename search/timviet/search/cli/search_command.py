@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     type=click.Choice(["text", "json", "jsonl"]),
     default="text",
     show_default=True,
-    help="Output.",
+    help="Output; as jsonl, a hit a line, and what else there is to tell on standard error.",
 )
 @click.option(
     "--snippet-length",
@@ -88,11 +88,13 @@ def command(
     if output == "json":
         click.echo(to_json({"query": text, "correction": correction} | results.to_dict(), indent=2))
     elif output == "jsonl":
+        for line in (*_remarks(results, correction), *facet_lines(results.facets or {})):
+            click.echo(line, err=True)
         for hit in results:
             click.echo(to_json(hit.to_dict()))
     else:
-        if correction:
-            click.echo(f"Ý bạn là: {_plain(correction)}?")
+        for line in _remarks(results, correction):
+            click.echo(line)
         noun = "document" if refinements["group_by_document"] else "paragraph"
         show_results(results, offset, color=sys.stdout.isatty() and not no_color, noun=noun)
     if not results.total:
@@ -115,10 +117,14 @@ def _asked_back(searcher: "Searcher", query: str, results: "Results") -> str | N
     return correction.query if correction is not None and has_slips else None
 
 
+def _remarks(results: "Results", correction: str | None) -> list[str]:
+    """Return what there is to tell before the results: what may have been meant, and what was loosened."""
+    asked_back = [f"Ý bạn là: {_plain(correction)}?"] if correction else []
+    return asked_back + [f"({relaxation.message})" for relaxation in results.relaxed or ()]
+
+
 def show_results(results: "Results", offset: int, color: bool, noun: str = "paragraph") -> None:
     """Print results for a person."""
-    for relaxation in results.relaxed or ():
-        click.echo(f"({relaxation.message})")
     for rank, hit in enumerate(results, offset + 1):
         click.echo(_heading(hit, rank))
         click.echo(f"   {hit.snippet.to_ansi() if color else _plain(hit.snippet.text)}\n", color=color)
