@@ -181,6 +181,13 @@ def test_a_query_that_finds_nothing_is_searched_as_it_was_meant(searcher):
     assert explanation.relaxed == results.relaxed
 
 
+def test_long_queries_are_told_in_short(searcher):
+    """What is told of a correction quotes of long queries the beginning and the end."""
+    (note,) = searcher.search("ddarng uyr " * 20, match="all").relaxed
+    assert note.message.startswith("no paragraph holds all the words of 'ddarng uyr ddarng")
+    assert len(note.message) < 300
+
+
 @pytest.mark.parametrize("options", [{"marks": "strict"}, {"marks": "ignore"}])
 def test_marks_that_were_asked_for_are_not_corrected(searcher, options):
     """Nothing is corrected where the caller says how marks count."""

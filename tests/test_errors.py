@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from timviet.index import errors
 from timviet.index.errors import (
@@ -26,6 +28,7 @@ from timviet.index.errors import (
     UnknownKeyError,
     UnknownParagraphError,
     WorkerError,
+    quoted,
 )
 from timviet.index.storage import LockHolder
 
@@ -133,6 +136,28 @@ def test_one_root_and_a_message(error, _attributes):
     """Catching TimvietError catches each of them, and each says what happened."""
     assert isinstance(error, TimvietError)
     assert str(error).strip()
+
+
+@given(st.text(max_size=300))
+def test_quoted_texts_are_short(text):
+    """A message quotes a short text whole, and of a long one no more than a line."""
+    assert quoted(text) == repr(text) if len(repr(text)) <= 100 else len(quoted(text)) <= 100
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        QuerySyntaxError("từ " * 1000, 3, "no closing quote"),
+        UnknownKeyError("k" * 1000, ["năm"]),
+        UnknownParagraphError("k" * 1000, 7, 2),
+        FilterError("k" * 1000, "keeps nothing"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_messages_are_short(error):
+    """However long what was asked for is, a message is of a length to be read; the attributes have the whole."""
+    assert len(str(error)) < 200
+    assert any(len(value) >= 1000 for value in vars(error).values() if isinstance(value, str))
 
 
 @pytest.mark.parametrize(

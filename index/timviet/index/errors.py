@@ -25,10 +25,24 @@ Messages name the operation, the cause and the next step; what a program needs o
 
 from collections.abc import Sequence
 from pathlib import Path
+from reprlib import Repr
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from timviet.index.storage import LockHolder
+
+_SHORTENED = Repr()
+_SHORTENED.maxstring = 100
+
+
+def quoted(text: str) -> str:
+    """Return a text as messages quote it: of a long one, the beginning and the end.
+
+    Example:
+        >>> quoted("thuế"), len(quoted("thuế " * 1000))
+        ("'thuế'", 100)
+    """
+    return _SHORTENED.repr(text)
 
 
 class TimvietError(Exception):
@@ -150,7 +164,7 @@ class QuerySyntaxError(TimvietError):
     """
 
     def __init__(self, query: str, position: int, reason: str) -> None:
-        super().__init__(f"cannot parse the query: {reason} at position {position}: {query!r}")
+        super().__init__(f"cannot parse the query: {reason} at position {position}: {quoted(query)}")
         self.query = query
         self.position = position
         self.reason = reason
@@ -180,7 +194,7 @@ class UnknownKeyError(TimvietError, ValueError):
 
     def __init__(self, key: str, keys: Sequence[str]) -> None:
         there_are = f"there are {', '.join(map(repr, keys))}" if keys else "the documents have no metadata"
-        super().__init__(f"there is no key {key!r}: {there_are}")
+        super().__init__(f"there is no key {quoted(key)}: {there_are}")
         self.key = key
         self.keys = tuple(keys)
 
@@ -194,7 +208,7 @@ class FilterError(TimvietError, ValueError):
     """
 
     def __init__(self, key: str, reason: str) -> None:
-        super().__init__(f"the filter on {key!r} {reason}")
+        super().__init__(f"the filter on {quoted(key)} {reason}")
         self.key = key
         self.reason = reason
 
@@ -209,9 +223,11 @@ class UnknownParagraphError(TimvietError, ValueError):
     """
 
     def __init__(self, document_id: str, paragraph: int, paragraph_count: int) -> None:
-        message = f"there is no document with the id {document_id!r}"
+        message = f"there is no document with the id {quoted(document_id)}"
         if paragraph_count:
-            message = f"document {document_id!r} has no paragraph {paragraph}: it has {paragraph_count}, from 0 on"
+            message = (
+                f"document {quoted(document_id)} has no paragraph {paragraph}: it has {paragraph_count}, from 0 on"
+            )
         super().__init__(message)
         self.document_id = document_id
         self.paragraph = paragraph

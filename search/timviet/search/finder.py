@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 from whoosh.query import NullQuery, Query
 from whoosh.searching import Searcher as WhooshSearcher
 
+from timviet.index.errors import quoted
 from timviet.index.schema import is_metadata_field, query_name
 from timviet.index.snapshot import Snapshot
 from timviet.search.correct import correct
@@ -119,7 +120,7 @@ class Finder:
         meant = run.relax(parse(correction.query, self.fields))
         if not meant.complete and answer.total:
             return answer
-        message = f"no paragraph holds all the words of {query!r}; this is what {correction.query!r} finds"
+        message = f"no paragraph holds all the words of {quoted(query)}; this is what {quoted(correction.query)} finds"
         return meant._replace(relaxed=(Relaxation("correction", message), *meant.relaxed)) if meant.total else answer
 
     def explain(self, plan: Node, number: int) -> tuple[Part, ...]:

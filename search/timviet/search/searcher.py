@@ -13,7 +13,7 @@ from whoosh.reading import EmptyReader
 from whoosh.searching import Searcher as WhooshSearcher
 
 from timviet.index.columnfile import DamagedFileError
-from timviet.index.errors import UnknownParagraphError
+from timviet.index.errors import UnknownParagraphError, quoted
 from timviet.index.store import Index
 from timviet.search.correct import Correction, correct
 from timviet.search.explain import Explanation
@@ -140,7 +140,9 @@ class Searcher:
             hits = self._hits(answer, offset, limit, snippet_length)
             names = unknown_fields(query, self._finder.fields) if isinstance(query, str) else []
         took_ms = (time.perf_counter() - started) * 1000
-        notes = [Relaxation("field", f"there is no field {name!r}: it was searched for as text") for name in names]
+        notes = [
+            Relaxation("field", f"there is no field {quoted(name)}: it was searched for as text") for name in names
+        ]
         return Results(answer.total, took_ms, (*notes, *answer.relaxed) or None, hits, answer.facets)
 
     def explain(

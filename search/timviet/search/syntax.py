@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from whoosh.qparser import plugins, syntax
 
-from timviet.index.errors import QuerySyntaxError
+from timviet.index.errors import QuerySyntaxError, quoted
 from timviet.search.query import are_reversed
 
 _OPEN = plugins.GroupPlugin.OpenBracket
@@ -74,7 +74,7 @@ def _check_words(query: str, nodes: list[syntax.SyntaxNode], fields: Mapping[str
         unknown = _UNKNOWN_FIELD.match(node.text)
         if unknown:
             known = ", ".join(sorted(fields))
-            reason = f"there is no field {unknown['name']!r} (there are {known})"
+            reason = f"there is no field {quoted(unknown['name'])} (there are {known})"
             raise QuerySyntaxError(query, node.startchar, reason)
         if node.text in _LEFTOVER_OPERATORS:
             side = "after" if after is None or isinstance(after, _CLOSE) else "before"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from timviet.index.errors import quoted
 from timviet.search.cli.options import (
     abbreviations_option,
     find_index,
@@ -54,7 +55,7 @@ def command(
         is_known = document_id in index
     if explanation is None:
         where = printable(document_id) + ("" if paragraph is None else f", paragraph {paragraph}")
-        click.echo(f"{query!r} does not find {where}{'' if is_known else ': there is no document with this id'}")
+        click.echo(f"{quoted(query)} does not find {where}{'' if is_known else ': there is no document with this id'}")
         sys.exit(1)
     if output == "json":
         click.echo(to_json(asdict(explanation), indent=2))

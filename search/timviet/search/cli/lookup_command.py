@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from timviet.index.errors import quoted
 from timviet.search.cli.options import count, find_index, index_option, to_json
 
 if TYPE_CHECKING:
@@ -60,11 +61,11 @@ def command(
 
     text = " ".join(name)
     if not any(character.isalnum() for character in text):
-        raise click.UsageError(f"nothing to look up in {text!r}: give a name, or a part of one")
+        raise click.UsageError(f"nothing to look up in {quoted(text)}: give a name, or a part of one")
     with open_index(find_index(index_folder)) as index, Searcher(index) as searcher:
         hits = searcher.lookup(text, fields, limit)
     if output != "json" and hits.name != text:
-        message = f"(no name is, or starts with, {text!r}; this is what {hits.name!r} finds)"
+        message = f"(no name is, or starts with, {quoted(text)}; this is what {quoted(hits.name)} finds)"
         click.echo(message, err=output == "jsonl")
     if output == "json":
         click.echo(to_json(hits.to_dict(), indent=2))

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from timviet.index.errors import quoted
 from timviet.search.cli.options import Decorator, count
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def _parse_filters(_context: click.Context, _option: click.Parameter, texts: tup
     for text in texts:
         name, _, value = (part.strip() for part in text.partition("="))
         if not name or not value:
-            raise click.BadParameter(f"{text!r} is no filter: write KEY=VALUE or KEY=LOW..HIGH")
+            raise click.BadParameter(f"{quoted(text)} is no filter: write KEY=VALUE or KEY=LOW..HIGH")
         low, dots, high = (part.strip() for part in value.partition(_RANGE))
         wanted = (low or None, high or None) if dots else value
         filters.setdefault(names.setdefault(metadata_key(name), name), []).append(wanted)

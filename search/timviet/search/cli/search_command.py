@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from timviet.index.errors import quoted
 from timviet.search.cli.options import (
     abbreviations_option,
     count,
@@ -79,7 +80,7 @@ def command(
 
     text = " ".join(query)
     if not any(character.isalnum() for character in text):
-        raise click.UsageError(f"nothing to search for in {text!r}: give a word or a number")
+        raise click.UsageError(f"nothing to search for in {quoted(text)}: give a word or a number")
     with open_index(find_index(index_folder)) as index, Searcher(index) as searcher:
         results = searcher.search(
             text, limit, offset, marks=marks, match=match, strict=strict, snippet_length=snippet_length, **refinements

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from timviet.index.errors import quoted
 from timviet.search.cli.options import find_index, format_option, index_option, to_json
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def command(prefix: tuple[str, ...], limit: int, output: str, index_folder: Path
 
     text = " ".join(prefix)
     if not any(character.isalnum() for character in text):
-        raise click.UsageError(f"nothing to go on from in {text!r}: give a word, or its first letters")
+        raise click.UsageError(f"nothing to go on from in {quoted(text)}: give a word, or its first letters")
     with open_index(find_index(index_folder)) as index, Searcher(index) as searcher:
         suggestions = searcher.suggest(text, limit)
     if output == "json":
