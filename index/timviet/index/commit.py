@@ -1,6 +1,7 @@
 """One change of an index: new segments and deletions, which become part of it together or not at all."""
 
 import time
+from contextlib import suppress
 
 from whoosh.index import TOC, clean_files
 from whoosh.reading import SegmentReader
@@ -95,7 +96,8 @@ class Commit:
             new_files = [name for segment in segments if not segment.files for name in segment.seal(self.storage)]
             contents = TOC(self._contents.schema, segments, self._contents.generation + 1)
             write_contents(self.storage, contents, new_files)
-            clean_files(self.storage, self._name, contents.generation, segments)
+            with suppress(OSError):  # the commit counts; what it leaves, the next one deletes
+                clean_files(self.storage, self._name, contents.generation, segments)
         finally:
             self.end()
 
@@ -105,12 +107,17 @@ class Commit:
             return
         try:
             generation = self._contents.generation + 1
-            if TOC._latest_generation(self.storage, self._name) < generation:
-                new = {name for segment in self._new for name in segment.list_files(self.storage)}
-                for name in [*new, temporary_name(generation)]:
-                    self.storage.discard(name)
+            # A folder that cannot be listed may have the new table of contents: the next commit deletes what is left.
+            with suppress(OSError):
+                self._delete_new(generation)
         finally:
             self._release()
+
+    def _delete_new(self, generation: int) -> None:
+        if TOC._latest_generation(self.storage, self._name) < generation:
+            new = {name for segment in self._new for name in segment.list_files(self.storage)}
+            for name in [*new, temporary_name(generation)]:
+                self.storage.discard(name)
 
     def _merge(self, segments: list[ColumnSegment]) -> list[ColumnSegment]:
         segments = [segment for segment in segments if segment.doc_count()]

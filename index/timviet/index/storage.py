@@ -45,6 +45,17 @@ class FolderStorage(FileStorage):
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
 
+    def list(self) -> list[str]:
+        """Return the names of the files; there are none where there is no folder.
+
+        Raises:
+            OSError: the folder cannot be read, so that nothing is known of what is in it.
+        """
+        try:
+            return os.listdir(self.folder)  # noqa: PTH208  # their names are all that is asked for
+        except FileNotFoundError:
+            return []
+
     def sync(self, names: Iterable[str] = ()) -> None:
         """Have the disk keep what some files hold, and then which files the folder has."""
         for name in names:
