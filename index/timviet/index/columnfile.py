@@ -24,6 +24,8 @@ from numpy.typing import DTypeLike, NDArray
 from whoosh.filedb.filestore import RamStorage, Storage
 from whoosh.filedb.structfile import StructFile
 
+from timviet.index.storage import naming
+
 Column = NDArray[Any]
 
 SIGNATURE = b"TIMVIET\x02"
@@ -145,7 +147,8 @@ class ColumnFile(Mapping[str, Column]):
             return cls(storage.files[name], name)
         with storage.open_file(name) as file:
             if file.is_real and storage.file_length(name):
-                return cls(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), name)
+                with naming(file.raw_file().name):
+                    return cls(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), name)
             return cls(bytes(file.read()), name)
 
     def __getitem__(self, name: str) -> Column:

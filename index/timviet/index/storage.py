@@ -7,13 +7,15 @@ import json
 import os
 import socket
 import threading
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from whoosh.filedb.filestore import FileStorage, RamStorage
+from whoosh.filedb.structfile import StructFile
 from whoosh.util.filelock import FileLock
 
 
@@ -44,6 +46,14 @@ class FolderStorage(FileStorage):
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
+
+    def create_file(self, name: str, excl: bool = False, mode: str = "wb", **options: Any) -> StructFile:  # noqa: ANN401
+        """Make a file, and return it open for writing."""
+        return _NamedFile(super().create_file(name, excl, mode).raw_file(), name, **options)
+
+    def open_file(self, name: str, **options: Any) -> StructFile:  # noqa: ANN401  # Whoosh's
+        """Return a file that is there, open for reading."""
+        return _NamedFile(super().open_file(name).raw_file(), name, **options)
 
     def list(self) -> list[str]:
         """Return the names of the files; there are none where there is no folder.
@@ -76,6 +86,25 @@ class FolderStorage(FileStorage):
         return FolderLock(self._fpath(name))
 
 
+class _NamedFile(StructFile):
+    """A file whose errors tell which one it is."""
+
+    def read(self, *arguments: Any) -> Any:  # noqa: ANN401  # Whoosh's
+        """Read what is asked for."""
+        with naming(self.file.name):
+            return super().read(*arguments)
+
+    def write(self, *arguments: Any) -> Any:  # noqa: ANN401  # Whoosh's
+        """Write what is given."""
+        with naming(self.file.name):
+            return super().write(*arguments)
+
+    def close(self) -> None:
+        """Write what is still to be written, and close the file."""
+        with naming(self.file.name):
+            super().close()
+
+
 class FolderLock:
     """A lock that ends with its process, however that ends; its file tells who holds it.
 
@@ -96,7 +125,9 @@ class FolderLock:
         Raises:
             OSError: the file cannot be made or locked.
         """
-        if not self._lock.acquire(blocking):
+        with naming(str(self._path)):
+            is_taken = self._lock.acquire(blocking)
+        if not is_taken:
             return False
         holder = LockHolder(os.getpid(), socket.gethostname(), datetime.now().astimezone().isoformat(" ", "seconds"))
         with suppress(OSError):  # the lock holds all the same where the disk is full
@@ -175,9 +206,21 @@ def make_folder(folder: Path) -> None:
     _sync(folder.parent, os.O_RDONLY)
 
 
-def _sync(path: str | Path, flags: int) -> None:
-    descriptor = os.open(path, flags)
+@contextmanager
+def naming(path: str) -> Iterator[None]:
+    """Have errors of the system tell which file they are about; those that come of open files do not by themselves."""
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        yield
+    except OSError as error:
+        if error.filename is None:
+            error.filename = path
+        raise
+
+
+def _sync(path: str | Path, flags: int) -> None:
+    with naming(str(path)):
+        descriptor = os.open(path, flags)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

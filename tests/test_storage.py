@@ -1,0 +1,69 @@
+"""Files of an index are synced, renamed and locked; whatever the system refuses tells of which file."""
+
+import errno
+import mmap
+import os
+
+import pytest
+
+from timviet.index.columnfile import ColumnFile
+from timviet.index.storage import FolderStorage
+
+
+def refuse(number):
+    """A function that the system refuses, as it does of open files: without their names."""
+
+    def fail(*_arguments, **_options):
+        raise OSError(number, os.strerror(number))
+
+    return fail
+
+
+def write(file, content):
+    """Write a file to its end."""
+    with file:
+        file.write(content)
+
+
+@pytest.mark.parametrize("size", [1, 1 << 20], ids=["when it is closed", "at once"])
+def test_a_write_that_is_refused(size):
+    """That the disk is full tells of which file, whether that comes out before it is closed or then."""
+    with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)) as caught:
+        write(FolderStorage("/dev").create_file("full"), bytes(size))
+    assert (caught.value.errno, caught.value.filename) == (errno.ENOSPC, "/dev/full")
+
+
+def test_a_read_that_is_refused():
+    """That a file cannot be read tells which one; the first byte of a process's memory is one that cannot."""
+    file = FolderStorage(f"/proc/{os.getpid()}").open_file("mem")
+    with file, pytest.raises(OSError, match=os.strerror(errno.EIO)) as caught:
+        file.read(1)
+    assert caught.value.filename == f"/proc/{os.getpid()}/mem"
+
+
+def test_a_sync_that_is_refused(tmp_path, monkeypatch):
+    """That a file or the folder cannot be synced tells which one."""
+    storage = FolderStorage(str(tmp_path))
+    write(storage.create_file("a"), b"")
+    monkeypatch.setattr(os, "fsync", refuse(errno.EIO))
+    for names, path in (["a"], tmp_path / "a"), ([], tmp_path):
+        with pytest.raises(OSError, match=os.strerror(errno.EIO)) as caught:
+            storage.sync(names)
+        assert caught.value.filename == str(path)
+
+
+def test_a_file_that_cannot_be_mapped(tmp_path, monkeypatch):
+    """That a file of columns cannot be mapped into memory tells which one."""
+    write(FolderStorage(str(tmp_path)).create_file("a"), b"a")
+    monkeypatch.setattr(mmap, "mmap", refuse(errno.EMFILE))
+    with pytest.raises(OSError, match=os.strerror(errno.EMFILE)) as caught:
+        ColumnFile.open(FolderStorage(str(tmp_path)), "a")
+    assert caught.value.filename == str(tmp_path / "a")
+
+
+def test_a_lock_that_is_refused(tmp_path, monkeypatch):
+    """That a file cannot be locked tells which one."""
+    monkeypatch.setattr("fcntl.flock", refuse(errno.ENOLCK))
+    with pytest.raises(OSError, match=os.strerror(errno.ENOLCK)) as caught:
+        FolderStorage(str(tmp_path)).lock("khóa").acquire()
+    assert caught.value.filename == str(tmp_path / "khóa")
