@@ -365,8 +365,8 @@ def test_a_missing_file(folder, ending):
 
 
 def test_what_a_killed_writer_left(folder):
-    """Segment files that belong to no commit are deleted by the next one; what is not the index's stays."""
-    names = ["MAIN_0123456789abcdef.terms", "MAIN_0123456789abcdef.documents", "ghi chú.txt"]
+    """Files that belong to no commit are deleted by the next one; what is not the index's stays."""
+    names = ["MAIN_0123456789abcdef.terms", "MAIN_0123456789abcdef.documents", "_MAIN_new.tmp", "ghi chú.txt"]
     for name in names:
         (folder / name).write_bytes(b"")
     with open_index(folder) as index:

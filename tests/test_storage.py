@@ -7,7 +7,7 @@ import os
 import pytest
 
 from timviet.index.columnfile import ColumnFile
-from timviet.index.storage import FolderStorage
+from timviet.index.storage import TEMPORARY, FolderStorage, write_file
 
 
 def refuse(number):
@@ -50,6 +50,17 @@ def test_a_sync_that_is_refused(tmp_path, monkeypatch):
         with pytest.raises(OSError, match=os.strerror(errno.EIO)) as caught:
             storage.sync(names)
         assert caught.value.filename == str(path)
+
+
+@pytest.mark.parametrize("left", ["", "như mới"], ids=["alone", "as a file that counts"])
+def test_a_file_that_a_crash_left(tmp_path, left):
+    """What a crash left half written is gone when the next file is, and no file changes whose second name it was."""
+    (tmp_path / TEMPORARY).write_text("dở")
+    if left:
+        (tmp_path / left).hardlink_to(tmp_path / TEMPORARY)
+    write_file(FolderStorage(str(tmp_path)), "mới", b"xong")
+    found = {path.name: path.read_text() for path in tmp_path.iterdir()}
+    assert found == {"mới": "xong"} | ({left: "dở"} if left else {})
 
 
 def test_a_file_that_cannot_be_mapped(tmp_path, monkeypatch):

@@ -7,9 +7,9 @@ from whoosh.index import TOC, clean_files
 from whoosh.reading import SegmentReader
 
 from timviet.index.codec import ColumnSegment
-from timviet.index.contents import ParagraphIndex, temporary_name, write_contents
+from timviet.index.contents import ParagraphIndex, write_contents
 from timviet.index.merging import is_whole, merge_segments, segments_to_merge
-from timviet.index.storage import LockHolder
+from timviet.index.storage import TEMPORARY, LockHolder
 
 _LOCK = "WRITELOCK"  # as Whoosh's own writer, which is kept out, too
 _RETRY_SECONDS = 0.05
@@ -116,7 +116,7 @@ class Commit:
     def _delete_new(self, generation: int) -> None:
         if TOC._latest_generation(self.storage, self._name) < generation:
             new = {name for segment in self._new for name in segment.list_files(self.storage)}
-            for name in [*new, temporary_name(generation)]:
+            for name in [*new, TEMPORARY]:
                 self.storage.discard(name)
 
     def _merge(self, segments: list[ColumnSegment]) -> list[ColumnSegment]:

@@ -23,7 +23,7 @@ from whoosh.reading import IndexReader
 from timviet.index.codec import ColumnSegment, restore_segment
 from timviet.index.columnfile import DamagedFileError
 from timviet.index.schema import ParagraphSchema, restore_schema
-from timviet.index.storage import IndexStorage
+from timviet.index.storage import IndexStorage, write_file
 
 NAME = "MAIN"  # Whoosh's, where nothing else is said
 _END = struct.Struct("<8sI")
@@ -103,17 +103,7 @@ def write_contents(storage: IndexStorage, contents: TOC, new_files: Iterable[str
     memory = RamStorage()
     contents.write(memory, NAME)
     ((name, content),) = memory.files.items()
-    temporary = temporary_name(contents.generation)
-    with storage.create_file(temporary) as file:
-        file.write(content + _END.pack(_SIGNATURE, crc32(content)))
-    storage.sync([*new_files, temporary])
-    storage.replace(temporary, name)
-    storage.sync()
-
-
-def temporary_name(generation: int) -> str:
-    """Return the name of a table of contents before it counts."""
-    return f"{TOC._filename(NAME, generation)}.tmp"
+    write_file(storage, name, content + _END.pack(_SIGNATURE, crc32(content)), new_files)
 
 
 def read_contents(storage: Storage) -> TOC:

@@ -10,7 +10,7 @@ from whoosh.filedb.filestore import Storage
 
 from timviet.index.errors import SourceError
 from timviet.index.preparing import Source
-from timviet.index.storage import IndexStorage
+from timviet.index.storage import IndexStorage, write_file
 
 _FILE = "skipped.json"
 
@@ -70,9 +70,4 @@ def load_skipped(storage: Storage) -> dict[str, SkippedFile]:
 
 def save_skipped(storage: IndexStorage, files: Mapping[str, SkippedFile]) -> None:
     """Have an index remember files with faults instead of those it remembered before."""
-    temporary = f"_{_FILE}"
-    with storage.create_file(temporary) as file:
-        file.write(json.dumps([asdict(skipped) for skipped in files.values()]).encode())
-    storage.sync([temporary])
-    storage.replace(temporary, _FILE)
-    storage.sync()
+    write_file(storage, _FILE, json.dumps([asdict(skipped) for skipped in files.values()]).encode())

@@ -189,6 +189,26 @@ class MemoryLock:
 
 IndexStorage = FolderStorage | MemoryStorage
 
+TEMPORARY = "_MAIN_new.tmp"
+"""What a file is called until it is whole; one name for all, so that no more than one is ever left behind."""
+
+
+def write_file(storage: IndexStorage, name: str, content: bytes, others: Iterable[str] = ()) -> None:
+    """Write a file; it gets its name in one step when it is on the disk, with all else that it needs.
+
+    Args:
+        storage: where to write it.
+        name: its name; a file that has it is gone then.
+        content: what to write.
+        others: the files that it needs and that are not on the disk yet.
+    """
+    storage.discard(TEMPORARY)  # not written to: a power loss may have left it as another name of a file that counts
+    with storage.create_file(TEMPORARY) as file:
+        file.write(content)
+    storage.sync([*others, TEMPORARY])
+    storage.replace(TEMPORARY, name)
+    storage.sync()
+
 
 def make_folder(folder: Path) -> None:
     """Make a folder, and those above it that are missing, for the disk to keep.
