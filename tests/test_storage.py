@@ -3,11 +3,12 @@
 import errno
 import mmap
 import os
+import stat
 
 import pytest
 
 from timviet.index.columnfile import ColumnFile
-from timviet.index.storage import TEMPORARY, FolderStorage, write_file
+from timviet.index.storage import TEMPORARY, FolderStorage, make_folder, write_file
 
 
 def refuse(number):
@@ -52,6 +53,17 @@ def test_a_sync_that_is_refused(tmp_path, monkeypatch):
         assert caught.value.filename == str(path)
 
 
+@pytest.mark.parametrize("made", ["", "kho", "kho/cũ", "kho/cũ/mới"])
+def test_a_new_folder(tmp_path, monkeypatch, made):
+    """A new folder is synced with all above it, also those that somebody made before and may not have synced."""
+    (tmp_path / made).mkdir(parents=True, exist_ok=True)
+    synced = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(os.fstat(descriptor).st_ino))
+    make_folder(tmp_path / "kho" / "cũ" / "mới")
+    above = [tmp_path / "kho" / "cũ", tmp_path / "kho", tmp_path]
+    assert synced[:3] == [folder.stat().st_ino for folder in above]
+
+
 @pytest.mark.parametrize("left", ["", "như mới"], ids=["alone", "as a file that counts"])
 def test_a_file_that_a_crash_left(tmp_path, left):
     """What a crash left half written is gone when the next file is, and no file changes whose second name it was."""
@@ -61,6 +73,22 @@ def test_a_file_that_a_crash_left(tmp_path, left):
     write_file(FolderStorage(str(tmp_path)), "mới", b"xong")
     found = {path.name: path.read_text() for path in tmp_path.iterdir()}
     assert found == {"mới": "xong"} | ({left: "dở"} if left else {})
+
+
+def test_folders_that_cannot_be_synced(tmp_path, monkeypatch):
+    """Where a file system cannot sync folders at all, as some across a network, files are synced, and that is all."""
+    storage, sync = FolderStorage(str(tmp_path)), os.fsync
+    write(storage.create_file("a"), b"")
+
+    def sync_files(descriptor):
+        (refuse(errno.EINVAL) if stat.S_ISDIR(os.fstat(descriptor).st_mode) else sync)(descriptor)
+
+    monkeypatch.setattr(os, "fsync", sync_files)
+    storage.sync(["a"])
+    make_folder(tmp_path / "kho")
+    monkeypatch.setattr(os, "fsync", refuse(errno.EINVAL))
+    with pytest.raises(OSError, match=os.strerror(errno.EINVAL)):
+        storage.sync(["a"])
 
 
 def test_a_file_that_cannot_be_mapped(tmp_path, monkeypatch):

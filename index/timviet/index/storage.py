@@ -3,6 +3,7 @@
 Files become part of an index by being synced and then renamed: what a machine that goes off loses has no name yet.
 """
 
+import errno
 import json
 import os
 import socket
@@ -70,7 +71,7 @@ class FolderStorage(FileStorage):
         """Have the disk keep what some files hold, and then which files the folder has."""
         for name in names:
             _sync(self._fpath(name), os.O_RDWR)
-        _sync(self.folder, os.O_RDONLY)
+        _sync_folder(self.folder)
 
     def replace(self, name: str, new_name: str) -> None:
         """Give a file another name, in one step; a file that had it is gone."""
@@ -216,14 +217,11 @@ def make_folder(folder: Path) -> None:
     Raises:
         OSError: one of them cannot be made.
     """
-    try:
-        folder.mkdir()
-    except FileNotFoundError:
-        make_folder(folder.parent)
-        folder.mkdir(exist_ok=True)
-    except FileExistsError:
-        return
-    _sync(folder.parent, os.O_RDONLY)
+    folder.mkdir(parents=True, exist_ok=True)
+    # Also those that are there: who made them, as a process that was killed, may not have come to sync them.
+    for above in folder.absolute().parents:
+        with suppress(PermissionError):
+            _sync_folder(above)
 
 
 @contextmanager
@@ -235,6 +233,15 @@ def naming(path: str) -> Iterator[None]:
         if error.filename is None:
             error.filename = path
         raise
+
+
+def _sync_folder(path: str | Path) -> None:
+    try:
+        _sync(path, os.O_RDONLY)
+    except OSError as error:
+        # As PostgreSQL does in fsync_fname_ext: there are file systems that know no such thing.
+        if error.errno not in {errno.EBADF, errno.EINVAL}:
+            raise
 
 
 def _sync(path: str | Path, flags: int) -> None:
