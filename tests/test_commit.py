@@ -15,6 +15,7 @@ from timviet.index.columnfile import DamagedFileError
 from timviet.index.commit import Commit, LockedError, merge_segments
 from timviet.index.contents import write_contents
 from timviet.index.errors import NotAnIndexError
+from timviet.index.storage import FolderStorage
 
 SEGMENTS = 7
 IDS = [f"{number}{letter}" for number in range(SEGMENTS) for letter in "ab"]
@@ -306,6 +307,19 @@ def test_a_reader_keeps_its_snapshot(tmp_path):
             assert not names & set(files(index))
             assert contents(reader) == before
         assert ids(index) == sorted(f"mới {turn}" for turn in range(3 * SEGMENTS))
+
+
+def test_the_first_commit(tmp_path, monkeypatch):
+    """The first commit begins by syncing the folder: its files without a table of contents would look like others."""
+    names_when_synced = []
+    monkeypatch.setattr(FolderStorage, "sync", lambda own, _names=(): names_when_synced.append(sorted(own.list())))
+    with open_index(tmp_path, create=True) as index:
+        names_when_synced.clear()
+        add(index, 0)
+        assert names_when_synced[0] == ["MAIN_WRITELOCK", "_MAIN_0.toc"]
+        names_when_synced.clear()
+        add(index, 1)
+        assert "_MAIN_new.tmp" in names_when_synced[0]
 
 
 def test_a_snapshot_of_an_empty_index(tmp_path):

@@ -56,6 +56,8 @@ class Commit:
         try:
             self._name = whoosh.indexname
             self._contents = whoosh._read_toc()
+            if not self._contents.generation:
+                self.storage.sync()  # who made the index may not have come to that, and its table must not get lost
             for segment in self._contents.segments:
                 self._readers.append((segment, SegmentReader(self.storage, self._contents.schema, segment)))
             self._new: list[ColumnSegment] = []
