@@ -267,6 +267,17 @@ def test_full_disk(tmp_path, size):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.skipif(not FULL.exists(), reason=f"needs {FULL}")
+def test_a_half_written_file_that_cannot_be_deleted(tmp_path, monkeypatch):
+    """What is told is what went wrong first."""
+    monkeypatch.setattr(FullStorage, "delete_file", lambda *_: Path("không có").unlink())
+    with (
+        pytest.raises(OSError, match="No space left"),
+        create_column_file(FullStorage(str(tmp_path)), "cột", {}) as writer,
+    ):
+        writer.add("a", bytes(100_000))
+
+
 @contextmanager
 def closing():
     """A buffer as Whoosh's file that keeps what was written when closed."""

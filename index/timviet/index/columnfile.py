@@ -282,7 +282,8 @@ def create_column_file(storage: Storage, name: str, facts: dict[str, Any]) -> It
         with suppress(OSError):
             if not file.is_closed:
                 file.close()
-        storage.delete_file(name)
+        with suppress(OSError):  # what has gone wrong is told, and the next commit deletes what is left
+            storage.delete_file(name)
         raise
 
 
