@@ -12,10 +12,10 @@ from whoosh.index import clean_files
 from helpers import no_merging
 from timviet.index import Document, open_index
 from timviet.index.columnfile import DamagedFileError
-from timviet.index.commit import Commit, LockedError, merge_segments
+from timviet.index.commit import Commit, merge_segments
 from timviet.index.contents import write_contents
 from timviet.index.errors import NotAnIndexError
-from timviet.index.storage import FolderStorage
+from timviet.index.storage import FolderStorage, LockedError
 
 SEGMENTS = 7
 IDS = [f"{number}{letter}" for number in range(SEGMENTS) for letter in "ab"]

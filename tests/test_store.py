@@ -7,6 +7,7 @@ import sys
 import time
 import warnings
 from contextlib import contextmanager
+from itertools import count
 
 import pytest
 import whoosh.index
@@ -220,6 +221,45 @@ def test_locked(folder):
             index.writer(timeout=0.5)
         assert 0.5 <= time.monotonic() - started < 5
     assert (caught.value.location, caught.value.waited) == (str(folder), 0.5)
+
+
+def test_waiting_to_make_an_index(tmp_path, monkeypatch):
+    """Where another process is at making the index, and does not come to an end, that is told with its number."""
+    monkeypatch.setattr("timviet.index.store._PATIENCE", 0.5)
+    lock = FolderStorage(str(tmp_path)).lock("MAIN_WRITELOCK")
+    assert lock.acquire()
+    with pytest.raises(IndexLockedError, match=rf"at work on it \(process {os.getpid()} on .* after 0\.5 s") as caught:
+        open_index(tmp_path, create=True)
+    assert (caught.value.location, caught.value.waited) == (str(tmp_path), 0.5)
+    lock.release()
+    open_index(tmp_path, create=True).close()
+
+
+@pytest.mark.parametrize("jump", [-86_400, 86_400], ids=["back", "ahead"])
+def test_waiting_while_the_clock_jumps(folder, monkeypatch, jump):
+    """How long a writer waits does not depend on the clock of the day, to which a day is added or taken each time."""
+    clock = count(time.time(), jump)
+    monkeypatch.setattr(time, "time", lambda: next(clock))
+    started = time.monotonic()
+    with open_index(folder) as index, index.writer(), pytest.raises(IndexLockedError):
+        index.writer(timeout=0.5)
+    assert 0.5 <= time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\0" * 100, b"7", b"[]", b'{"process": 7}', b'{"process": 7, "host": "a", "since": "b", "c": 1}', b"\xff{"],
+)
+def test_rubbish_in_the_lock(folder, content):
+    """Whatever the lock's file holds, a writer takes the lock; who waits is told that it is locked, if not by whom."""
+    (folder / "MAIN_WRITELOCK").write_bytes(content)
+    with open_index(folder) as index:
+        with index.writer(timeout=0):
+            (folder / "MAIN_WRITELOCK").write_bytes(content)
+            with pytest.raises(IndexLockedError, match="another writer is at work on it, and") as caught:
+                index.writer(timeout=0)
+            assert caught.value.holder is None
+        index.writer(timeout=0).rollback()
 
 
 def test_locked_in_memory():

@@ -1,6 +1,5 @@
 """One change of an index: new segments and deletions, which become part of it together or not at all."""
 
-import time
 from contextlib import suppress
 
 from whoosh.index import TOC, clean_files
@@ -9,23 +8,10 @@ from whoosh.reading import SegmentReader
 from timviet.index.codec import ColumnSegment
 from timviet.index.contents import ParagraphIndex, write_contents
 from timviet.index.merging import is_whole, merge_segments, segments_to_merge
-from timviet.index.storage import TEMPORARY, LockHolder
+from timviet.index.storage import TEMPORARY, wait_for
 
 _LOCK = "WRITELOCK"  # as Whoosh's own writer, which is kept out, too
-_RETRY_SECONDS = 0.05
 _MERGED_AT_ONCE = 64  # each takes two open files
-
-
-class LockedError(Exception):
-    """Another writer holds the lock.
-
-    Attributes:
-        holder: which one, or None where that is not known.
-    """
-
-    def __init__(self, holder: LockHolder | None) -> None:
-        super().__init__(holder)
-        self.holder = holder
 
 
 class Commit:
@@ -46,11 +32,7 @@ class Commit:
     def __init__(self, whoosh: ParagraphIndex, timeout: float) -> None:
         self.storage = whoosh.storage
         self._lock = whoosh.lock(_LOCK)
-        until = time.monotonic() + timeout
-        while not self._lock.acquire():
-            if time.monotonic() >= until:
-                raise LockedError(self._lock.holder())
-            time.sleep(_RETRY_SECONDS)
+        wait_for(self._lock, timeout)
         self.is_ended = False
         self._readers: list[tuple[ColumnSegment, SegmentReader]] = []
         try:

@@ -8,6 +8,7 @@ import json
 import os
 import socket
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -18,6 +19,8 @@ from typing import Any
 from whoosh.filedb.filestore import FileStorage, RamStorage
 from whoosh.filedb.structfile import StructFile
 from whoosh.util.filelock import FileLock
+
+_RETRY_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +120,14 @@ class FolderLock:
         self._path = Path(path)
         self._lock = FileLock(path)
 
-    def acquire(self, blocking: bool = False) -> bool:
+    def acquire(self) -> bool:
         """Take the lock, and return whether that was possible.
-
-        Args:
-            blocking: wait until it is.
 
         Raises:
             OSError: the file cannot be made or locked.
         """
         with naming(str(self._path)):
-            is_taken = self._lock.acquire(blocking)
+            is_taken = self._lock.acquire()
         if not is_taken:
             return False
         holder = LockHolder(os.getpid(), socket.gethostname(), datetime.now().astimezone().isoformat(" ", "seconds"))
@@ -145,6 +145,18 @@ class FolderLock:
             return LockHolder(**json.loads(self._path.read_bytes()))
         except (OSError, ValueError, TypeError):
             return None
+
+
+class LockedError(Exception):
+    """Somebody else holds a lock.
+
+    Attributes:
+        holder: who, or None where that is not known.
+    """
+
+    def __init__(self, holder: LockHolder | None) -> None:
+        super().__init__(holder)
+        self.holder = holder
 
 
 class MemoryStorage(RamStorage):
@@ -189,6 +201,25 @@ class MemoryLock:
 
 
 IndexStorage = FolderStorage | MemoryStorage
+
+
+def wait_for(lock: FolderLock | MemoryLock, timeout: float) -> None:
+    """Take a lock, waiting for it where that is necessary, whatever becomes of the clock meanwhile.
+
+    Args:
+        lock: the lock.
+        timeout: how long to wait, in seconds.
+
+    Raises:
+        LockedError: somebody else still held it after that time.
+        OSError: its file cannot be made or locked.
+    """
+    until = time.monotonic() + timeout
+    while not lock.acquire():
+        if time.monotonic() >= until:
+            raise LockedError(lock.holder())
+        time.sleep(_RETRY_SECONDS)
+
 
 TEMPORARY = "_MAIN_new.tmp"
 """What a file is called until it is whole; one name for all, so that no more than one is ever left behind."""

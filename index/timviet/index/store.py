@@ -13,18 +13,27 @@ from whoosh.index import EmptyIndexError
 from whoosh.reading import IndexReader
 
 from timviet.index.columnfile import DamagedFileError
-from timviet.index.commit import Commit, LockedError
+from timviet.index.commit import Commit
 from timviet.index.contents import ForeignContentsError, ParagraphIndex, create_index
 from timviet.index.errors import IndexLockedError, IndexNotFoundError, IndexVersionError, NotAnIndexError
 from timviet.index.preparing import Source
 from timviet.index.schema import ParagraphSchema
-from timviet.index.storage import FolderStorage, IndexStorage, MemoryStorage, make_folder
+from timviet.index.storage import (
+    FolderStorage,
+    IndexStorage,
+    LockedError,
+    LockHolder,
+    MemoryStorage,
+    make_folder,
+    wait_for,
+)
 from timviet.index.writer import DEFAULT_MEMORY, Writer
 
 IN_MEMORY = ":memory:"
 
 _REMEDY = "save what can be saved with `timviet repair NEW_FOLDER`, or delete the folder and index again"
 _WRITE_LOCK = "MAIN_WRITELOCK"  # Whoosh's name for it
+_PATIENCE = 10.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +67,7 @@ class Index:
         self.location = location
         self.whoosh = whoosh
 
-    def writer(self, timeout: float = 10.0, jobs: int = 1, memory: int = DEFAULT_MEMORY) -> Writer:
+    def writer(self, timeout: float = _PATIENCE, jobs: int = 1, memory: int = DEFAULT_MEMORY) -> Writer:
         """Return the one writer that may be at work on this index.
 
         Args:
@@ -83,12 +92,7 @@ class Index:
         try:
             return Writer(Commit(self.whoosh, timeout), jobs, memory)
         except LockedError as error:
-            message = (
-                f"cannot write to the index {self.location}: another writer is at work on it"
-                f"{f' ({error.holder})' if error.holder else ''}, "
-                f"and still was after {timeout:g} s; try again when it has ended"
-            )
-            raise IndexLockedError(message, self.location, timeout, error.holder) from error
+            raise _locked_error(self.location, timeout, error.holder) from error
         except Exception as error:
             raise self.read_error(error) from error
 
@@ -181,6 +185,7 @@ def open_index(location: str | Path, create: bool = False) -> Index:
         IndexNotFoundError: there is no index, and none is to be made.
         NotAnIndexError: something else is there, or a damaged index.
         IndexVersionError: the index was built by other rules; it has to be rebuilt.
+        IndexLockedError: it is not there yet, and another process has been making it for ten seconds.
         OSError: the folder cannot be read or made.
 
     Example:
@@ -209,12 +214,23 @@ def _create(storage: FolderStorage, folder: Path) -> None:
         raise NotAnIndexError(message, str(folder))
     make_folder(folder)
     lock = storage.lock(_WRITE_LOCK)
-    lock.acquire(blocking=True)
+    try:
+        wait_for(lock, _PATIENCE)
+    except LockedError as error:
+        raise _locked_error(str(folder), _PATIENCE, error.holder) from error
     try:
         if not _has_index(folder):
             create_index(storage)
     finally:
         lock.release()
+
+
+def _locked_error(location: str, timeout: float, holder: LockHolder | None) -> IndexLockedError:
+    message = (
+        f"cannot write to the index {location}: another writer is at work on it{f' ({holder})' if holder else ''}, "
+        f"and still was after {timeout:g} s; try again when it has ended"
+    )
+    return IndexLockedError(message, location, timeout, holder)
 
 
 def _is_foreign(entry: Path) -> bool:
