@@ -7,7 +7,8 @@ import numpy as np
 from hypothesis import strategies as st
 from whoosh.filedb.filestore import RamStorage
 
-from timviet.index.columnfile import ColumnFile, create_column_file
+from timviet.index.columnfile import ColumnFile
+from timviet.index.columnwriter import create_column_file
 from timviet.index.postings import Postings, Runs, invert, write_field
 from timviet.index.terms import FieldTerms
 

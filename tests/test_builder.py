@@ -96,7 +96,7 @@ def dictionary(storage, segment):
         has_positions = terms.has_positions and not field.endswith(".value")
         for number in range(len(terms)):
             columns = [*terms.postings(number)]
-            columns += [terms.positions(number)] if has_positions else []
+            columns += [terms.occurrences(number)[1]] if has_positions else []
             found[field, terms[number]] = [column.tolist() for column in columns]
     return found
 

@@ -64,7 +64,7 @@ def contents(storage, segment):
         terms = terms_reader.field(field)
         for number, term in enumerate(terms):
             documents, frequencies = (column.tolist() for column in terms.postings(number))
-            positions = iter(terms.positions(number).tolist() if terms.has_positions else [])
+            positions = iter(terms.occurrences(number)[1].tolist() if terms.has_positions else [])
             for document, frequency in zip(documents, frequencies, strict=True):
                 own = [next(positions) for _ in range(frequency)] if terms.has_positions else None
                 found.setdefault((field, term), {})[names[document]] = (frequency, own)

@@ -8,7 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from whoosh.filedb.filestore import RamStorage
 
-from timviet.index.columnfile import ColumnFile, create_column_file
+from timviet.index.columnfile import ColumnFile
+from timviet.index.columnwriter import create_column_file
 from timviet.index.packing import PackedColumn, gaps, without_gaps, write_packed
 
 BYTE, TWO_BYTES = np.uint8, np.uint16

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from whoosh.filedb.filestore import RamStorage
 
 from fields import KEYED, any_texts, by_hand, dictionary, file_of, inverted, runs_by_hand, whole, written
-from timviet.index.columnfile import create_column_file
+from timviet.index.columnwriter import create_column_file
 from timviet.index.postings import (
     Runs,
     _sort,

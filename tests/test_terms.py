@@ -109,11 +109,11 @@ def test_positions(texts):
     """Terms have the positions that counting by hand gives, text by text, by themselves and taken together."""
     field, counted = field_of(texts), by_hand(texts)
     for number, term in enumerate(field):
-        assert field.positions(number).tolist() == [place for own in counted[term].values() for place in own]
+        assert field.occurrences(number)[1].tolist() == [place for own in counted[term].values() for place in own]
     for first, last in spans(len(field)):
         own = {*list(field)[first:last]}
         expected = [place for text in texts.values() for place, term in enumerate(text) if term in own]
-        assert field.positions_between(first, last).tolist() == expected
+        assert field.merged_occurrences(first, last)[1].tolist() == expected
 
 
 @given(any_texts)
@@ -181,7 +181,7 @@ def test_folded_terms(texts, asked):
     for number, term in enumerate(folded):
         assert folded.document_frequency(number) == expected.document_frequency(number)
         assert columns(folded.postings(number)) == columns(expected.postings(number))
-        assert folded.positions(number).tolist() == expected.positions(number).tolist()
+        assert folded.occurrences(number)[1].tolist() == expected.occurrences(number)[1].tolist()
         assert [keyed[own] for own in folded.span(number)] == [own for own in keyed if folded_form(own) == term]
     for number in (-1, len(folded)):
         with pytest.raises(IndexError):
@@ -200,7 +200,7 @@ def test_of_which_field():
 def test_no_positions():
     """A field that keeps no positions says so."""
     with pytest.raises(ValueError, match="no positions"):
-        field_of(TWO_READINGS, with_positions=False).positions(0)
+        field_of(TWO_READINGS, with_positions=False).occurrences(0)
 
 
 def test_weights():

@@ -17,7 +17,8 @@ from whoosh.filedb.filestore import Storage
 from timviet.index.analysis import TOKENS_TO_A_MARK
 from timviet.index.codec import DOCUMENTS, TERMS, ColumnSegment
 from timviet.index.codec_writers import write_documents
-from timviet.index.columnfile import Column, ColumnWriter, create_column_file
+from timviet.index.columnfile import Column
+from timviet.index.columnwriter import ColumnWriter, create_column_file
 from timviet.index.postings import Postings, invert, runs, write_field
 from timviet.index.preparing import PreparedDocument
 from timviet.index.schema import PARAGRAPH_FIELD, SCORED_FIELDS, UNMARKED, UNMARKED_FIELD, folded_field

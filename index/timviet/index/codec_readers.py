@@ -14,7 +14,7 @@ from whoosh.formats import Format
 from whoosh.reading import TermInfo, TermNotFound
 from whoosh.scoring import BaseScorer
 
-from timviet.index.columnfile import Column, ColumnFile, DamagedFileError
+from timviet.index.columnfile import BYTES, WHOLE, Column, ColumnFile
 from timviet.index.lengths import LENGTHS
 from timviet.index.postings_matcher import PostingsMatcher
 from timviet.index.schema import folded_field, unfolded_field
@@ -41,9 +41,13 @@ class DocumentsReader(base.PerDocumentReader):
         self.columns = columns
         self._segment = segment
         self.stored = StoredReader(columns)
-        counts = {paragraph_count(columns), *(columns.count(name) for name in columns if name.startswith("lengths."))}
-        if counts != {segment.doc_count_all()}:
-            raise DamagedFileError("a file of documents has another number of them than its segment")
+        columns.require("stored_record_ends", WHOLE, segment.doc_count_all())
+        for name in columns:
+            if name.startswith("lengths."):
+                columns.require(name, BYTES, segment.doc_count_all())
+            elif name.startswith("column."):
+                columns.require(name, BYTES)
+        self._totals = columns.fact("lengths", int)
 
     def doc_count(self) -> int:
         """Return the number of documents that are not deleted."""
@@ -76,7 +80,7 @@ class DocumentsReader(base.PerDocumentReader):
 
     def field_length(self, fieldname: str) -> int:
         """Return the number of tokens in a field, in all documents."""
-        return int(self.columns.facts["lengths"].get(fieldname, 0))
+        return self._totals.get(fieldname, 0)
 
     def min_field_length(self, fieldname: str) -> int:
         """Return the length of the shortest document in a field."""
@@ -115,7 +119,7 @@ class TermsReader(base.TermsReader):
     def __init__(self, columns: ColumnFile, documents: ColumnFile) -> None:
         self.columns = columns
         self._documents = documents
-        self._prefixes: dict[str, str] = columns.facts["fields"]
+        self._prefixes = columns.fact("fields", str)
         self._fields: dict[str, Terms] = {}
 
     def field(self, name: str) -> Terms | None:

@@ -15,7 +15,8 @@ from whoosh.filedb.filestore import Storage
 from whoosh.filedb.structfile import StructFile
 from whoosh.formats import Format, Positions
 
-from timviet.index.columnfile import Column, ColumnWriter, create_column_file
+from timviet.index.columnfile import Column
+from timviet.index.columnwriter import ColumnWriter, create_column_file
 from timviet.index.lengths import length_bytes
 from timviet.index.postings import Postings, Runs, occurrences_by_term, write_field
 from timviet.index.stored import StoredWriter

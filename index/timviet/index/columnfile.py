@@ -14,82 +14,50 @@ import json
 import mmap
 import re
 import struct
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from typing import Any, NamedTuple, Self
+from abc import abstractmethod
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, NamedTuple, Self, TypeVar
 from zlib import crc32
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 from whoosh.filedb.filestore import RamStorage, Storage
-from whoosh.filedb.structfile import StructFile
 
 from timviet.index.storage import naming
 
 Column = NDArray[Any]
+_Fact = TypeVar("_Fact")
 
 SIGNATURE = b"TIMVIET\x02"
-_ALIGNMENT = 64
-_END = struct.Struct(f"<QQI{len(SIGNATURE)}s")
-_DTYPE = re.compile(r"\|[ui]1|<[ui][248]|<f[248]|\|b1")
+END = struct.Struct(f"<QQI{len(SIGNATURE)}s")
+MAX_SIZE = 1 << 28
+"""No more bytes than these are read into memory at once: a hostile file must not take memory without bound."""
+_DTYPE = re.compile(r"\|[ui]1|<[ui][248]|<f[248]")
 
+BYTES = ("|u1",)
+UNSIGNED = ("|u1", "<u2", "<u4")
+WHOLE = (*UNSIGNED, "<i8")
+FLOATS = ("<f4",)
+"""Types of what columns hold: bytes; whole numbers, those of many of which the sum is, too; weights."""
 
 FAULTS = (ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError)
 """What may come of columns that are not what they ought to be."""
 
 
 class DamagedFileError(ValueError):
-    """A file of columns does not hold what was written."""
+    """A file of an index does not hold what was written."""
 
 
-class ColumnWriter:
-    """Writes a file of columns, one after the other.
+class ForeignFileError(DamagedFileError):
+    """A file that is whole, and not of an index that this version of timviet made.
 
-    Args:
-        file: a file that is open for writing bytes.
+    Attributes:
+        is_ours: whether another version of timviet made it.
     """
 
-    def __init__(self, file: StructFile) -> None:
-        self._file = file
-        self._columns: dict[str, tuple[str, int, int, int]] = {}
-        self._place = 0
-        self._write(SIGNATURE)
-
-    def add(self, name: str, column: Column | bytes) -> None:
-        """Write a column.
-
-        Args:
-            name: what to find it by.
-            column: one-dimensional, or bytes.
-        """
-        array = np.frombuffer(column, np.uint8) if isinstance(column, bytes) else column
-        self.add_pieces(name, array.dtype, [array])
-
-    def add_pieces(self, name: str, dtype: DTypeLike, pieces: Iterable[Column]) -> None:
-        """Write a column that comes in pieces."""
-        self._write(bytes(-self._place % _ALIGNMENT))
-        start, checksum = self._place, 0
-        for piece in pieces:
-            content = np.ascontiguousarray(piece, np.dtype(dtype).newbyteorder("<")).view(np.uint8).data
-            checksum = crc32(content, checksum)
-            self._write(content)
-        self._columns[name] = (np.dtype(dtype).newbyteorder("<").str, start, self._place - start, checksum)
-
-    def finish(self, facts: Mapping[str, Any]) -> None:
-        """Write the directory, and close the file.
-
-        Args:
-            facts: what else to keep, as JSON.
-        """
-        directory = json.dumps({"columns": self._columns, "facts": facts}).encode()
-        place = self._place
-        self._write(directory)
-        self._write(_END.pack(place, len(directory), crc32(directory), SIGNATURE))
-        self._file.close()
-
-    def _write(self, content: bytes | memoryview) -> None:
-        self._file.write(content)
-        self._place += len(content)
+    def __init__(self, message: str, is_ours: bool) -> None:
+        super().__init__(message)
+        self.is_ours = is_ours
 
 
 class _Entry(NamedTuple):
@@ -101,7 +69,48 @@ class _Entry(NamedTuple):
     checksum: int
 
 
-class ColumnFile(Mapping[str, Column]):
+_NO_ENTRY = _Entry("|u1", 0, 0, 0)
+
+
+class Columns(Mapping[str, Column]):
+    """Columns by their names; of one that is not read, it is known how long and of which type it is."""
+
+    @abstractmethod
+    def __getitem__(self, name: str) -> Column:
+        """Return a column.
+
+        Raises:
+            DamagedFileError: it is not what was written.
+        """
+
+    @abstractmethod
+    def count(self, name: str) -> int:
+        """Return how many entries a column has; none where it is not there."""
+
+    @abstractmethod
+    def dtype(self, name: str) -> str:
+        """Return the type of a column's entries, as numpy writes it."""
+
+    @abstractmethod
+    def damaged(self, what: str) -> DamagedFileError:
+        """Return the error that something in the file is damaged."""
+
+    def require(self, name: str, dtypes: Collection[str], count: int | None = None) -> None:
+        """Check what is known of a column without reading it.
+
+        Args:
+            name: the column's name.
+            dtypes: the types that its entries may have.
+            count: how many it has to have; None for any number.
+
+        Raises:
+            DamagedFileError: it is of another type or length than was written, or is not there.
+        """
+        if name not in self or self.dtype(name) not in dtypes or count not in (None, self.count(name)):
+            raise self.damaged(f"column {name} is missing, or of another type or length than was written")
+
+
+class ColumnFile(Columns):
     """The columns of a file, by their names; reading one copies nothing.
 
     What a column holds is compared with its checksum when it is asked for first.
@@ -123,17 +132,23 @@ class ColumnFile(Mapping[str, Column]):
         self._content = memoryview(content)
         self._name = name
         self.length = len(self._content)
-        if self.length < len(SIGNATURE) + _END.size or bytes(self._content[: len(SIGNATURE)]) != SIGNATURE:
-            raise DamagedFileError(f"{name} is no file of columns, or of another version")
-        place, length, self.checksum, signature = _END.unpack(self._content[-_END.size :])
-        directory = bytes(self._content[place : place + length])
-        if signature != SIGNATURE or not directory or crc32(directory) != self.checksum:
+        if self.length < len(SIGNATURE) + END.size:
+            raise DamagedFileError(f"{name} was cut short, or is no file of columns")
+        signature = bytes(self._content[: len(SIGNATURE)])
+        place, length, self.checksum, last_signature = END.unpack(self._content[-END.size :])
+        if signature != last_signature or not signature.startswith(SIGNATURE[:-1]):
+            raise DamagedFileError(f"{name} was cut short, or is no file of columns")
+        if signature != SIGNATURE:
+            message = f"{name} is of format {signature[-1]}, this version's is {SIGNATURE[-1]}"
+            raise ForeignFileError(message, is_ours=True)
+        directory = bytes(self._content[place : place + min(length, MAX_SIZE)])
+        if not directory or crc32(directory) != self.checksum:
             raise DamagedFileError(f"{name} was cut short, or is damaged")
         try:
             parsed = json.loads(directory)
             self._columns = {own: _Entry(*entry) for own, entry in parsed["columns"].items()}
             self.facts: dict[str, Any] = parsed["facts"]
-            is_valid = all(_is_valid(entry, place) for entry in self._columns.values())
+            is_valid = isinstance(self.facts, dict) and _are_valid(self._columns.values(), place)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise DamagedFileError(f"{name} has a damaged directory: {error!r}") from error
         if not is_valid:
@@ -152,17 +167,12 @@ class ColumnFile(Mapping[str, Column]):
             return cls(bytes(file.read()), name)
 
     def __getitem__(self, name: str) -> Column:
-        """Return a column.
-
-        Raises:
-            DamagedFileError: it is not what was written.
-        """
         try:
             return self._checked[name]
         except KeyError:
             content, column = self._bytes(name), self.unchecked(name)
             if crc32(content) != self._columns[name].checksum:
-                raise DamagedFileError(f"{self._name} is damaged: column {name}") from None
+                raise self.damaged(f"column {name}") from None
             self._checked[name] = column
             return column
 
@@ -180,13 +190,32 @@ class ColumnFile(Mapping[str, Column]):
         return len(self._columns)
 
     def count(self, name: str) -> int:
-        """Return how many entries a column has, without reading it."""
-        entry = self._columns[name]
+        """Return how many entries a column has; none where it is not there."""
+        entry = self._columns.get(name, _NO_ENTRY)
         return entry.length // np.dtype(entry.dtype).itemsize
+
+    def dtype(self, name: str) -> str:
+        """Return the type of a column's entries, as numpy writes it."""
+        return self._columns[name].dtype
+
+    def damaged(self, what: str) -> DamagedFileError:
+        """Return the error that something in the file is damaged."""
+        return DamagedFileError(f"{self._name} is damaged: {what}")
 
     def below(self, prefix: str) -> "ColumnsBelow":
         """Return the columns whose names start with a prefix and a full stop, by the rest of their names."""
         return ColumnsBelow(self, f"{prefix}.")
+
+    def fact(self, name: str, kind: type[_Fact]) -> dict[str, _Fact]:
+        """Return one of the facts, which has to be values of a kind by their names.
+
+        Raises:
+            DamagedFileError: it is anything else.
+        """
+        fact = self.facts.get(name)
+        if not isinstance(fact, dict) or any(type(value) is not kind for value in fact.values()):
+            raise self.damaged(f"it does not tell its {name}")
+        return fact
 
     def verify(self) -> None:
         """Read all columns and compare them with their checksums.
@@ -196,14 +225,14 @@ class ColumnFile(Mapping[str, Column]):
         """
         for name, entry in self._columns.items():
             if crc32(self._bytes(name)) != entry.checksum:
-                raise DamagedFileError(f"{self._name} is damaged: column {name}")
+                raise self.damaged(f"column {name}")
 
     def _bytes(self, name: str) -> memoryview:
         entry = self._columns[name]
         return self._content[entry.place : entry.place + entry.length]
 
 
-class ColumnsBelow(Mapping[str, Column]):
+class ColumnsBelow(Columns):
     """Those columns of a file whose names start alike, by the rest of their names.
 
     Args:
@@ -216,16 +245,19 @@ class ColumnsBelow(Mapping[str, Column]):
         self._prefix = prefix
 
     def __getitem__(self, name: str) -> Column:
-        """Return a column.
-
-        Raises:
-            DamagedFileError: it is not what was written.
-        """
         return self._columns[self._prefix + name]
 
     def count(self, name: str) -> int:
-        """Return how many entries a column has, without reading it."""
+        """Return how many entries a column has; none where it is not there."""
         return self._columns.count(self._prefix + name)
+
+    def dtype(self, name: str) -> str:
+        """Return the type of a column's entries, as numpy writes it."""
+        return self._columns.dtype(self._prefix + name)
+
+    def damaged(self, what: str) -> DamagedFileError:
+        """Return the error that something in the file is damaged."""
+        return self._columns.damaged(what)
 
     def __contains__(self, name: object) -> bool:
         return f"{self._prefix}{name}" in self._columns
@@ -237,54 +269,39 @@ class ColumnsBelow(Mapping[str, Column]):
         return sum(1 for _ in self)
 
 
-def read_ends(columns: Mapping[str, Column], name: str, length: int) -> Column:
+def read_ends(columns: Columns, name: str, length: int, count: int | None = None, may_be_empty: bool = False) -> Column:
     """Return a column that tells where parts end, one after the other.
 
     Args:
         columns: the columns of a file, or of a part of it.
         name: the column's name.
         length: where the last part ends.
+        count: how many parts there are; None for any number.
+        may_be_empty: whether a part may be.
 
     Raises:
         DamagedFileError: it is not what was written, or tells anything else.
     """
+    columns.require(name, WHOLE, count)
     ends = columns[name]
+    is_before = np.less if may_be_empty else np.less_equal
     last = int(ends[-1]) if len(ends) else 0
-    if ends.dtype.kind not in "ui" or last != length or (ends[:1] < 0).any() or (ends[1:] < ends[:-1]).any():
-        raise DamagedFileError(f"the column {name} does not tell where parts end")
+    if last != length or is_before(ends[:1], 0).any() or is_before(ends[1:], ends[:-1]).any():
+        raise columns.damaged(f"column {name} does not tell where parts end")
     return ends
 
 
+def _are_valid(entries: Collection[_Entry], end: int) -> bool:
+    """Tell whether columns can be read: each is of numbers, before the directory, and no part of them is another's."""
+    return sum(entry.length for entry in entries) <= end and all(_is_valid(entry, end) for entry in entries)
+
+
 def _is_valid(entry: _Entry, end: int) -> bool:
-    """Tell whether a column is one that can be read: of numbers, and between the beginning and the directory."""
     if not (isinstance(entry.dtype, str) and _DTYPE.fullmatch(entry.dtype)):
         return False
     if not all(type(number) is int and number >= 0 for number in entry[1:]):
         return False
     return entry.place + entry.length <= end and entry.length % np.dtype(entry.dtype).itemsize == 0
-
-
-@contextmanager
-def create_column_file(storage: Storage, name: str, facts: dict[str, Any]) -> Iterator[ColumnWriter]:
-    """Yield a writer of a new file, and finish it; a file that an exception leaves half written is deleted.
-
-    Args:
-        storage: where to make it.
-        name: its name.
-        facts: what to keep besides columns; may be filled until the end.
-    """
-    file = storage.create_file(name)
-    writer = ColumnWriter(file)
-    try:
-        yield writer
-        writer.finish(facts)
-    except BaseException:
-        with suppress(OSError):
-            if not file.is_closed:
-                file.close()
-        with suppress(OSError):  # what has gone wrong is told, and the next commit deletes what is left
-            storage.delete_file(name)
-        raise
 
 
 def smallest_unsigned(largest: int) -> np.dtype[Any]:

@@ -9,7 +9,8 @@ from whoosh.filedb.filestore import Storage
 
 from timviet.index.codec import DOCUMENTS, TERMS, ColumnSegment
 from timviet.index.codec_writers import write_documents
-from timviet.index.columnfile import Column, DamagedFileError, create_column_file
+from timviet.index.columnfile import Column, DamagedFileError
+from timviet.index.columnwriter import create_column_file
 from timviet.index.field_merging import FieldPart, merge_field
 from timviet.index.lengths import LENGTHS
 from timviet.index.postings import write_field

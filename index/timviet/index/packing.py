@@ -10,15 +10,14 @@ A packed column `NAME` is three columns; the numbers that have no room in the fi
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import DTypeLike
 
-from timviet.index.columnfile import Column, ColumnWriter, DamagedFileError, smallest_unsigned
-
-_LARGEST_SIZE = 4  # bytes of a number
+from timviet.index.columnfile import UNSIGNED, WHOLE, Column, Columns, DamagedFileError, smallest_unsigned
+from timviet.index.columnwriter import ColumnWriter
 
 
 class PackedColumn:
@@ -29,21 +28,25 @@ class PackedColumn:
         name: the packed column's name.
     """
 
-    def __init__(self, columns: Mapping[str, Column], name: str) -> None:
+    def __init__(self, columns: Columns, name: str) -> None:
         self._columns = columns
         self._name = name
+        places, numbers = f"{name}.large_places", f"{name}.large_numbers"
+        columns.require(name, UNSIGNED[:2])
+        columns.require(places, WHOLE)
+        columns.require(numbers, UNSIGNED, columns.count(places))
 
     @cached_property
     def _small(self) -> Column:
-        return _unsigned(self._columns, self._name)
+        return self._columns[self._name]
 
     @cached_property
     def _large_places(self) -> Column:
-        return _unsigned(self._columns, f"{self._name}.large_places")
+        return self._columns[f"{self._name}.large_places"]
 
     @cached_property
     def _large_numbers(self) -> Column:
-        return _unsigned(self._columns, f"{self._name}.large_numbers")
+        return self._columns[f"{self._name}.large_numbers"]
 
     @cached_property
     def _mark(self) -> int:
@@ -56,7 +59,10 @@ class PackedColumn:
         large = np.flatnonzero(small == self._mark)
         if len(large):
             first = bisect_left(self._large_places.data, start)
-            numbers[large] = self._large_numbers[first : first + len(large)]
+            own = self._large_numbers[first : first + len(large)]
+            if len(own) < len(large):
+                raise self._lost()
+            numbers[large] = own
         return numbers
 
     def take(self, places: Column) -> Column:
@@ -66,16 +72,14 @@ class PackedColumn:
         large = np.flatnonzero(small == self._mark)
         if len(large):
             asked = places[large].astype(self._large_places.dtype)  # of another type, all would be converted
-            numbers[large] = self._large_numbers[np.searchsorted(self._large_places, asked)]
+            own = np.searchsorted(self._large_places, asked)
+            if own.max() >= len(self._large_numbers):
+                raise self._lost()
+            numbers[large] = self._large_numbers[own]
         return numbers
 
-
-def _unsigned(columns: Mapping[str, Column], name: str) -> Column:
-    """Return a column of whole numbers that have no sign, and of which many add up to no more than 63 bits hold."""
-    column = columns[name]
-    if column.dtype.kind != "u" or column.dtype.itemsize > _LARGEST_SIZE:
-        raise DamagedFileError(f"the column {name} is of another type than was written")
-    return column
+    def _lost(self) -> DamagedFileError:
+        return self._columns.damaged(f"column {self._name} has lost large numbers")
 
 
 def write_packed(writer: ColumnWriter, name: str, dtype: DTypeLike, pieces: Iterable[Column]) -> None:

@@ -36,7 +36,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from timviet.index.analysis import KEY_SEPARATOR
-from timviet.index.columnfile import Column, ColumnWriter, smallest_unsigned
+from timviet.index.columnfile import Column, smallest_unsigned
+from timviet.index.columnwriter import ColumnWriter
 from timviet.index.packing import gaps, write_packed
 
 _KEY_SEPARATOR = KEY_SEPARATOR.encode()

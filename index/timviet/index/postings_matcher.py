@@ -92,7 +92,7 @@ class PostingsMatcher(LeafMatcher):
 
     @cached_property
     def _every_position(self) -> Column:
-        return self._terms.positions(self._number)
+        return self._terms.occurrences(self._number)[1]
 
     @cached_property
     def _starts(self) -> Column:

@@ -26,7 +26,8 @@ from typing import Any
 import numpy as np
 import zstandard
 
-from timviet.index.columnfile import ColumnFile, ColumnWriter, DamagedFileError, read_ends, smallest_unsigned
+from timviet.index.columnfile import BYTES, MAX_SIZE, UNSIGNED, WHOLE, ColumnFile, read_ends, smallest_unsigned
+from timviet.index.columnwriter import ColumnWriter
 from timviet.index.errors import DocumentError
 
 # A block is decompressed to show one paragraph of it: larger ones are slower, and with a dictionary hardly smaller.
@@ -35,8 +36,8 @@ _LEVEL = 3
 # A dictionary is made from so many bytes of records, the first ones; it is of no use for fewer.
 _TRAINING_SIZE = 1 << 20
 _DICTIONARY_SIZE = 1 << 16
-MAX_RECORD_SIZE = 1 << 28
-"""No more bytes are kept of a paragraph: reading an index must not take memory without bound."""
+MAX_RECORD_SIZE = MAX_SIZE - _BLOCK_SIZE
+"""No more bytes are kept of a paragraph, so that no block has more than are read at once."""
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -170,9 +171,14 @@ class StoredReader:
 
     def __init__(self, columns: ColumnFile) -> None:
         self._columns = columns
+        columns.require("stored", BYTES)
+        columns.require("stored_record_ends", WHOLE)
         self.blocks = columns.unchecked("stored").data  # each has a checksum
         self.block_ends = read_ends(columns, "stored_block_ends", len(self.blocks))
-        self.block_documents = read_ends(columns, "stored_block_documents", paragraph_count(columns))
+        self.block_documents = read_ends(
+            columns, "stored_block_documents", paragraph_count(columns), len(self.block_ends)
+        )
+        columns.require("stored_block_dictionaries", UNSIGNED, len(self.block_ends))
         self.block_dictionaries = columns["stored_block_dictionaries"]
         self.record_ends = columns["stored_record_ends"]
         # Whole numbers out of a memoryview cost half of what they do out of an array.
@@ -184,9 +190,11 @@ class StoredReader:
     def fields(self, number: int) -> dict[str, Any]:
         """Return a paragraph's fields by its number in the segment."""
         try:
-            fields: dict[str, Any] = json.loads(self.record(number).decode(errors="surrogatepass"))
-        except (ValueError, IndexError) as error:
-            raise DamagedFileError(f"what is stored of a paragraph is damaged: {error}") from error
+            fields = json.loads(self.record(number).decode(errors="surrogatepass"))
+        except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+            raise self._columns.damaged(f"what is stored of paragraph {number} cannot be read") from error
+        if not isinstance(fields, dict):
+            raise self._columns.damaged(f"what is stored of paragraph {number} has no fields")
         return fields
 
     def texts(self, name: str, numbers: Iterable[int]) -> Iterator[str | None]:
@@ -215,6 +223,7 @@ class StoredReader:
     @cached_property
     def dictionaries(self) -> list[bytes]:
         """The dictionaries by which blocks are compressed."""
+        self._columns.require("stored_dictionaries", BYTES)
         dictionaries = self._columns["stored_dictionaries"]
         ends = read_ends(self._columns, "stored_dictionary_ends", len(dictionaries)).tolist()
         return [dictionaries[start:end].tobytes() for start, end in pairwise([0, *ends])]
@@ -222,6 +231,8 @@ class StoredReader:
     def _decompressor(self, number: int) -> zstandard.ZstdDecompressor:
         """Return what decompresses by a dictionary, by its number from 1; 0 for none."""
         if number not in self._decompressors:
+            if number > len(self.dictionaries):
+                raise self._columns.damaged("a block of what is stored has no dictionary")
             dictionary = zstandard.ZstdCompressionDict(self.dictionaries[number - 1]) if number else None
             self._decompressors[number] = zstandard.ZstdDecompressor(dictionary)
         return self._decompressors[number]
@@ -237,11 +248,11 @@ class StoredReader:
         block = self.blocks[start : int(self.block_ends[number])]
         try:
             size = zstandard.get_frame_parameters(block).content_size
-            if size != self._record_ends[last] or size > MAX_RECORD_SIZE + _BLOCK_SIZE:
-                raise DamagedFileError(f"a block of what is stored is damaged: it is said to hold {size} bytes")
+            if size != self._record_ends[last] or size > MAX_SIZE:
+                raise self._columns.damaged(f"block {number} of what is stored is said to hold {size:,} bytes")
             return self._decompressor(int(self.block_dictionaries[number])).decompress(block)
         except zstandard.ZstdError as error:
-            raise DamagedFileError(f"a block of what is stored is damaged: {error}") from error
+            raise self._columns.damaged(f"block {number} of what is stored: {error}") from error
 
 
 def paragraph_count(columns: ColumnFile) -> int:

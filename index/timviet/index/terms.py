@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from timviet.index.columnfile import Column, ColumnsBelow, DamagedFileError, read_ends
+from timviet.index.columnfile import BYTES, FLOATS, UNSIGNED, WHOLE, Column, ColumnsBelow, read_ends
 from timviet.index.packing import PackedColumn, without_gaps
 from timviet.index.postings import Runs, folded_form, runs
 
@@ -47,8 +47,12 @@ class Terms(ABC):
         """Whether positions are kept."""
 
     @abstractmethod
-    def positions(self, number: int) -> Column:
-        """Return the positions of a term's occurrences, those of one paragraph after those of the one before."""
+    def occurrences(self, number: int) -> tuple[Column, Column]:
+        """Return the paragraph and the position of each of a term's occurrences, ascending.
+
+        Raises:
+            ValueError: no positions are kept.
+        """
 
     @property
     @abstractmethod
@@ -93,6 +97,10 @@ class FieldTerms(Terms):
         columns: the field's columns, by their names.
         paragraph_count: how many paragraphs the segment has.
 
+    Attributes:
+        columns: the same.
+        paragraph_count: the same.
+
     Raises:
         DamagedFileError: the columns do not fit together.
     """
@@ -100,34 +108,39 @@ class FieldTerms(Terms):
     def __init__(self, columns: ColumnsBelow, paragraph_count: int) -> None:
         super().__init__()
         self.columns = columns
-        self._paragraph_count = paragraph_count
-        self._terms = columns["terms"].data
-        # Whole numbers out of a memoryview cost half of what they do out of an array.
-        self._term_ends = read_ends(columns, "term_ends", len(self._terms)).data
-        self._posting_ends = read_ends(columns, "posting_ends", columns.count("documents")).data
-        self._documents = PackedColumn(columns, "documents")
-        self._frequencies = PackedColumn(columns, "frequencies") if "frequencies" in columns else None
+        self.paragraph_count = paragraph_count
         self._has_positions = "positions" in columns
         self._is_keyed = "followers" in columns
-        run_count = len(self)
+        columns.require("terms", BYTES)
+        self._terms = columns["terms"].data
+        # Whole numbers out of a memoryview cost half of what they do out of an array.
+        self._term_ends = read_ends(columns, "term_ends", len(self._terms), may_be_empty=True).data
+        self._open_postings()
+        if self._has_positions or self._is_keyed:
+            self._open_occurrences()
+
+    def _open_postings(self) -> None:
+        columns, count = self.columns, self.columns.count("documents")
+        self._posting_ends = read_ends(columns, "posting_ends", count, len(self)).data
+        self._documents = PackedColumn(columns, "documents")
+        are_weights = "weights" in columns and not self._is_keyed
+        columns.require("weights" if are_weights else "frequencies", FLOATS if are_weights else UNSIGNED, count)
+        self._frequencies = None if are_weights else PackedColumn(columns, "frequencies")
+        if "values" in columns:
+            columns.require("values", BYTES)
+            self._value_ends = read_ends(columns, "value_ends", columns.count("values"), count, may_be_empty=True).data
+
+    def _open_occurrences(self) -> None:
+        columns, run_count = self.columns, len(self)
         if self._is_keyed:
             run_count = columns.count("followers")
-            self._follower_ends = read_ends(columns, "follower_ends", run_count).data
-        if self._has_positions:
-            self._run_ends = read_ends(columns, "run_ends", columns.count("positions")).data
-            self._run_documents = PackedColumn(columns, "run_documents")
-            self._positions = PackedColumn(columns, "positions")
-        counts = {
-            "posting_ends": len(self),
-            "follower_ends": len(self),
-            "run_ends": run_count,
-            "frequencies": columns.count("documents"),
-            "weights": columns.count("documents"),
-            "run_documents": columns.count("positions") if self._has_positions else 0,
-        }
-        for name, count in counts.items():
-            if name in columns and columns.count(name) != count:
-                raise DamagedFileError(f"the column {name} has another length than was written")
+            columns.require("followers", WHOLE)
+            self._follower_ends = read_ends(columns, "follower_ends", run_count, len(self)).data
+        self._positions = PackedColumn(columns, "positions")
+        count = columns.count("positions")
+        columns.require("run_documents", UNSIGNED, count)
+        self._run_documents = PackedColumn(columns, "run_documents")
+        self._run_ends = read_ends(columns, "run_ends", count, run_count).data
 
     def __len__(self) -> int:
         return len(self._term_ends)
@@ -163,7 +176,7 @@ class FieldTerms(Terms):
         """Return in which paragraphs each of the terms from one to before another occurs."""
         start, end = _start(self._posting_ends, first), _start(self._posting_ends, last)
         lengths = np.diff(self._posting_ends[first:last], prepend=start)
-        return self._paragraphs(self._documents.read(start, end), lengths)
+        return self.paragraphs(self._documents.read(start, end), lengths)
 
     def frequencies_between(self, first: int, last: int) -> Column:
         """Return how often each of the terms from one to before another occurs in each of its paragraphs."""
@@ -184,16 +197,16 @@ class FieldTerms(Terms):
         """Whether positions are kept."""
         return self._has_positions
 
-    def positions(self, number: int) -> Column:
-        """Return the positions of a term's occurrences, those of one paragraph after those of the one before."""
-        return self.positions_between(number, number + 1)
+    def occurrences(self, number: int) -> tuple[Column, Column]:
+        """Return the paragraph and the position of each of a term's occurrences, ascending."""
+        return self.merged_occurrences(number, number + 1)
 
-    def positions_between(self, first: int, last: int) -> Column:
+    def merged_occurrences(self, first: int, last: int) -> tuple[Column, Column]:
         """Return the same for the terms from one to before another taken as one."""
         documents, positions = self.occurrences_between(first, last)
         keys = (documents << 32) + positions
         keys.sort()
-        return keys & 0xFFFFFFFF
+        return keys >> 32, keys & 0xFFFFFFFF
 
     def occurrences_between(self, first: int, last: int) -> tuple[Column, Column]:
         """Return the paragraph and the position of each occurrence of the terms from one to before another, run by run.
@@ -212,7 +225,7 @@ class FieldTerms(Terms):
         """Return the paragraph of each occurrence in the runs from one to before another."""
         start, end = _start(self._run_ends, first), _start(self._run_ends, last)
         lengths = np.diff(self._run_ends[first:last], prepend=start)
-        return self._paragraphs(self._run_documents.read(start, end), lengths)
+        return self.paragraphs(self._run_documents.read(start, end), lengths)
 
     def run_positions_between(self, first: int, last: int) -> Column:
         """Return the position of each occurrence in the runs from one to before another."""
@@ -229,7 +242,7 @@ class FieldTerms(Terms):
             The numbers of the runs, ascending, and for each the place in `followers` of what follows.
         """
         start, end = _start(self._follower_ends, number), self._follower_ends[number]
-        own = self._followers[start:end]
+        own = self.followers[start:end]
         # Of another type, all would be converted; and no term follows whose number has no room in theirs.
         asked = (followers[: np.searchsorted(followers, np.iinfo(own.dtype).max)] + 1).astype(own.dtype)
         places = np.minimum(np.searchsorted(own, asked), len(own) - 1)
@@ -239,12 +252,30 @@ class FieldTerms(Terms):
     def run_documents(self, run_numbers: Column) -> Runs:
         """Return the paragraph of each occurrence in some runs."""
         starts, lengths = self._run_bounds(run_numbers)
-        return Runs(lengths, self._paragraphs(self._run_documents.take(runs(starts, lengths)), lengths))
+        return Runs(lengths, self.paragraphs(self._run_documents.take(runs(starts, lengths)), lengths))
+
+    @cached_property
+    def followers(self) -> Column:
+        """For each run of a keyed field, the number of the term that follows, from 1; 0 at the end of a paragraph."""
+        followers = self.columns["followers"]
+        if followers.max(initial=0) > len(self) or followers.min(initial=0) < 0:
+            raise self.columns.damaged("column followers names a term that there is not")
+        return followers
 
     def occurrence_count(self, number: int) -> int:
         """Return how often a term of a keyed field occurs."""
         run, end_run = _start(self._follower_ends, number), self._follower_ends[number]
         return _start(self._run_ends, end_run) - _start(self._run_ends, run)
+
+    def occurrence_counts(self, first: int, last: int) -> Column:
+        """Return how often each of the terms from one to before another occurs, in a field with positions."""
+        ends = np.asarray(self._run_ends)
+        if self._is_keyed:
+            ends = ends[np.asarray(self._follower_ends[first:last]).astype(np.int64) - 1]
+            before = _start(self._run_ends, _start(self._follower_ends, first))
+        else:
+            ends, before = ends[first:last], _start(self._run_ends, first)
+        return np.diff(ends.astype(np.int64), prepend=before)
 
     def run_lengths(self, run_numbers: Column) -> Column:
         """Return how many occurrences some runs have."""
@@ -254,18 +285,18 @@ class FieldTerms(Terms):
         """Return the position of each occurrence in some runs."""
         return self._positions.take(runs(*self._run_bounds(run_numbers)))
 
-    def _paragraphs(self, gaps: Column, lengths: Column) -> Column:
-        """Return the numbers of paragraphs, in ascending runs of some lengths, by the gaps between them."""
+    def paragraphs(self, gaps: Column, lengths: Column) -> Column:
+        """Return the numbers of paragraphs, in ascending runs of some lengths, by the gaps between them.
+
+        Raises:
+            DamagedFileError: there is no such paragraph.
+        """
         numbers = without_gaps(gaps, lengths)
         # Of one run, the last one is the largest; to ask for that takes a tenth of the time.
         largest = numbers.item(-1) if len(lengths) == 1 and len(numbers) else numbers.max(initial=0)
-        if largest >= self._paragraph_count:
-            raise DamagedFileError("a column of postings names a paragraph that the segment does not have")
+        if largest >= self.paragraph_count:
+            raise self.columns.damaged("a column of postings names a paragraph that the segment does not have")
         return numbers
-
-    @cached_property
-    def _followers(self) -> Column:
-        return self.columns["followers"]
 
     def _run_bounds(self, run_numbers: Column) -> tuple[Column, Column]:
         ends = np.asarray(self._run_ends)
@@ -277,8 +308,7 @@ class FieldTerms(Terms):
         if "values" not in self.columns:
             return None
         posting = _start(self._posting_ends, number) + place
-        ends = self.columns["value_ends"].data
-        return self.columns["values"][_start(ends, posting) : ends[posting]].tobytes()
+        return self.columns["values"][_start(self._value_ends, posting) : self._value_ends[posting]].tobytes()
 
 
 class FoldedTerms(Terms):
@@ -286,15 +316,22 @@ class FoldedTerms(Terms):
 
     Args:
         keyed: the keyed field.
+
+    Raises:
+        DamagedFileError: the columns do not fit together.
     """
 
     def __init__(self, keyed: FieldTerms) -> None:
         super().__init__()
+        if keyed.keyed is None:
+            raise keyed.columns.damaged("folded forms are of a field that has none")
         self._keyed = keyed
         self._ends = read_ends(keyed.columns, "fold_ends", len(keyed)).data
-        self._frequencies = keyed.columns["fold_frequencies"].data
-        if len(self._frequencies) != len(self._ends):
-            raise DamagedFileError("the column fold_frequencies has another length than was written")
+        keyed.columns.require("fold_frequencies", WHOLE, len(self._ends))
+        frequencies = keyed.columns["fold_frequencies"]
+        if frequencies.min(initial=1) < 1 or frequencies.max(initial=0) > keyed.paragraph_count:
+            raise keyed.columns.damaged("column fold_frequencies tells of more paragraphs than there are")
+        self._frequencies = frequencies.data
 
     def __len__(self) -> int:
         return len(self._ends)
@@ -340,10 +377,10 @@ class FoldedTerms(Terms):
         """Whether positions are kept."""
         return True
 
-    def positions(self, number: int) -> Column:
-        """Return the positions of a term's occurrences, those of one paragraph after those of the one before."""
+    def occurrences(self, number: int) -> tuple[Column, Column]:
+        """Return the paragraph and the position of each of a term's occurrences, ascending."""
         span = self.span(number)
-        return self._keyed.positions_between(span.start, span.stop)
+        return self._keyed.merged_occurrences(span.start, span.stop)
 
     def value(self, number: int, place: int) -> None:
         """Return None: nothing else is kept of a posting."""

@@ -248,10 +248,10 @@ class GroupReader:
         """Return where the terms of a group occur."""
         keys, weights = [], []
         for own in (own for own in terms if own.terms.has_positions):
-            documents, frequencies = own.terms.postings(own.number)
-            own_keys = occurrence_keys(np.repeat(documents, frequencies), own.terms.positions(own.number))
+            documents, positions = own.terms.occurrences(own.number)
+            own_keys = occurrence_keys(documents, positions)
             if own.bare:
-                own_keys = own_keys[np.repeat(self._segment.unmarked[documents], frequencies)]
+                own_keys = own_keys[self._segment.unmarked[documents]]
             keys.append(own_keys)
             weights.append(np.full(len(own_keys), own.weight))
         every = np.concatenate([np.empty(0, np.int64), *keys])

@@ -96,5 +96,4 @@ def _pair_keys(terms: Terms, before: int, after: int) -> Column:
 
 
 def _keys(terms: Terms, number: int) -> Column:
-    documents, frequencies = terms.postings(number)
-    return occurrence_keys(np.repeat(documents, frequencies.astype(np.int64)), terms.positions(number))
+    return occurrence_keys(*terms.occurrences(number))

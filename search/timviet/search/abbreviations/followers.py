@@ -62,7 +62,7 @@ class Followers:
 
     def __init__(self, terms: FieldTerms) -> None:
         self.terms = terms
-        self._followers = terms.columns["followers"]
+        self._followers = terms.followers
         self._followers_data = self._followers.data  # whole numbers out of it cost half of what they do out of an array
 
     @cached_property

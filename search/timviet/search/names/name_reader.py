@@ -74,10 +74,9 @@ def _occurrences(terms: FieldTerms, words: Column, is_first: Column) -> Iterator
     for first in range(0, len(terms), _TERMS_AT_ONCE):
         last = min(first + _TERMS_AT_ONCE, len(terms))
         documents, positions = terms.occurrences_between(first, last)
-        sums = np.append(0, np.cumsum(terms.frequencies_between(first, last)))
-        counts = np.diff(sums[_posting_ends(terms, first, last)], prepend=0)
         wanted = is_first[documents]
-        yield np.repeat(words[first:last], counts)[wanted], documents[wanted], positions[wanted]
+        owners = np.repeat(words[first:last], terms.occurrence_counts(first, last))
+        yield owners[wanted], documents[wanted], positions[wanted]
 
 
 def _read_values(terms: FieldTerms, is_first: Column) -> Names:

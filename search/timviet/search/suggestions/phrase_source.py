@@ -152,7 +152,7 @@ class PhraseSource:
         self.weight = TITLE_WEIGHT if field == TITLE else 1
         self.reader = RunReader(terms)
         self._follower_ends = terms.columns["follower_ends"]
-        self._followers = terms.columns["followers"]  # numbers from 1
+        self._followers = terms.followers
         self._run_ends = terms.columns["run_ends"]
         self._ranges: LRUCache[tuple[bytes, bytes], tuple[int, int]] = LRUCache(_REMEMBERED_RANGES)
         self._left_out: dict[frozenset[bytes], Column] = {}

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from timviet.index.columnfile import Column
-from timviet.index.packing import PackedColumn, without_gaps
+from timviet.index.packing import PackedColumn
 from timviet.index.terms import FieldTerms
 from timviet.search.sequences import occurrence_keys
 
@@ -37,6 +37,7 @@ class RunReader:
 
     def __init__(self, terms: FieldTerms) -> None:
         self.count = 0
+        self._terms = terms
         self._ends = terms.columns["run_ends"]
         self._small_gaps = terms.columns["run_documents"]
         self._gaps = PackedColumn(terms.columns, "run_documents")
@@ -76,7 +77,7 @@ class RunReader:
         gaps = small.astype(np.int64)
         large = np.flatnonzero(small == np.iinfo(small.dtype).max)
         gaps[large] = self._gaps.take(large + (ends - sums)[sums.searchsorted(large, side="right")])
-        return without_gaps(gaps, ends - starts)
+        return self._terms.paragraphs(gaps, ends - starts)
 
 
 def sums_until(sums: Column, places: Column) -> Column:
