@@ -340,7 +340,6 @@ def test_a_snapshot_of_an_empty_index(tmp_path):
         pytest.param(lambda content: bytes(len(content)), id="zeros"),
         pytest.param(lambda content: content[:-40] + bytes(40), id="zeros at the end"),
         pytest.param(lambda content: content.replace(b'{"columns"', b'{"colums"'), id="directory"),
-        pytest.param(lambda content: content.replace(b"TIMVIET\x02", b"TIMVIET\x03"), id="newer version"),
         pytest.param(lambda _: "Đây là ghi chú, không phải tệp cột. ".encode() * 9, id="text"),
     ],
 )

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from whoosh.filedb.filestore import RamStorage, Storage
 
-from timviet.index.storage import naming
+from timviet.index.os_errors import naming
 
 Column = NDArray[Any]
 _Fact = TypeVar("_Fact")

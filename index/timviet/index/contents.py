@@ -9,10 +9,10 @@ CRC-32 of all before, 4 bytes, little-endian.
 import pickle
 import struct
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from io import BytesIO
-from typing import Any, NoReturn
+from typing import Any, BinaryIO, ClassVar, NamedTuple, NoReturn
 from zlib import crc32
 
 from whoosh.filedb.filestore import RamStorage, Storage
@@ -21,30 +21,26 @@ from whoosh.index import TOC, EmptyIndexError, FileIndex
 from whoosh.reading import IndexReader
 
 from timviet.index.codec import ColumnSegment, restore_segment
-from timviet.index.columnfile import DamagedFileError
+from timviet.index.columnfile import MAX_SIZE, DamagedFileError, ForeignFileError
 from timviet.index.schema import ParagraphSchema, restore_schema
 from timviet.index.storage import IndexStorage, write_file
 
 NAME = "MAIN"  # Whoosh's, where nothing else is said
-_END = struct.Struct("<8sI")
-_SIGNATURE = b"TIMVIET\x03"
+_END = struct.Struct("<7sBI")
+_SIGNATURE, _VERSION = b"TIMVIET", 3
 _RESTORED: dict[tuple[str, str], Callable[..., Any]] = {
     (restore.__module__, restore.__name__): restore for restore in (restore_schema, restore_segment)
 }
 _EARLIER = {("timviet.index.schema", "ParagraphSchema"), ("timviet.index.codec", "ColumnSegment")}
+# What Whoosh pickles texts, numbers and lists by: nothing else is read.
+_OPCODES = b"".join((
+    pickle.PROTO, pickle.FRAME, pickle.STOP, pickle.GLOBAL, pickle.STACK_GLOBAL, pickle.REDUCE,
+    pickle.MARK, pickle.EMPTY_LIST, pickle.APPEND, pickle.APPENDS, pickle.TUPLE1, pickle.TUPLE2,
+    pickle.BININT, pickle.BININT1, pickle.BININT2, pickle.BINUNICODE, pickle.SHORT_BINUNICODE,
+    pickle.BINPUT, pickle.LONG_BINPUT, pickle.MEMOIZE, pickle.BINGET, pickle.LONG_BINGET,
+))  # fmt: skip
+_LONGEST_NAME = 100
 _TRIES, _RETRY_SECONDS = 10, 0.05
-
-
-class ForeignContentsError(DamagedFileError):
-    """A table of contents that is whole, and not of an index that this version of timviet made.
-
-    Attributes:
-        is_ours: whether another version of timviet made it.
-    """
-
-    def __init__(self, message: str, is_ours: bool) -> None:
-        super().__init__(message)
-        self.is_ours = is_ours
 
 
 class ParagraphIndex(FileIndex):
@@ -103,7 +99,7 @@ def write_contents(storage: IndexStorage, contents: TOC, new_files: Iterable[str
     memory = RamStorage()
     contents.write(memory, NAME)
     ((name, content),) = memory.files.items()
-    write_file(storage, name, content + _END.pack(_SIGNATURE, crc32(content)), new_files)
+    write_file(storage, name, content + _END.pack(_SIGNATURE, _VERSION, crc32(content)), new_files)
 
 
 def read_contents(storage: Storage) -> TOC:
@@ -121,56 +117,103 @@ def read_contents(storage: Storage) -> TOC:
         name = TOC._filename(NAME, generation)
         try:
             with storage.open_file(name) as file:
-                content = bytes(file.read())
+                content = bytes(file.read(min(storage.file_length(name), MAX_SIZE)))
             break
         except FileNotFoundError:  # a commit has removed it since
             if not tries_left:
                 raise
             time.sleep(_RETRY_SECONDS)
     try:
-        return _parse(content, generation)
-    except DamagedFileError:
+        return _parse(content, name, generation)
+    except ForeignFileError:
         raise
     except Exception as error:  # what is made of damaged bytes may be any error
         raise DamagedFileError(f"{name} is damaged") from error
 
 
-def _parse(content: bytes, generation: int) -> TOC:
+def _parse(content: bytes, name: str, generation: int) -> TOC:
+    signature, version, checksum = _END.unpack(content[-_END.size :])
+    if signature == _SIGNATURE:
+        if checksum != crc32(content[: -_END.size]):
+            raise ValueError("it is not what was written")
+        if version != _VERSION:
+            raise ForeignFileError(f"{name} is of format {version}, this version's is {_VERSION}", is_ours=True)
     file = StructFile(BytesIO(content))
-    header = [file.read_varint() for _ in range(3)], file.read_int(), file.read_int()
-    release = tuple(file.read_varint() for _ in range(3))
-    if header != _header():
-        raise ValueError(f"its header is {header}")
-    schema = _Restorer(BytesIO(file.read_string())).load()
+    if file.read(len(_header())) != _header():
+        raise ValueError("its header is another one")
+    release = tuple(_read_varint(file) for _ in range(3))
+    schema = _Restorer(BytesIO(file.read(_read_varint(file))), name).load()
     if (file.read_int(), file.read_int()) != (generation, 0):
         raise ValueError("it is not of this commit")
-    segments = _Restorer(file.file).load()
-    end = content[file.file.tell() :]
-    if not end:
-        raise ForeignContentsError("its last commit was made by Whoosh's own writer", is_ours=False)
-    if end != _END.pack(_SIGNATURE, crc32(content[: -_END.size])):
+    segments = _Restorer(file.file, name).load()
+    if file.tell() == len(content):
+        raise ForeignFileError(f"Whoosh's own writer made {name}", is_ours=False)
+    if signature != _SIGNATURE or file.tell() != len(content) - _END.size:
         raise ValueError("it is not what was written")
-    if not isinstance(schema, ParagraphSchema) or not all(isinstance(own, ColumnSegment) for own in segments):
+    return TOC(_schema(schema), _segments(segments, len(content)), generation, release=release)
+
+
+class _Pickled(NamedTuple):
+    """What something was pickled as: what makes it again, and of what."""
+
+    restore: Callable[..., Any]
+    arguments: tuple[object, ...]
+
+
+def _schema(pickled: object) -> ParagraphSchema:
+    match pickled:
+        case _Pickled(restore, (int() as version, str() as rules)) if restore is restore_schema:
+            return restore_schema(version, rules[:_LONGEST_NAME])
+    raise ValueError("it has no schema")
+
+
+def _segments(pickled: Sequence[_Pickled], size: int) -> list[ColumnSegment]:
+    """Return the segments of a table of so many bytes; of all that it may repeat, it has room for each of them."""
+    texts = [text for restore, (text,) in pickled if restore is restore_segment and isinstance(text, str)]
+    if len(texts) != len(pickled) or sum(map(len, texts)) > size:
         raise ValueError("it is no table of segments")
-    return TOC(schema, segments, generation, release=release)
+    segments = [restore_segment(text) for text in texts]
+    if len({segment.segid for segment in segments}) != len(segments):
+        raise ValueError("it has a segment twice")
+    return segments
+
+
+def _read_varint(file: StructFile) -> int:
+    """Return a number as Whoosh writes it, which reads one of any length."""
+    number = 0
+    for shift in range(0, 35, 7):
+        byte = file.read(1)[0]
+        number |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return number
+    raise ValueError("it has a number that is too large")
 
 
 @cache
-def _header() -> tuple[list[int], int, int]:
+def _header() -> bytes:
     """Return what Whoosh writes first: the sizes of numbers, a number that tells their byte order, and its version."""
     memory = RamStorage()
     TOC(ParagraphSchema(), [], 0).write(memory, NAME)
     (content,) = memory.files.values()
     file = StructFile(BytesIO(content))
-    return [file.read_varint() for _ in range(3)], file.read_int(), file.read_int()
+    for read in (file.read_varint, file.read_varint, file.read_varint, file.read_int, file.read_int):
+        read()
+    return bytes(content[: file.tell()])
 
 
 # In Python, not in C: a hostile table makes that one take memory without bound.
 class _Restorer(pickle._Unpickler):
-    """Unpickles what timviet pickles into a table of contents, and nothing else."""
+    """Unpickles texts, numbers, lists, and as what the schema and segments were pickled; nothing is made of it yet."""
 
-    def find_class(self, module: str, name: str) -> Callable[..., Any]:
+    dispatch: ClassVar = {opcode: pickle._Unpickler.dispatch[opcode] for opcode in _OPCODES}
+
+    def __init__(self, file: BinaryIO, name: str) -> None:
+        super().__init__(file)
+        self._name = name
+
+    def find_class(self, module: str, name: str) -> Callable[..., _Pickled]:
         restore = _RESTORED.get((module, name))
         if restore is None:
-            raise ForeignContentsError(f"its table of contents has {module}.{name}", (module, name) in _EARLIER)
-        return lambda *arguments: restore(*arguments)  # not itself: what is pickled may set attributes
+            what = f"{module}.{name}"[:_LONGEST_NAME]
+            raise ForeignFileError(f"{self._name} has {what!r}", (module, name) in _EARLIER)
+        return lambda *arguments: _Pickled(restore, arguments)

@@ -13,7 +13,8 @@ from timviet.index.errors import DocumentError, SourceError
 from timviet.index.files import Reading, is_readable, read_file, read_stream
 from timviet.index.preparing import Source
 from timviet.index.skipped import SkippedFile, load_skipped, save_skipped
-from timviet.index.store import IN_MEMORY, Index
+from timviet.index.storage import IN_MEMORY
+from timviet.index.store import Index
 from timviet.index.summary import FileEncoding, Summary
 from timviet.index.writer import DEFAULT_MEMORY, Writer
 

@@ -5,9 +5,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
+from timviet.index.columnfile import DamagedFileError
 from timviet.index.documents import Document
 from timviet.index.errors import DocumentError
 from timviet.index.schema import metadata_field, metadata_key, sort_terms, value_field
+
+NO_METADATA = "{}"
+# What is kept of every paragraph, and what of some.
+_KEPT = {"id": str, "paragraph": int, "start": int, "text": str, "metadata": str}
+_MAY_BE_KEPT = ("title", "path", "source")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +83,54 @@ def prepare(document: Document, source: Source | None) -> PreparedDocument:
     return PreparedDocument(stored, encoded, texts, terms, paragraphs)
 
 
+def require_paragraph(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return what is kept of a paragraph, by name.
+
+    Raises:
+        DamagedFileError: it is not what is kept of one.
+    """
+    has_all = all(type(fields.get(name)) is kind for name, kind in _KEPT.items())
+    if not has_all or any(type(fields.get(name, "")) is not str for name in _MAY_BE_KEPT):
+        raise DamagedFileError("what is stored of a paragraph is of another kind than was written")
+    return fields
+
+
+def read_metadata(kept: str) -> dict[str, Any]:
+    """Return the metadata that are kept with a paragraph.
+
+    Raises:
+        DamagedFileError: they are not what is kept as such.
+    """
+    metadata = json.loads(kept) if kept != NO_METADATA else {}
+    if not isinstance(metadata, dict):
+        raise DamagedFileError("what is stored as metadata is none")
+    return metadata
+
+
+def read_source(kept: str) -> Source:
+    """Return the file that a document was read from, as it is kept with the first paragraph.
+
+    Raises:
+        DamagedFileError: it is not what is kept as such.
+    """
+    try:
+        return Source(**json.loads(kept))
+    except TypeError as error:
+        raise DamagedFileError("what is stored of a document's file is none") from error
+
+
 def restore(paragraphs: Sequence[Mapping[str, Any]]) -> PreparedDocument:
     """Return a document, or a part of it, as a segment took it.
 
     Args:
         paragraphs: what is kept of each of its paragraphs, by name.
+
+    Raises:
+        DamagedFileError: it is not what is kept of paragraphs.
     """
     first = paragraphs[0]
     stored = {name: first[name] for name in ("id", "metadata", "title", "path") if name in first}
-    texts, terms = _searched(stored, json.loads(first["metadata"]))
+    texts, terms = _searched(stored, read_metadata(first["metadata"]))
     own = [(paragraph["paragraph"], paragraph["start"], paragraph["text"]) for paragraph in paragraphs]
     return PreparedDocument(stored, first.get("source"), texts, terms, own)
 
@@ -111,7 +156,7 @@ def _plain(text: str) -> str:
 
 
 def _encode(metadata: Mapping[str, object] | None) -> str:
-    return json.dumps(dict(metadata), ensure_ascii=False, allow_nan=False) if metadata else "{}"
+    return json.dumps(dict(metadata), ensure_ascii=False, allow_nan=False) if metadata else NO_METADATA
 
 
 def searched_values(metadata: Mapping[str, object]) -> Iterator[tuple[str, str | int | float]]:

@@ -8,10 +8,11 @@ from typing import Any
 from whoosh.index import EmptyIndexError
 
 from timviet.index.codec import DOCUMENTS, ColumnSegment
-from timviet.index.columnfile import FAULTS, ColumnFile, DamagedFileError
+from timviet.index.columnfile import FAULTS, DamagedFileError
 from timviet.index.contents import read_contents
+from timviet.index.damage import UNREADABLE
 from timviet.index.errors import IndexNotFoundError, NotAnIndexError
-from timviet.index.preparing import restore
+from timviet.index.preparing import read_metadata, require_paragraph, restore
 from timviet.index.storage import FolderStorage
 from timviet.index.store import open_index
 from timviet.index.stored import StoredReader, paragraph_count
@@ -109,7 +110,7 @@ class _Rescue:
         """Save what can be read of a segment; yield how many paragraphs are done."""
         name = segment.make_filename(DOCUMENTS)
         try:
-            columns = ColumnFile.open(self._storage, name)
+            columns = segment.open_columns(self._storage, DOCUMENTS)
             stored = StoredReader(columns)
         except (OSError, *FAULTS) as error:
             what = f"all of its {segment.doc_count():,} paragraphs" if segment.doc_count() else "all of its paragraphs"
@@ -132,8 +133,9 @@ class _Rescue:
             if segment.is_deleted(number):
                 continue
             try:
-                fields = stored.fields(number)
-            except DamagedFileError:
+                fields = require_paragraph(stored.fields(number))
+                read_metadata(fields["metadata"])
+            except UNREADABLE:
                 is_whole, lost = False, lost + 1
                 continue
             if own and fields["id"] != own[0]["id"]:

@@ -10,6 +10,7 @@ from whoosh.reading import SegmentReader
 from whoosh.searching import Searcher
 
 from timviet.index.columnfile import Column
+from timviet.index.preparing import require_paragraph
 from timviet.index.schema import UNMARKED, UNMARKED_FIELD
 from timviet.index.terms import Terms
 
@@ -53,7 +54,7 @@ class SegmentView:
 
     def stored(self, number: int) -> dict[str, Any]:
         """Return what is kept of a paragraph to be shown, by its number in the segment."""
-        return self._documents.stored_fields(number)
+        return require_paragraph(self._documents.stored_fields(number))
 
     def stored_texts(self, name: str, numbers: Sequence[int]) -> list[str | None]:
         """Return what is kept under a name of some paragraphs, by their numbers; faster than `stored` for many."""

@@ -7,10 +7,11 @@ import errno
 import json
 import os
 import socket
+import stat
 import threading
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +21,12 @@ from whoosh.filedb.filestore import FileStorage, RamStorage
 from whoosh.filedb.structfile import StructFile
 from whoosh.util.filelock import FileLock
 
+from timviet.index.columnfile import DamagedFileError
+from timviet.index.os_errors import naming
+
+IN_MEMORY = ":memory:"
 _RETRY_SECONDS = 0.05
+_LONGEST_HOLDER = 1 << 12  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +52,30 @@ class FolderStorage(FileStorage):
 
     Args:
         folder: the folder.
+
+    Attributes:
+        location: the same.
     """
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
+        self.location = folder
 
-    def create_file(self, name: str, excl: bool = False, mode: str = "wb", **options: Any) -> StructFile:  # noqa: ANN401
-        """Make a file, and return it open for writing."""
+    def create_file(self, name: str, excl: bool = False, mode: str = "xb", **options: Any) -> StructFile:  # noqa: ANN401
+        """Return a new file to write to; what had its name is gone, and what that was a link to stays as it is."""
+        self.discard(name)
         return _NamedFile(super().create_file(name, excl, mode).raw_file(), name, **options)
 
     def open_file(self, name: str, **options: Any) -> StructFile:  # noqa: ANN401  # Whoosh's
-        """Return a file that is there, open for reading."""
+        """Return a file to read.
+
+        Raises:
+            DamagedFileError: it is a pipe or a device, which may be read without end.
+            OSError: it cannot be opened.
+        """
+        mode = Path(self._fpath(name)).stat().st_mode
+        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+            raise DamagedFileError(f"{name} is no regular file")
         return _NamedFile(super().open_file(name).raw_file(), name, **options)
 
     def list(self) -> list[str]:
@@ -124,8 +143,11 @@ class FolderLock:
         """Take the lock, and return whether that was possible.
 
         Raises:
-            OSError: the file cannot be made or locked.
+            DamagedFileError: the file is none, but a link to another one.
+            OSError: it cannot be made or locked.
         """
+        if self._path.is_symlink() or (self._path.exists() and not self._path.is_file()):
+            raise DamagedFileError(f"{self._path.name} is no regular file")
         with naming(str(self._path)):
             is_taken = self._lock.acquire()
         if not is_taken:
@@ -142,8 +164,9 @@ class FolderLock:
     def holder(self) -> LockHolder | None:
         """Return who took the lock last, or None where that is not known."""
         try:
-            return LockHolder(**json.loads(self._path.read_bytes()))
-        except (OSError, ValueError, TypeError):
+            with self._path.open("rb") as file:
+                return LockHolder(**json.loads(file.read(_LONGEST_HOLDER)))
+        except (OSError, ValueError, TypeError, RecursionError):
             return None
 
 
@@ -160,7 +183,13 @@ class LockedError(Exception):
 
 
 class MemoryStorage(RamStorage):
-    """Files in memory."""
+    """Files in memory.
+
+    Attributes:
+        location: ":memory:".
+    """
+
+    location = IN_MEMORY
 
     def sync(self, names: Iterable[str] = ()) -> None:
         """Do nothing: memory keeps nothing."""
@@ -253,17 +282,6 @@ def make_folder(folder: Path) -> None:
     for above in folder.absolute().parents:
         with suppress(PermissionError):
             _sync_folder(above)
-
-
-@contextmanager
-def naming(path: str) -> Iterator[None]:
-    """Have errors of the system tell which file they are about; those that come of open files do not by themselves."""
-    try:
-        yield
-    except OSError as error:
-        if error.filename is None:
-            error.filename = path
-        raise
 
 
 def _sync_folder(path: str | Path) -> None:

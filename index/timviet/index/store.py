@@ -1,6 +1,5 @@
 """Open, create and describe an index."""
 
-import json
 import multiprocessing
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,16 +8,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from whoosh.index import EmptyIndexError
 from whoosh.reading import IndexReader
 
-from timviet.index.columnfile import DamagedFileError
 from timviet.index.commit import Commit
-from timviet.index.contents import ForeignContentsError, ParagraphIndex, create_index
+from timviet.index.contents import ParagraphIndex, create_index
+from timviet.index.damage import damage_told
 from timviet.index.errors import IndexLockedError, IndexNotFoundError, IndexVersionError, NotAnIndexError
-from timviet.index.preparing import Source
+from timviet.index.preparing import Source, read_metadata, read_source, require_paragraph
 from timviet.index.schema import ParagraphSchema
 from timviet.index.storage import (
+    IN_MEMORY,
     FolderStorage,
     IndexStorage,
     LockedError,
@@ -29,9 +28,6 @@ from timviet.index.storage import (
 )
 from timviet.index.writer import DEFAULT_MEMORY, Writer
 
-IN_MEMORY = ":memory:"
-
-_REMEDY = "save what can be saved with `timviet repair NEW_FOLDER`, or delete the folder and index again"
 _WRITE_LOCK = "MAIN_WRITELOCK"  # Whoosh's name for it
 _PATIENCE = 10.0  # seconds
 
@@ -90,16 +86,15 @@ class Index:
                 'put what it does under `if __name__ == "__main__"`'
             )
         try:
-            return Writer(Commit(self.whoosh, timeout), jobs, memory)
+            with damage_told(self.location):
+                return Writer(Commit(self.whoosh, timeout), jobs, memory)
         except LockedError as error:
             raise _locked_error(self.location, timeout, error.holder) from error
-        except Exception as error:
-            raise self.read_error(error) from error
 
     @property
     def document_count(self) -> int:
         """How many documents the last commit holds."""
-        with self.reader() as reader:
+        with self.reader() as reader, damage_told(self.location):
             return sum(1 for _ in _first_paragraphs(reader))
 
     @property
@@ -116,49 +111,31 @@ class Index:
     def __contains__(self, document_id: str) -> bool:
         """Tell whether the last commit holds a document, by its id."""
         term = document_id.encode(errors="surrogatepass")
-        with self.reader() as reader:
+        with self.reader() as reader, damage_told(self.location):
             return ("id", term) in reader and any(True for _ in reader.postings("id", term).all_ids())
 
     def documents(self) -> Iterator[StoredDocument]:
         """Yield what the last commit knows of each document besides its text.
 
         Raises:
-            NotAnIndexError: a file of the index is damaged.
+            IndexNotFoundError: the index is not there any more.
+            IndexVersionError: another version made the last commit.
+            NotAnIndexError: a file of the index is damaged or missing.
         """
-        with self.reader() as reader:
+        with self.reader() as reader, damage_told(self.location):
             for number in _first_paragraphs(reader):
-                try:
-                    fields = reader.stored_fields(number)
-                except DamagedFileError as error:
-                    raise self.read_error(error) from error
-                yield _stored_document(fields)
+                yield _stored_document(require_paragraph(reader.stored_fields(number)))
 
     def reader(self) -> IndexReader:
         """Return Whoosh's reader of the last commit.
 
         Raises:
             IndexNotFoundError: the index is not there any more.
+            IndexVersionError: another version made the last commit.
             NotAnIndexError: a file of it is damaged or missing.
         """
-        try:
-            reader: IndexReader = self.whoosh.reader()
-        except EmptyIndexError as error:
-            raise IndexNotFoundError(f"the index {self.location} is gone: make it again", self.location) from error
-        except Exception as error:
-            raise self.read_error(error) from error
-        return reader
-
-    def read_error(self, error: Exception) -> Exception:
-        """Return what to raise for an error that came up while the index was read.
-
-        That is the error itself where the machine is at fault, and otherwise that the index is damaged: what is made of
-        damaged bytes may be any error.
-        """
-        if isinstance(error, OSError) and not isinstance(error, FileNotFoundError):
-            return error
-        reason = str(error) if isinstance(error, DamagedFileError | FileNotFoundError) else repr(error)
-        message = f"the index {self.location} is damaged ({reason}): {_REMEDY}"
-        return NotAnIndexError(message, self.location)
+        with damage_told(self.location):
+            return self.whoosh.reader()
 
     def close(self) -> None:
         """Let go of the index; searchers opened on it keep their snapshot."""
@@ -203,7 +180,8 @@ def open_index(location: str | Path, create: bool = False) -> Index:
         if not create:
             message = f"there is no index at {folder}: make one with `timviet index FOLDER`, or name another place"
             raise IndexNotFoundError(message, str(folder))
-        _create(storage, folder)
+        with damage_told(str(folder)):
+            _create(storage, folder)
     return Index(str(folder), _open_whoosh(storage, folder))
 
 
@@ -244,18 +222,12 @@ def _has_index(folder: Path) -> bool:
 
 def _open_whoosh(storage: IndexStorage, folder: Path) -> ParagraphIndex:
     try:
-        index = ParagraphIndex(storage)
-        schema = index.schema
-    except ForeignContentsError as error:
-        if error.is_ours:
-            message = f"the index {folder} was made by an earlier version ({error}): delete the folder and index again"
-            raise IndexVersionError(message, str(folder)) from error
-        message = f"{folder} holds an index that timviet did not write ({error}): name another folder"
+        with damage_told(str(folder)):
+            index = ParagraphIndex(storage)
+    except IndexNotFoundError as error:
+        message = f"{folder} holds another program's index: name another folder"
         raise NotAnIndexError(message, str(folder)) from error
-    except (DamagedFileError, EmptyIndexError) as error:
-        message = f"the index {folder} is damaged, or no index ({error}): {_REMEDY}"
-        raise NotAnIndexError(message, str(folder)) from error
-    _check_schema(schema, folder)
+    _check_schema(index.schema, folder)
     return index
 
 
@@ -282,6 +254,6 @@ def _stored_document(fields: dict[str, Any]) -> StoredDocument:
         id=fields["id"],
         title=fields.get("title"),
         path=fields.get("path"),
-        metadata=json.loads(fields["metadata"]),
-        source=Source(**json.loads(source)) if source else None,
+        metadata=read_metadata(fields["metadata"]),
+        source=read_source(source) if source else None,
     )

@@ -15,7 +15,7 @@ import numpy as np
 from timviet.index.builder import SegmentBuilder
 from timviet.index.codec import DOCUMENTS, TERMS, ColumnSegment
 from timviet.index.columnfile import FAULTS, Column, DamagedFileError
-from timviet.index.preparing import restore
+from timviet.index.preparing import require_paragraph, restore
 from timviet.index.storage import IndexStorage, MemoryStorage
 from timviet.index.store import Index
 from timviet.index.terms import FieldTerms
@@ -169,7 +169,7 @@ def _analysed(
 ) -> tuple[dict[str, Column], dict[str, Column]]:
     """Return what the texts of some paragraphs give: the sums of each field's terms, and the columns of lengths."""
     builder, storage, segment = SegmentBuilder(vocabulary), MemoryStorage(), ColumnSegment("MAIN")
-    kept = map(documents.stored_fields, numbers)
+    kept = (require_paragraph(documents.stored_fields(number)) for number in numbers)
     for _, paragraphs in groupby(kept, lambda fields: fields["id"]):
         builder.add(restore([*paragraphs]))
     segment.set_doc_count(len(numbers))

@@ -3,7 +3,9 @@
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from timviet.index.columnfile import DamagedFileError
 from timviet.index.commit import Commit
+from timviet.index.damage import read_error
 from timviet.index.documents import Document
 from timviet.index.preparing import PreparedDocument, Source, prepare
 from timviet.index.workers import Workers
@@ -58,6 +60,7 @@ class Writer:
 
         Raises:
             DocumentError: the id or the metadata cannot be kept.
+            NotAnIndexError: a file of the index is damaged.
             ValueError: this writer has ended.
         """
         self._commit.require_open()
@@ -86,6 +89,7 @@ class Writer:
         """Remove a document, committed or not; one that is not there is no error.
 
         Raises:
+            NotAnIndexError: a file of the index is damaged.
             ValueError: this writer has ended.
         """
         self._commit.require_open()
@@ -93,7 +97,10 @@ class Writer:
             segment, numbers = self._added.pop(document_id)
             for number in numbers:
                 segment.delete_document(number)
-        self._commit.delete_by_term("id", document_id.encode(errors="surrogatepass"))
+        try:
+            self._commit.delete_by_term("id", document_id.encode(errors="surrogatepass"))
+        except DamagedFileError as error:
+            raise read_error(error, self._commit.storage.location) from error
 
     def commit(self) -> None:
         """Make all changes visible to readers that open or refresh from now on, and end this writer.

@@ -1,6 +1,5 @@
 """Search an index: text to query, query to plan, plan to ranked paragraphs with snippets."""
 
-import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,8 +11,9 @@ from whoosh.query import Query
 from whoosh.reading import EmptyReader
 from whoosh.searching import Searcher as WhooshSearcher
 
-from timviet.index.columnfile import DamagedFileError
+from timviet.index.damage import damage_told
 from timviet.index.errors import UnknownParagraphError, quoted
+from timviet.index.preparing import read_metadata
 from timviet.index.store import Index
 from timviet.search.correct import Correction, correct
 from timviet.search.explain import Explanation
@@ -27,8 +27,6 @@ from timviet.search.results import Hit, Relaxation, Results
 from timviet.search.similar import words_of
 from timviet.search.snippet import DEFAULT_LENGTH, make_snippet
 from timviet.search.suggestions.suggest import Suggester, Suggestion
-
-_NO_METADATA = "{}"
 
 
 class Searcher:
@@ -64,10 +62,11 @@ class Searcher:
             NotAnIndexError: a file of it is damaged; the snapshot before stays.
         """
         try:
-            self._finder = Finder(whoosh)
-        except DamagedFileError as error:
+            with damage_told(self._index.location):
+                self._finder = Finder(whoosh)
+        except BaseException:
             whoosh.close()
-            raise self._index.read_error(error) from error
+            raise
         self._whoosh = whoosh
         self._names = NameLookup(self._finder.snapshot)
         self._suggester = Suggester(self._finder.snapshot)
@@ -323,10 +322,8 @@ class Searcher:
         with self._one_at_a_time:
             if self._whoosh.is_closed:
                 raise ValueError(f"the searcher of {self._index.location} is closed: make a new one")
-            try:
+            with damage_told(self._index.location):
                 yield
-            except DamagedFileError as error:
-                raise self._index.read_error(error) from error
 
     def _hits(self, answer: Answer, offset: int, limit: int, snippet_length: int) -> tuple[Hit, ...]:
         highlighter = Highlighter(answer.plan, self._whoosh.reader())
@@ -335,14 +332,13 @@ class Searcher:
         hits = []
         for (number, score), other in zip(answer.ranked[page], others, strict=True):
             fields = self._finder.snapshot.stored(number)
-            metadata = fields.get("metadata", _NO_METADATA)
             hit = Hit(
                 document_id=fields["id"],
                 paragraph=fields["paragraph"],
                 score=score,
                 title=fields.get("title"),
                 path=fields.get("path"),
-                metadata=json.loads(metadata) if metadata != _NO_METADATA else {},
+                metadata=read_metadata(fields["metadata"]),
                 start=fields["start"],
                 text=fields["text"],
                 make_snippet=lambda text: make_snippet(text, highlighter.matches(text), snippet_length),

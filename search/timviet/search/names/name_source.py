@@ -1,6 +1,5 @@
 """Where names are looked up: one field of one segment, with what is typed and what was found there."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
@@ -10,7 +9,7 @@ import numpy as np
 
 from timviet.index.analysis import KEY_SEPARATOR, Forms, analyze
 from timviet.index.columnfile import Column
-from timviet.index.preparing import searched_values
+from timviet.index.preparing import read_metadata, searched_values
 from timviet.index.schema import is_metadata_field, metadata_field
 from timviet.index.snapshot import SegmentView
 from timviet.index.terms import FieldTerms
@@ -109,9 +108,10 @@ class NameSource:
     def _values(self, stored: dict[str, Any]) -> Iterator[tuple[str, str]]:
         """Yield a document's names, as they are written in it, each with what it is the name of."""
         if not is_metadata_field(self._field):
-            yield self._field, stored[self._field]
+            if self._field in stored:
+                yield self._field, stored[self._field]
             return
-        for name, own in json.loads(stored["metadata"]).items():
+        for name, own in read_metadata(stored["metadata"]).items():
             for key, value in searched_values({name: own}):
                 if metadata_field(key) == self._field:
                     yield name, str(value)

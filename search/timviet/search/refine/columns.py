@@ -4,7 +4,6 @@ A column holds a number for each paragraph. It is made from whole columns of pos
 remembered. What is stored is read once for each value, not for each paragraph.
 """
 
-import json
 from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 from timviet.index.analysis import indexed_forms
 from timviet.index.columnfile import Column
 from timviet.index.errors import UnknownKeyError
-from timviet.index.preparing import searched_values
+from timviet.index.preparing import NO_METADATA, read_metadata, searched_values
 from timviet.index.schema import (
     is_metadata_field,
     metadata_field,
@@ -130,7 +129,7 @@ class Columns:
     def written_values(self, key: str, classes: Column) -> list[list[str]]:
         """Return the values of a key in some classes, as they are written in the first paragraph's metadata."""
         return [
-            [str(value) for name, value in searched_values(json.loads(metadata or "{}")) if name == key]
+            [str(value) for name, value in searched_values(read_metadata(metadata or NO_METADATA)) if name == key]
             for metadata in self._snapshot.stored_texts("metadata", self.values(key).firsts[classes])
         ]
 
@@ -198,16 +197,9 @@ def _value_labels(segment: SegmentView, field: str) -> _Labels:
         np.add.at(labels, documents, _hashes(terms, np.zeros_like(terms)))
     if isinstance(tokens, FieldTerms) and tokens.has_positions:
         documents, positions = tokens.occurrences_between(0, len(tokens))
-        terms = np.repeat(np.arange(len(tokens)), _occurrence_counts(tokens))
+        terms = np.repeat(np.arange(len(tokens)), tokens.occurrence_counts(0, len(tokens)))
         np.add.at(labels, documents, _hashes(terms, positions + 1))
     return _Labels(are_there, labels)
-
-
-def _occurrence_counts(terms: FieldTerms) -> Column:
-    """Return how often each term of a field occurs."""
-    ends = terms.columns["run_ends"]
-    is_keyed = terms.keyed is not None
-    return _counts(ends[terms.columns["follower_ends"].astype(np.int64) - 1] if is_keyed else ends)
 
 
 def _counts(ends: Column) -> Column:
