@@ -6,7 +6,7 @@ from types import ModuleType
 
 import click
 
-from timviet.index import codec, columnfile, contents, packing, postings, stored
+from timviet.index import codec, columnfile, contents, packing, postings, skipped, stored
 from timviet.search.cli import main
 
 FOLDER = Path(__file__).parent
@@ -53,7 +53,7 @@ This page is made by `make docs` from what the modules say that read and write t
 An index is a folder. The table of contents, `_MAIN_N.toc` with the highest N, names the segments, each of two files.
 `MAIN_WRITELOCK` is locked by whoever writes, and tells by whom. `skipped.json` remembers the files that had faults.
 """
-FORMAT_MODULES = (contents, codec, columnfile, packing, postings, stored)
+FORMAT_MODULES = (contents, codec, columnfile, packing, postings, stored, skipped)
 
 
 def format_page() -> str:

@@ -330,8 +330,9 @@ def test_a_record_of_faults_that_is_damaged_is_made_anew(place):
     place.sync("kho")
     record = place.index / "skipped.json"
     whole = record.read_bytes()
-    record.write_bytes(whole[:-1])
-    assert (len(place.sync("kho").errors), record.read_bytes()) == (1, whole)
+    for damaged in (whole[:-1], whole.replace(b"UTF-8", b"UTF-9"), b"[" * 100_000, b"[]", b"{}", b"7"):
+        record.write_bytes(damaged)
+        assert (len(place.sync("kho").errors), record.read_bytes()) == (1, whole)
 
 
 def test_a_file_that_waits_for_an_id_is_read_again(place):

@@ -1,13 +1,18 @@
-"""Files with faults, remembered with the index: they are not read again before they change, and told at each run."""
+"""Files with faults, remembered with the index: they are not read again before they change, and told at each run.
+
+They are kept in `skipped.json`: under `files` each with its faults, and the CRC-32 of these, as they are written.
+"""
 
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
+from zlib import crc32
 
 from whoosh.filedb.filestore import Storage
 
+from timviet.index.columnfile import MAX_SIZE
 from timviet.index.errors import SourceError
 from timviet.index.preparing import Source
 from timviet.index.storage import IndexStorage, write_file
@@ -56,18 +61,26 @@ def load_skipped(storage: Storage) -> dict[str, SkippedFile]:
     if not storage.file_exists(_FILE):
         return {}
     with storage.open_file(_FILE) as file:
-        content = bytes(file.read())
+        content = bytes(file.read(min(storage.file_length(_FILE), MAX_SIZE)))
     try:
+        record = json.loads(content)
+        if record["checksum"] != _checksum(record["files"]):
+            return {}
         return {
-            record["source"]["path"]: SkippedFile(
-                Source(**record["source"]), record["documents"], tuple(Fault(*fault) for fault in record["faults"])
+            own["source"]["path"]: SkippedFile(
+                Source(**own["source"]), own["documents"], tuple(Fault(*fault) for fault in own["faults"])
             )
-            for record in json.loads(content)
+            for own in record["files"]
         }
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return {}
 
 
 def save_skipped(storage: IndexStorage, files: Mapping[str, SkippedFile]) -> None:
     """Have an index remember files with faults instead of those it remembered before."""
-    write_file(storage, _FILE, json.dumps([asdict(skipped) for skipped in files.values()]).encode())
+    records = [asdict(skipped) for skipped in files.values()]
+    write_file(storage, _FILE, json.dumps({"files": records, "checksum": _checksum(records)}).encode())
+
+
+def _checksum(records: list[dict[str, Any]]) -> int:
+    return crc32(json.dumps(records).encode())
