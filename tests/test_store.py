@@ -2,6 +2,7 @@
 
 import gc
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -16,7 +17,7 @@ from whoosh.index import TOC
 from whoosh.qparser import QueryParser
 from whoosh.query import Phrase, Prefix, Term
 
-from timviet.index import Document, open_index
+from timviet.index import Document, open_index, verify
 from timviet.index.analysis import forms
 from timviet.index.contents import write_contents
 from timviet.index.errors import IndexLockedError, IndexNotFoundError, IndexVersionError, NotAnIndexError, TimvietError
@@ -286,6 +287,52 @@ def test_lock_dies_with_its_process(folder):
         with index.writer(timeout=0) as writer:
             writer.add(Document(id="moi", text="Viết lại ngay"))
         assert sorted(ids(index)) == ["ct-01", "moi", "qd-05"]
+
+
+@pytest.mark.parametrize("is_made_anew", [False, True], ids=["deleted", "made anew"])
+@pytest.mark.parametrize("text", ["Ngõ xóm", "Nước sông lên cao " * 2000], ids=["one segment", "several segments"])
+def test_an_index_that_goes_while_it_is_written_to(folder, text, is_made_anew):
+    """A writer whose index is deleted meanwhile commits nothing, not to the one in its place either."""
+    with open_index(folder) as index:
+        writer = index.writer(memory=1)
+        writer.add(Document(id="moi", text=text))
+        shutil.rmtree(folder)
+        if is_made_anew:
+            with open_index(folder, create=True) as other, other.writer(timeout=0) as another:
+                another.add(Document(id="khac", text="Chỉ mục khác"))
+        before = files(folder) if is_made_anew else {}
+        with pytest.raises(IndexNotFoundError, match="it was deleted, or made anew, meanwhile") as caught:
+            writer.commit()
+        assert caught.value.location == str(folder)
+        assert (files(folder) if folder.exists() else {}) == before
+
+
+@pytest.mark.parametrize("is_empty", [False, True], ids=["deleted", "emptied"])
+def test_an_index_that_is_gone(folder, is_empty):
+    """An index whose folder is deleted or emptied is told to be gone; readers that are open go on reading."""
+    with open_index(folder) as index, index.reader() as reader:
+        shutil.rmtree(folder)
+        if is_empty:
+            folder.mkdir()
+        for opened in (index.reader, index.writer, lambda: ids(index), lambda: index.committed, lambda: verify(index)):
+            with pytest.raises(IndexNotFoundError, match="is gone: make it again") as caught:
+                opened()
+            assert caught.value.location == str(folder)
+        assert {fields["id"] for fields in reader.all_stored_fields()} == {"qd-05", "ct-01"}
+
+
+def test_a_lock_that_is_deleted_while_it_is_waited_for(folder):
+    """Who gets a lock whose file somebody has deleted since has none, and takes that of the new file."""
+    lock, other = (FolderStorage(str(folder)).lock("MAIN_WRITELOCK") for _ in range(2))
+    assert lock.acquire()
+    assert lock.is_held()
+    (folder / "MAIN_WRITELOCK").unlink()
+    assert not lock.is_held()
+    assert other.acquire()
+    assert other.is_held()
+    lock.release()
+    assert not lock.acquire()
+    other.release()
 
 
 def test_readers_beside_a_writer(folder):

@@ -7,6 +7,7 @@ from whoosh.reading import SegmentReader
 
 from timviet.index.codec import ColumnSegment
 from timviet.index.contents import ParagraphIndex, write_contents
+from timviet.index.errors import IndexNotFoundError
 from timviet.index.merging import is_whole, merge_segments, segments_to_merge
 from timviet.index.storage import TEMPORARY, wait_for
 
@@ -61,6 +62,17 @@ class Commit:
         if self.is_ended:
             raise ValueError("this writer has ended: ask the index for another one")
 
+    def require_lock(self) -> None:
+        """Check that the index is still there, and no other writer at work on it.
+
+        Raises:
+            IndexNotFoundError: it was deleted, or another one is in its place.
+        """
+        if not self._lock.is_held():
+            folder = self.storage.folder
+            message = f"cannot commit to the index {folder}: it was deleted, or made anew, meanwhile; index again"
+            raise IndexNotFoundError(message, folder)
+
     def delete_by_term(self, field: str, term: bytes) -> None:
         """Delete the committed paragraphs that have a term."""
         for segment, reader in self._readers:
@@ -73,12 +85,14 @@ class Commit:
 
         Raises:
             ValueError: it has ended.
+            IndexNotFoundError: the index was deleted, or another one is in its place.
         """
         self.require_open()
         try:
             segments = self._merge([*self._contents.segments, *self._new])
             new_files = [name for segment in segments if not segment.files for name in segment.seal(self.storage)]
             contents = TOC(self._contents.schema, segments, self._contents.generation + 1)
+            self.require_lock()
             write_contents(self.storage, contents, new_files)
             with suppress(OSError):  # the commit counts; what it leaves, the next one deletes
                 clean_files(self.storage, self._name, contents.generation, segments)
@@ -98,7 +112,7 @@ class Commit:
             self._release()
 
     def _delete_new(self, generation: int) -> None:
-        if TOC._latest_generation(self.storage, self._name) < generation:
+        if self._lock.is_held() and TOC._latest_generation(self.storage, self._name) < generation:
             new = {name for segment in self._new for name in segment.list_files(self.storage)}
             for name in [*new, TEMPORARY]:
                 self.storage.discard(name)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from json import JSONDecodeError
+from pathlib import Path
 
 from whoosh.index import EmptyIndexError
 
@@ -31,6 +32,8 @@ def read_error(error: Exception, location: str) -> IndexPlaceError:
         case ForeignFileError():
             message = f"{location} holds an index that timviet did not write ({error}): name another folder"
             return NotAnIndexError(message, location)
+        case FileNotFoundError() if not any(Path(location).glob("*.toc")):
+            return IndexNotFoundError(f"the index {location} is gone: make it again", location)
         case FileNotFoundError():
             reason = f"{error.filename} is missing"
         case _:

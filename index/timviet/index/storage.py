@@ -152,10 +152,19 @@ class FolderLock:
             is_taken = self._lock.acquire()
         if not is_taken:
             return False
+        if not self.is_held():
+            self._lock.release()  # it was deleted meanwhile; the next one is another file
+            return False
         holder = LockHolder(os.getpid(), socket.gethostname(), datetime.now().astimezone().isoformat(" ", "seconds"))
         with suppress(OSError):  # the lock holds all the same where the disk is full
             self._path.write_text(json.dumps(asdict(holder)), "utf-8")
         return True
+
+    def is_held(self) -> bool:
+        """Tell whether the lock, which was taken, still keeps others out: whoever deletes its file lets them in."""
+        with suppress(FileNotFoundError):
+            return self._lock.fd is not None and os.path.samestat(os.fstat(self._lock.fd), self._path.stat())
+        return False
 
     def release(self) -> None:
         """Let go of the lock."""
@@ -220,6 +229,10 @@ class MemoryLock:
     def acquire(self) -> bool:
         """Take the lock, and return whether that was possible."""
         return self._lock.acquire(blocking=False)
+
+    def is_held(self) -> bool:
+        """Tell that the lock, which was taken, keeps others out."""
+        return True
 
     def release(self) -> None:
         """Let go of the lock."""

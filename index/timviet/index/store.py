@@ -74,6 +74,7 @@ class Index:
 
         Raises:
             IndexLockedError: the other writer was still at work after that time.
+            IndexNotFoundError: the index is not there any more.
             NotAnIndexError: a file of the index is damaged.
             ValueError: jobs or memory is below 1.
             RuntimeError: jobs is above 1, and a process that was started for it runs the main module again.
@@ -106,7 +107,8 @@ class Index:
     @property
     def committed(self) -> datetime:
         """When the last commit was made, by the machine's clock and in its time zone."""
-        return datetime.fromtimestamp(self.whoosh.last_modified()).astimezone()
+        with damage_told(self.location):
+            return datetime.fromtimestamp(self.whoosh.last_modified()).astimezone()
 
     def __contains__(self, document_id: str) -> bool:
         """Tell whether the last commit holds a document, by its id."""

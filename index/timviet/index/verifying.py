@@ -15,6 +15,8 @@ import numpy as np
 from timviet.index.builder import SegmentBuilder
 from timviet.index.codec import DOCUMENTS, TERMS, ColumnSegment
 from timviet.index.columnfile import FAULTS, Column, DamagedFileError
+from timviet.index.contents import read_contents
+from timviet.index.damage import damage_told
 from timviet.index.preparing import require_paragraph, restore
 from timviet.index.storage import IndexStorage, MemoryStorage
 from timviet.index.store import Index
@@ -73,6 +75,8 @@ def verify(index: Index, quick: bool = False, progress: Callable[[int, int], Non
         progress: called with how many paragraphs are done, of how many.
 
     Raises:
+        IndexNotFoundError: the index is not there any more.
+        NotAnIndexError: its table of contents is damaged.
         OSError: a file that is there cannot be read.
 
     Example:
@@ -84,7 +88,9 @@ def verify(index: Index, quick: bool = False, progress: Callable[[int, int], Non
         1
         Verification(segments=1, paragraphs=1, problems=())
     """
-    storage, segments = index.whoosh.storage, index.whoosh._segments()
+    storage = index.whoosh.storage
+    with damage_told(index.location):
+        segments = read_contents(storage).segments
     total, done = sum(segment.doc_count_all() for segment in segments), 0
     problems: list[Problem] = []
     for segment in segments:

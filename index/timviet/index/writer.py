@@ -109,9 +109,11 @@ class Writer:
 
         Raises:
             ValueError: this writer has ended.
+            IndexNotFoundError: the index was deleted, or another one is in its place.
         """
         self._commit.require_open()
         try:
+            self._commit.require_lock()
             if self._segment.doc_count_all():
                 self._workers.build(self._segment, is_last=True)
             self._workers.finish()
