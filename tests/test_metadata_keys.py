@@ -2,15 +2,14 @@
 
 from helpers import add_segment, make_index
 from refining import collection_of
-from test_snapshot import add_by_whoosh
 from timviet.index import Document
 from timviet.search.metadata_keys import written_keys
 
 
 def test_written_keys():
-    """Each key is told once, as a document writes it, also one in another segment or written by Whoosh."""
+    """Each key is told once, as a document writes it, also one in another segment."""
     index = make_index()
     add_segment(index, Document("0", "a", metadata={"Cơ quan": "Sở", "Năm": [2024], "—": 1, "trống": []}))
-    add_by_whoosh(index, Document("1", "a", metadata={"NGÀY": "2024-05-01", "co_quan": "Bộ"}))
+    add_segment(index, Document("1", "a", metadata={"NGÀY": "2024-05-01", "co_quan": "Bộ"}))
     assert written_keys(collection_of(index).snapshot.segments) == ["Cơ quan", "Năm", "NGÀY"]
     assert written_keys(collection_of(make_index(["a"])).snapshot.segments) == []
