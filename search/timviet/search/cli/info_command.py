@@ -1,5 +1,6 @@
 """`timviet info`: what an index holds."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -21,7 +22,7 @@ def command(output: str, index_folder: Path | None) -> None:
             "index": str(folder),
             "documents": index.document_count,
             "paragraphs": index.paragraph_count,
-            "bytes": sum(file.stat().st_size for file in folder.iterdir() if file.is_file()),
+            "bytes": _size(folder),
             "schema": schema.version,
             "rules": schema.rules,
             "built": index.committed.isoformat(timespec="seconds"),
@@ -31,3 +32,12 @@ def command(output: str, index_folder: Path | None) -> None:
     else:
         for name, fact in facts.items():
             click.echo(f"{name:<11}{format(fact, ',') if isinstance(fact, int) else fact}")
+
+
+def _size(folder: Path) -> int:
+    """Return how many bytes the files of a folder have; a writer may be deleting some of them."""
+    total = 0
+    for file in folder.iterdir():
+        with suppress(FileNotFoundError):
+            total += file.stat().st_size
+    return total
