@@ -119,7 +119,7 @@ def test_a_missing_path_makes_no_index(folder):
 def test_json_has_all_that_python_has(indexed):
     """JSON output has the results' fields, and spans that cut the matches out of the snippet."""
     answer = json.loads(run("search", "--format", "json", "da nang").stdout)
-    assert set(answer) == {"query", "correction", "total", "took_ms", "relaxed", "hits"}
+    assert set(answer) == {"query", "correction", "total", "took_ms", "relaxed", "truncated", "hits"}
     hit = answer["hits"][0]
     fields = "document_id paragraph score title path metadata start text others snippet"
     assert set(hit) == set(fields.split())

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -80,14 +81,14 @@ def test_pages_are_fresh(name):
 
 
 def test_the_query_language_page():
-    """Queries that the page calls plain text are taken as such, and its limits are the parser's."""
-    from timviet.search.parser import MAX_NESTING, MAX_QUERY_LENGTH, parse
-    from timviet.search.plan import MAX_EXPANSIONS
+    """Queries that the page calls plain text are taken as such, and its limits are the defaults."""
+    from timviet.search import Limits
+    from timviet.search.parser import parse
     from timviet.search.query import Words
 
     page = (ROOT / "docs" / "query-language.md").read_text("utf-8")
     for text in ("Hà Nội - Huế", "153/153 = 100%"):
         assert text in page
         assert isinstance(parse(text, {}, strict="=" not in text), Words)
-    for limit in (MAX_QUERY_LENGTH, MAX_NESTING, MAX_EXPANSIONS):
-        assert f"{limit:,}" in page
+    for name, limit in asdict(Limits()).items():
+        assert re.search(rf"^\| `{name}` \|.* {limit:,g}[^\d,]", page, re.MULTILINE), name

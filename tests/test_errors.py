@@ -22,6 +22,7 @@ from timviet.index.errors import (
     NotAnIndexError,
     QueryLimitError,
     QuerySyntaxError,
+    QueryTimeoutError,
     SourceError,
     TimvietError,
     UndecidableError,
@@ -62,6 +63,7 @@ ONE_OF_EACH = [
         id="QuerySyntaxError",
     ),
     pytest.param(QueryLimitError("quá dài", 10, 11), {"limit": 10, "actual": 11}, id="QueryLimitError"),
+    pytest.param(QueryTimeoutError(2.5), {"seconds": 2.5}, id="QueryTimeoutError"),
     pytest.param(
         UnknownKeyError("nam", ["loai", "year"]), {"key": "nam", "keys": ("loai", "year")}, id="UnknownKeyError"
     ),

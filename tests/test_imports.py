@@ -37,6 +37,7 @@ ALLOWED = {
         *(f"timviet.search.cli.{name}_command" for name in COMMANDS),
         "timviet.search.cli.options",
         "timviet.search.cli.refine_options",
+        "timviet.search.limits",
     },
 }
 
@@ -62,8 +63,8 @@ EXPORTS = {
         "tokenize verify"
     ),
     "timviet.search": (
-        "Change Correction Evaluation Explanation Hit Level Marks NameHit NameHits Relaxation Results Searcher Snippet "
-        "Suggestion evaluate"
+        "Change Correction Evaluation Explanation Hit Level Limits Marks NameHit NameHits Relaxation Results Searcher "
+        "Snippet Suggestion Truncation evaluate"
     ),
 }
 

@@ -11,10 +11,11 @@ from timviet.index.analysis import forms
 from timviet.index.schema import folded_field
 from timviet.search import Searcher
 from timviet.search.expand import level_weights
+from timviet.search.limits import DEFAULT_LIMITS
 from timviet.search.marks import Level
 from timviet.search.nodes import Leaf, TermGroup, TermSequence, WhooshQuery, scored_leaves
 from timviet.search.parser import parse, query_fields
-from timviet.search.plan import MAX_EXPANSIONS, make_plan
+from timviet.search.plan import make_plan
 from timviet.search.query import Pair
 from timviet.search.rank import LEVEL_WEIGHTS, PAIR_WEIGHT, inverse_document_frequency
 from timviet.search.rank import SLIP_WEIGHT as SLIP
@@ -136,9 +137,9 @@ def test_bare_terms(lexicon, query, options, bare):
 
 def test_a_pattern_stands_for_its_most_frequent_terms():
     """A prefix of more terms than can be searched is searched by those that most paragraphs have."""
-    words = [f"x{number}" for number in range(MAX_EXPANSIONS + 100)]
+    words = [f"x{number}" for number in range(DEFAULT_LIMITS.expansions + 100)]
     (group,) = leaves("x*", lexicon_of(make_index([" ".join(words), " ".join(words[:100])])))
-    assert len(group.weights) == MAX_EXPANSIONS
+    assert (len(group.weights), group.left_out) == (DEFAULT_LIMITS.expansions, 100)
     assert set(words[:100]) <= set(group.weights)
 
 

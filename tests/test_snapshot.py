@@ -38,4 +38,3 @@ def test_an_empty_index():
         snapshot = snapshot_of(index)
         assert (snapshot.segments, snapshot.paragraph_count) == ([], 0)
         assert (snapshot.document_frequency("text", "dang"), snapshot.prefixed("text", "")) == (0, [])
-        assert list(snapshot.neighbours("text", "dang", 1)) == []

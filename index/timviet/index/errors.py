@@ -14,6 +14,7 @@ TimvietError
 ├── UndecidableError          a text whose encoding cannot be told
 ├── QuerySyntaxError          the strict parser's complaint, with its position
 ├── QueryLimitError           a query beyond a limit
+├── QueryTimeoutError         a query that takes longer than it may
 ├── UnknownKeyError           a key that the metadata does not have
 ├── FilterError               a filter that could keep nothing
 ├── UnknownParagraphError     a document or paragraph that the index does not have
@@ -171,7 +172,7 @@ class QuerySyntaxError(TimvietError):
 
 
 class QueryLimitError(TimvietError):
-    """A query that is longer, or nested deeper, than this engine takes.
+    """A query that is longer, has more clauses, or is nested deeper than this engine takes.
 
     Attributes:
         limit: the largest value that is taken.
@@ -182,6 +183,21 @@ class QueryLimitError(TimvietError):
         super().__init__(message)
         self.limit = limit
         self.actual = actual
+
+
+class QueryTimeoutError(TimvietError):
+    """A query that was given up, because it takes longer than it may.
+
+    Attributes:
+        seconds: how long it might have taken.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            f"the search was stopped after {seconds:g} s: ask for less (longer prefixes, shorter phrases, fewer words "
+            "or results), or allow more time (`--timeout`, or the limit of seconds)"
+        )
+        self.seconds = seconds
 
 
 class UnknownKeyError(TimvietError, ValueError):

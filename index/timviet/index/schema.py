@@ -26,7 +26,7 @@ UNMARKED = "1"
 
 _METADATA = "meta."
 _FOLDED = ".folded"
-_LAST_CHARACTER = "\U0010ffff"
+LAST_CHARACTER = "\U0010ffff"
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]\d+)?")  # as Python writes them; `12E4` is a code
 _NO_KEY_CHARACTER = re.compile(r"\W")
 
@@ -157,8 +157,8 @@ def value_bounds(low: str | None, high: str | None) -> tuple[str, str]:
     """
     numbers = [number_term(end) for end in (low, high) if end]
     if not numbers or None in numbers:
-        return text_term(low or ""), text_term(high) if high else text_term("") + _LAST_CHARACTER
-    return (number_term(low) if low else None) or "n", (number_term(high) if high else None) or f"n{_LAST_CHARACTER}"
+        return text_term(low or ""), text_term(high) if high else text_term("") + LAST_CHARACTER
+    return (number_term(low) if low else None) or "n", (number_term(high) if high else None) or f"n{LAST_CHARACTER}"
 
 
 def _fields() -> dict[str, FieldType]:

@@ -1,7 +1,7 @@
 """What a searcher of one commit sees, segment by segment, as columns."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
@@ -132,10 +132,6 @@ class Snapshot:
         found = [[terms[number] for number in terms.prefixed(encoded)] for terms in self._terms(field)]
         every = found[0] if len(found) == 1 else sorted(set().union(*found))
         return [term.decode() for term in every]
-
-    def neighbours(self, field: str, term: str, distance: int) -> Iterator[str]:
-        """Yield the terms of a field that are at most `distance` edits away from `term`."""
-        return iter(self._reader.terms_within(field, term, distance))
 
     def field_length(self, field: str) -> int:
         """Return how many tokens a field has in all paragraphs together."""

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from timviet.search.correct import Change, Correction
     from timviet.search.evaluation.evaluate import Evaluation, evaluate
     from timviet.search.explain import Explanation
+    from timviet.search.limits import Limits
     from timviet.search.marks import Level, Marks
     from timviet.search.names.lookup import NameHit, NameHits
-    from timviet.search.results import Hit, Relaxation, Results
+    from timviet.search.results import Hit, Relaxation, Results, Truncation
     from timviet.search.searcher import Searcher
     from timviet.search.snippet import Snippet
     from timviet.search.suggestions.suggest import Suggestion
@@ -34,6 +35,7 @@ _HOMES = {
     "Explanation": "explain",
     "Hit": "results",
     "Level": "marks",
+    "Limits": "limits",
     "Marks": "marks",
     "NameHit": "names.lookup",
     "NameHits": "names.lookup",
@@ -42,6 +44,7 @@ _HOMES = {
     "Searcher": "searcher",
     "Snippet": "snippet",
     "Suggestion": "suggestions.suggest",
+    "Truncation": "results",
     "evaluate": "evaluation.evaluate",
 }
 
@@ -52,6 +55,7 @@ __all__ = [
     "Explanation",
     "Hit",
     "Level",
+    "Limits",
     "Marks",
     "NameHit",
     "NameHits",
@@ -60,6 +64,7 @@ __all__ = [
     "Searcher",
     "Snippet",
     "Suggestion",
+    "Truncation",
     "evaluate",
 ]
 

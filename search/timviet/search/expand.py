@@ -6,10 +6,11 @@ from typing import NamedTuple
 from timviet.index.analysis import keyed
 from timviet.index.schema import folded_field
 from timviet.index.spelling import marks as marks_of
+from timviet.search.deadline import check_time
 from timviet.search.lexicon import Lexicon
 from timviet.search.marks import Level, Marks, compare
 from timviet.search.marks import level as mark_level
-from timviet.search.pattern import Shape
+from timviet.search.pattern import Shape, shape
 from timviet.search.query import Fuzzy, Pattern, Word
 from timviet.search.rank import LEVEL_WEIGHTS, SLIP_WEIGHT
 
@@ -57,7 +58,7 @@ def level_weights(marks: Marks, marked: bool, contradicting: bool) -> Weights:
 def has_marks(leaf: Word | Pattern | Fuzzy) -> bool:
     """Tell whether any mark was typed in a leaf."""
     if isinstance(leaf, Pattern):
-        return Shape(leaf.text).has_marks
+        return shape(leaf.text).has_marks
     return leaf.forms.canonical != leaf.forms.folded
 
 
@@ -94,7 +95,7 @@ def reading_level(leaf: Word | Pattern | Fuzzy, folded: str, reading: str) -> Le
         reading: the term's canonical form.
     """
     if isinstance(leaf, Pattern):
-        return Shape(leaf.text).level(folded, reading)
+        return shape(leaf.text).level(folded, reading)
     if folded == leaf.forms.folded:
         return mark_level(leaf.forms.canonical, reading)
     # Letters have slipped, so that places cannot be compared: the marks themselves are.
@@ -108,13 +109,20 @@ def _swapped(folded: str) -> Iterator[str]:
         yield folded[:i] + folded[i + 1] + folded[i] + folded[i + 2 :]
 
 
+def _fits(own: Shape, form: str) -> bool:
+    check_time()
+    return own.fits(form)
+
+
 def _folded_forms(leaf: Word | Pattern | Fuzzy, lexicon: Lexicon) -> dict[str, float]:
     if isinstance(leaf, Pattern):
-        shape = Shape(leaf.text)
-        forms = (form for prefix in shape.prefixes for form in lexicon.folded_forms(leaf.fieldname, prefix))
-        return {form: 1.0 for form in forms if shape.fits(form)}
+        own = shape(leaf.text)
+        forms = (form for prefix in own.prefixes for form in lexicon.folded_forms(leaf.fieldname, prefix))
+        return {form: 1.0 for form in forms if _fits(own, form)}
     if isinstance(leaf, Fuzzy):
         typed = leaf.forms.folded
-        neighbours = {*lexicon.neighbours(leaf.fieldname, typed, leaf.maxdist), *_swapped(typed)}
-        return dict.fromkeys(neighbours, SLIP_WEIGHT) | {typed: 1.0}
+        neighbours = [*lexicon.neighbours(leaf.fieldname, typed, leaf.maxdist), *_swapped(typed)]
+        weights = dict.fromkeys(neighbours, SLIP_WEIGHT) | {typed: 1.0}
+        field = folded_field(leaf.fieldname)
+        return {form: weight for form, weight in weights.items() if lexicon.document_frequency(field, form)}
     return {leaf.forms.folded: 1.0}

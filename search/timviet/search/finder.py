@@ -11,21 +11,23 @@ from timviet.index.errors import quoted
 from timviet.index.schema import is_metadata_field, query_name
 from timviet.index.snapshot import Snapshot
 from timviet.search.correct import correct
+from timviet.search.deadline import check_time
 from timviet.search.explain import Part, explain_parts
 from timviet.search.lexicon import Lexicon
+from timviet.search.limits import DEFAULT_LIMITS, Limits
 from timviet.search.marks import Marks
 from timviet.search.match import SegmentMatcher
-from timviet.search.nodes import All, Filter, Node, scored_leaves
+from timviet.search.nodes import All, Filter, Leaf, Node, TermGroup, TermSequence, leaves
 from timviet.search.parser import parse, query_fields
 from timviet.search.plan import make_plan
-from timviet.search.query import Abbreviation, Expansion, reversed_ranges
+from timviet.search.query import Abbreviation, Expansion, Fuzzy, reversed_ranges
 from timviet.search.refine.arranging import arrange
 from timviet.search.refine.columns import Columns
 from timviet.search.refine.facets import Facet, count_values
 from timviet.search.refine.filters import Filters, plan_filters
 from timviet.search.refine.found import Found, find_all
 from timviet.search.refine.sorting import parse_sort
-from timviet.search.results import Relaxation
+from timviet.search.results import Relaxation, Truncation
 from timviet.search.top import Best
 
 Match = Literal["all", "any", "auto"]
@@ -59,6 +61,7 @@ class Answer(NamedTuple):
         total: how many paragraphs were found; grouped by document, how many documents.
         complete: whether any of them holds all that was asked for, with the marks as typed.
         relaxed: what had to be loosened.
+        truncated: what stands for more terms than it was searched by.
         every: all that was found, where more than the best was asked for.
         others: of each of the first, how many other paragraphs of its document were found, where that was asked for.
         facets: the values of each key that was asked for.
@@ -69,6 +72,7 @@ class Answer(NamedTuple):
     total: int
     complete: bool
     relaxed: tuple[Relaxation, ...] = ()
+    truncated: tuple[Truncation, ...] = ()
     every: Found | None = None
     others: Sequence[int] | None = None
     facets: Mapping[str, Facet] | None = None
@@ -79,6 +83,7 @@ class Finder:
 
     Args:
         whoosh: Whoosh's searcher of the snapshot.
+        limits: what queries may ask for at most.
 
     Attributes:
         snapshot: the snapshot.
@@ -88,10 +93,11 @@ class Finder:
         fields: the names that may be typed before a colon, and the index's names for them.
     """
 
-    def __init__(self, whoosh: WhooshSearcher) -> None:
+    def __init__(self, whoosh: WhooshSearcher, limits: Limits = DEFAULT_LIMITS) -> None:
+        self._limits = limits
         self.snapshot = Snapshot(whoosh)
         self.matchers = [SegmentMatcher(segment) for segment in self.snapshot.segments]
-        self.lexicon = Lexicon(self.snapshot, self.matchers)
+        self.lexicon = Lexicon(self.snapshot, self.matchers, limits.expansions)
         self.columns = Columns(self.snapshot)
         names = whoosh.reader().indexed_field_names()
         self.fields = query_fields(name for name in names if is_metadata_field(name))
@@ -105,7 +111,7 @@ class Finder:
             options: how to answer it.
         """
         run = _Run(self, limit, options)
-        asked = parse(query, self.fields, options.strict) if isinstance(query, str) else query
+        asked = parse(query, self.fields, options.strict, self._limits) if isinstance(query, str) else query
         answer = run.relax(asked)
         may_correct = options.marks == "auto" and not answer.complete
         if isinstance(query, str) and may_correct and len(query) <= LONGEST_CORRECTED:
@@ -167,12 +173,18 @@ class _Run:
 
     def finished(self, answer: Answer) -> Answer:
         """Return an answer with all that was asked for besides the best paragraphs."""
-        answer = answer._replace(relaxed=(*answer.relaxed, *_abbreviation_notes(answer.plan)))
+        planned = leaves(answer.plan)
+        relaxed = (*answer.relaxed, *_abbreviation_notes(planned))
+        answer = answer._replace(relaxed=relaxed, truncated=tuple(_truncations(planned)))
         if answer.every is None:
             return answer
+        check_time()
         columns, options = self._finder.columns, self._options
         arranged = arrange(columns, answer.every, self._limit, self._sort, options.group_by_document)
-        facets = {key: count_values(columns, key, arranged.counted) for key in options.facets}
+        facets = {}
+        for key in options.facets:
+            check_time()
+            facets[key] = count_values(columns, key, arranged.counted)
         return answer._replace(
             ranked=arranged.ranked, total=arranged.total, others=arranged.others, facets=facets or None
         )
@@ -194,6 +206,7 @@ class _Run:
         return wider._replace(complete=answer.complete, relaxed=(Relaxation("match", message),))
 
     def _run(self, query: Query, match: Literal["all", "any", "some"], contradicting: bool) -> Answer:
+        check_time()
         finder = self._finder
         options = self._options
         abbreviations = options.abbreviations and options.marks == "auto"
@@ -216,9 +229,24 @@ def _range_notes(query: Query) -> Iterator[Relaxation]:
         yield Relaxation("range", f"nothing is in {asked}: write the lowest value first")
 
 
-def _abbreviation_notes(plan: Node) -> Iterator[Relaxation]:
+def _abbreviation_notes(planned: Sequence[Leaf]) -> Iterator[Relaxation]:
     """Yield what a plan also looks for in place of abbreviations, and of the words that they stand for."""
-    asked = (leaf.asked for leaf in scored_leaves(plan) if leaf.document_frequency)
+    asked = (leaf.asked for leaf in planned if leaf.document_frequency)
     notes = {(own.stands_for, own.text) for own in asked if isinstance(own, Abbreviation | Expansion)}
     for typed, found in sorted(notes):
         yield Relaxation("abbreviation", f"{typed!r} was also searched for as {found!r}")
+
+
+def _truncations(planned: Sequence[Leaf]) -> Iterator[Truncation]:
+    """Yield what a plan searches by fewer terms than it stands for; what stands for most terms first."""
+    parts = (leaf.groups if isinstance(leaf, TermSequence) else (leaf,) for leaf in planned)
+    groups = sorted((group for own in parts for group in own if group.left_out), key=lambda group: group.left_out)
+    by_pattern = {_typed(group): group for group in groups}  # of one in text and titles, what leaves out more
+    for pattern, group in reversed(by_pattern.items()):
+        yield Truncation(pattern, len(group.weights) + group.left_out, len(group.weights))
+
+
+def _typed(group: TermGroup) -> str:
+    """Return a word or a pattern as it was typed."""
+    slips = {1: "~", 2: "~2"}[group.asked.maxdist] if isinstance(group.asked, Fuzzy) else ""
+    return f"{group.asked.text}{slips}"

@@ -1,7 +1,8 @@
 """Terms that count as one, in one segment: in which paragraphs they are, and how much they count there."""
 
 from collections.abc import Sequence
-from itertools import chain, pairwise
+from functools import reduce
+from itertools import accumulate, chain, groupby, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -12,9 +13,10 @@ from timviet.index.columnfile import Column
 from timviet.index.lengths import LENGTHS
 from timviet.index.snapshot import SegmentView
 from timviet.index.terms import FieldTerms, Terms
-from timviet.search.nodes import Leaf, TermGroup, TermSequence
+from timviet.search.deadline import check_time
+from timviet.search.nodes import Leaf, TermGroup, TermSequence, leaf_size
 from timviet.search.rank import saturation_levels
-from timviet.search.sequences import Occurrences, counted, follow, occurrence_keys
+from timviet.search.sequences import Occurrences, TermOccurrences, counted, follow, occurrence_keys, sequences
 
 # What is in this share of the paragraphs or more is remembered as a number for each paragraph of all.
 DENSE_SHARE = 1 / 32
@@ -24,6 +26,8 @@ _REMEMBERED_BYTES = 1 << 28
 _FEW = 512
 # More occurrences of a term than these in a paragraph make no difference where they do not count in full.
 _COUNTED_OCCURRENCES = 256
+# About so many postings are added up at once: that takes some milliseconds.
+_ADDED_AT_ONCE = 1 << 18
 # Of so many terms, pairs are not looked up one by one.
 _LOOKED_UP_TERMS = 256
 
@@ -35,19 +39,22 @@ class LeafPostings:
         documents: their numbers in the segment, ascending.
         levels: the saturation of each; see `timviet.search.rank`.
         paragraph_count: how many paragraphs the segment has.
+        leaf: the leaf.
 
     Attributes:
         count: how many they are.
         is_dense: whether they are so many that there is a number for each paragraph of the segment.
+        size: about how many bytes of memory they take, with the leaf.
     """
 
-    def __init__(self, documents: Column, levels: NDArray[np.uint8], paragraph_count: int) -> None:
+    def __init__(self, documents: Column, levels: NDArray[np.uint8], paragraph_count: int, leaf: Leaf) -> None:
         self.count = len(documents)
         self.is_dense = self.count > DENSE_SHARE * paragraph_count
         self._paragraph_count = paragraph_count
         self._documents, self._levels = documents, levels
         if self.is_dense:
             self._documents, self._levels = documents[:0], self.table()
+        self.size = self._documents.nbytes + self._levels.nbytes + leaf_size(leaf)
 
     @property
     def documents(self) -> Column:
@@ -96,11 +103,6 @@ class LeafPostings:
         places = np.flatnonzero(found > 0)
         return places, found[places]
 
-    @property
-    def size(self) -> int:
-        """About how many bytes of memory it takes, with what it is remembered by."""
-        return self._documents.nbytes + self._levels.nbytes + 2048
-
 
 class _Term(NamedTuple):
     """A term of a group: its number among its field's terms, and how it counts."""
@@ -130,7 +132,7 @@ class GroupReader:
         if postings is None:
             documents, frequencies = self.frequencies(leaf)
             levels = saturation_levels(frequencies, self.lengths(leaf, documents), leaf.statistics)
-            postings = LeafPostings(documents, levels, self._count)
+            postings = LeafPostings(documents, levels, self._count, leaf)
             if postings.size <= _REMEMBERED_BYTES:
                 self._known[key] = postings
         return postings
@@ -180,6 +182,12 @@ class GroupReader:
 
     def _full_frequencies(self, terms: Sequence[_Term]) -> Column:
         """Return for each paragraph of the segment how often it has any of several terms."""
+        counts = accumulate(own.terms.document_frequency(own.number) for own in terms)
+        batches = groupby(zip(terms, counts, strict=True), key=lambda own: own[1] // _ADDED_AT_ONCE)
+        sums = (self._added_up([own for own, _ in batch]) for _, batch in batches)
+        return reduce(np.add, sums) if terms else np.zeros(self._count)
+
+    def _added_up(self, terms: Sequence[_Term]) -> Column:
         found = [self._term_postings(own) for own in terms]
         every = np.concatenate([np.empty(0, np.int64), *(documents for documents, _ in found)])
         weights = np.concatenate([np.empty(0), *(frequencies for _, frequencies in found)])
@@ -195,6 +203,7 @@ class GroupReader:
         ]
 
     def _term_postings(self, own: _Term) -> tuple[Column, Column]:
+        check_time()
         documents, frequencies = own.terms.postings(own.number)
         frequencies = np.ceil(frequencies).astype(np.int64)  # Whoosh's own writer may have given weights
         if own.bare:
@@ -216,15 +225,14 @@ class GroupReader:
         keyed = groups[0][0].terms.keyed
         if keyed and sequence.asked.slop == 1 and len(groups) > 1 and max(map(len, groups)) <= _LOOKED_UP_TERMS:
             first, *others = [self._pair(keyed, *pair, with_positions=len(groups) > 2) for pair in pairwise(groups)]
-            occurrences = [first.both, *(other.following for other in others)]
-        else:
-            occurrences = [self._occurrences(group) for group in groups]
-        return counted(follow(occurrences, sequence.asked.slop))
+            return counted(follow([first.both, *(other.following for other in others)], slop=1))
+        return sequences([self._occurrences(group) for group in groups], sequence.asked.slop)
 
     def _pair(
         self, keyed: FieldTerms, before: Sequence[_Term], after: Sequence[_Term], with_positions: bool
     ) -> "_Pair":
         """Return where a term of one group is followed by one of another group."""
+        check_time()
         followers = _Numbers.of(after)
         pieces = []
         for own in before:
@@ -244,19 +252,17 @@ class GroupReader:
         order = np.argsort(keys)
         return _Pair(Occurrences(keys[order], both[order]), Occurrences(keys[order], following[order]))
 
-    def _occurrences(self, terms: Sequence[_Term]) -> Occurrences:
+    def _occurrences(self, terms: Sequence[_Term]) -> list[TermOccurrences]:
         """Return where the terms of a group occur."""
-        keys, weights = [], []
-        for own in (own for own in terms if own.terms.has_positions):
-            documents, positions = own.terms.occurrences(own.number)
-            own_keys = occurrence_keys(documents, positions)
-            if own.bare:
-                own_keys = own_keys[self._segment.unmarked[documents]]
-            keys.append(own_keys)
-            weights.append(np.full(len(own_keys), own.weight))
-        every = np.concatenate([np.empty(0, np.int64), *keys])
-        order = np.argsort(every, kind="stable")
-        return Occurrences(every[order], np.concatenate([np.empty(0), *weights])[order])
+        return [self._term_occurrences(own) for own in terms if own.terms.has_positions]
+
+    def _term_occurrences(self, own: _Term) -> TermOccurrences:
+        check_time()
+        documents, positions = own.terms.occurrences(own.number)
+        keys = occurrence_keys(documents, positions)
+        if own.bare:
+            keys = keys[self._segment.unmarked[documents]]
+        return TermOccurrences(keys, own.weight)
 
 
 class _Pair(NamedTuple):

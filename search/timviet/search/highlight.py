@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from whoosh.query import AndNot, Not, Query
 from whoosh.reading import IndexReader
@@ -10,10 +10,12 @@ from whoosh.reading import IndexReader
 from timviet.index.analysis import forms, indexed_forms, typed_without_marks
 from timviet.index.schema import folded_field
 from timviet.index.tokens import TOKEN
-from timviet.search.nodes import Leaf, Node, TermGroup, TermSequence, WhooshQuery, scored_leaves, wanted
+from timviet.search.deadline import check_time
+from timviet.search.nodes import Between, Leaf, Node, TermGroup, TermSequence, WhooshQuery, scored_leaves, wanted
 from timviet.search.query import Pair
 
 Span = tuple[int, int]
+N = TypeVar("N", Between, WhooshQuery)
 
 _FIELDS = ("text", folded_field("text"))
 
@@ -45,7 +47,8 @@ class Highlighter:
     def __init__(self, plan: Node, reader: IndexReader) -> None:
         self._plan = plan
         # The reader may be closed when the first match is asked for; all else can wait until then.
-        self._whoosh_terms = {term for query in _whoosh_queries(plan) for term in _terms_of(query, reader)}
+        queries = [own.query for own in _nodes(plan, WhooshQuery)]
+        self._whoosh_terms = {term for query in queries for term in _terms_of(query, reader)}
 
     @cached_property
     def _leaves(self) -> list[Leaf]:
@@ -60,6 +63,7 @@ class Highlighter:
                 acceptors.add(group.field, term, group)
         for field, term in self._whoosh_terms:
             acceptors.add(field, term, None)
+        acceptors.ranges += [own for own in _nodes(self._plan, Between) if own.field in _FIELDS]
         return acceptors
 
     def matches(self, text: str) -> list[Match]:
@@ -81,22 +85,23 @@ class Highlighter:
                 bare = {at for at in positions[group] if forms(text[slice(*spans[at])]).keyed in group.bare}
                 positions[group] = [at for at in positions[group] if at not in bare]
         found = [Match(*spans[at], len(self._leaves), 1.0) for at in positions.get(None, ())]
-        found += [
-            Match(spans[run.start][0], spans[run.stop - 1][1], number, leaf.statistics.inverse_document_frequency)
-            for number, leaf in enumerate(self._leaves)
-            for run in _runs(leaf, [positions.get(group, []) for group in _groups(leaf)])
-        ]
+        for number, leaf in enumerate(self._leaves):
+            check_time()
+            runs = _runs(leaf, [positions.get(group, []) for group in _groups(leaf)])
+            rarity = leaf.statistics.inverse_document_frequency
+            found += [Match(spans[run.start][0], spans[run.stop - 1][1], number, rarity) for run in runs]
         return sorted(found)
 
 
 class _Acceptors(dict[str, "tuple[TermGroup | None, ...] | None"]):
-    """What accepts a token, by its surface form: groups of terms, None for a query of Whoosh's.
+    """What accepts a token, by its surface form: groups of terms, None for a range or a query of Whoosh's.
 
     It is an empty tuple where nothing does, and None where the token is none: it has no letter of its own.
     """
 
     def __init__(self) -> None:
         super().__init__()
+        self.ranges: list[Between] = []
         self._by_term: dict[str, dict[str, tuple[TermGroup | None, ...]]] = {field: {} for field in _FIELDS}
 
     def add(self, field: str, term: str, acceptor: TermGroup | None) -> None:
@@ -106,7 +111,8 @@ class _Acceptors(dict[str, "tuple[TermGroup | None, ...] | None"]):
     def __missing__(self, surface: str) -> "tuple[TermGroup | None, ...] | None":
         own = forms(surface)
         text, folded = self._by_term.values()
-        accepting = text.get(own.keyed, ()) + folded.get(own.folded, ()) if own.canonical else None
+        ranges = (None,) if any(between.holds(own.folded) for between in self.ranges) else ()
+        accepting = text.get(own.keyed, ()) + folded.get(own.folded, ()) + ranges if own.canonical else None
         self[surface] = accepting
         return accepting
 
@@ -134,17 +140,18 @@ def merge_spans(text: str, matches: Iterable[Match]) -> list[Span]:
     return merged
 
 
-def _whoosh_queries(node: Node) -> Iterator[Query]:
-    """Yield Whoosh's own queries in a plan."""
-    if isinstance(node, WhooshQuery):
-        yield node.query
-    elif not isinstance(node, Leaf):
+def _nodes(node: Node, kind: type[N]) -> Iterator[N]:
+    """Yield those nodes of a plan that are of a kind, but for what is excluded."""
+    if isinstance(node, kind):
+        yield node
+    else:
         for part in wanted(node):
-            yield from _whoosh_queries(part)
+            yield from _nodes(part, kind)
 
 
 def _terms_of(query: Query, reader: IndexReader) -> set[tuple[str, str]]:
     """Return the terms of the text that one of Whoosh's queries looks for."""
+    check_time()
     if isinstance(query, Not):
         return set()
     if isinstance(query, AndNot):

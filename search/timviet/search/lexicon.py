@@ -1,6 +1,6 @@
 """What an index knows of its terms: all that a plan is made from."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from cachetools import LRUCache
 
@@ -8,12 +8,17 @@ from timviet.index.analysis import KEY_SEPARATOR
 from timviet.index.schema import UNMARKED, UNMARKED_FIELD, folded_field
 from timviet.index.snapshot import Snapshot
 from timviet.search.abbreviations.abbreviations import Abbreviations
+from timviet.search.deadline import check_time
+from timviet.search.edits import Words
+from timviet.search.limits import DEFAULT_LIMITS
 from timviet.search.match import SegmentMatcher
 from timviet.search.ngrams import NgramCounts
-from timviet.search.nodes import Node, TermGroup, TermSequence
+from timviet.search.nodes import Leaf, Node, TermGroup, TermSequence, leaf_size
 from timviet.search.surfaces import Surfaces
 
-_REMEMBERED = 1 << 12
+# So many bytes are remembered of groups that were planned, and so many of sequences of them, about.
+_REMEMBERED_BYTES = 1 << 25
+_REMEMBERED_VALUES = 1 << 12
 
 
 class Lexicon:
@@ -22,10 +27,12 @@ class Lexicon:
     Args:
         snapshot: the snapshot.
         matchers: what finds a plan's nodes in each of its segments.
+        max_expansions: by how many terms a pattern or a fuzzy word is searched at most.
 
     Attributes:
         snapshot: the same.
         matchers: the same.
+        max_expansions: the same.
         paragraph_count: how many paragraphs there are.
         groups: term groups that were planned before, by what they were planned for: their postings are remembered.
         sequences: sequences of them; likewise.
@@ -35,16 +42,23 @@ class Lexicon:
         abbreviations: what stands for what.
     """
 
-    def __init__(self, snapshot: Snapshot, matchers: Sequence[SegmentMatcher]) -> None:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        matchers: Sequence[SegmentMatcher],
+        max_expansions: int = DEFAULT_LIMITS.expansions,
+    ) -> None:
         self.snapshot = snapshot
         self.matchers = matchers
+        self.max_expansions = max_expansions
         self.paragraph_count = snapshot.paragraph_count
-        self.groups: LRUCache[object, TermGroup] = LRUCache(_REMEMBERED)
-        self.sequences: LRUCache[object, TermSequence] = LRUCache(_REMEMBERED)
-        self.marked_values: LRUCache[object, Node] = LRUCache(_REMEMBERED)
+        self.groups: LRUCache[object, TermGroup] = LRUCache(_REMEMBERED_BYTES, _size)
+        self.sequences: LRUCache[object, TermSequence] = LRUCache(_REMEMBERED_BYTES, _size)
+        self.marked_values: LRUCache[object, Node] = LRUCache(_REMEMBERED_VALUES)
         self.ngrams = NgramCounts(snapshot)
         self.surfaces = Surfaces(snapshot)
         self.abbreviations = Abbreviations(snapshot)
+        self._words: dict[str, Words] = {}
 
     def has_field(self, field: str) -> bool:
         """Tell whether any paragraph has tokens in a field."""
@@ -57,6 +71,7 @@ class Lexicon:
             field: the field's own name, not its folded twin's.
             folded: a folded form.
         """
+        check_time()
         marked = self.snapshot.prefixed(field, f"{folded}{KEY_SEPARATOR}")
         canonical_forms = [term.partition(KEY_SEPARATOR)[2] for term in marked]
         return [folded, *canonical_forms] if self.document_frequency(field, folded) else canonical_forms
@@ -65,9 +80,11 @@ class Lexicon:
         """Return the folded forms in a field that start with `prefix`, sorted."""
         return self.snapshot.prefixed(folded_field(field), prefix)
 
-    def neighbours(self, field: str, folded: str, distance: int) -> Iterator[str]:
-        """Yield the folded forms in a field that are at most `distance` edits away from `folded`."""
-        return self.snapshot.neighbours(folded_field(field), folded, distance)
+    def neighbours(self, field: str, folded: str, distance: int) -> list[str]:
+        """Return the folded forms in a field that are at most `distance` edits away from `folded`."""
+        if field not in self._words:
+            self._words[field] = Words(self.folded_forms(field, ""))
+        return self._words[field].within(folded, distance)
 
     def document_frequency(self, field: str, term: str) -> int:
         """Return how many paragraphs hold a term, deleted ones included until they are merged away."""
@@ -88,3 +105,7 @@ class Lexicon:
     def average_length(self, field: str) -> float:
         """Return a field's mean number of tokens a paragraph, of those that have any."""
         return self.snapshot.average_length(field)
+
+
+def _size(leaf: Leaf) -> int:
+    return min(leaf_size(leaf), _REMEMBERED_BYTES)

@@ -8,7 +8,7 @@ small whole numbers for all of them at once: enough to tell which few can be amo
 from collections.abc import Sequence
 from functools import reduce
 from math import ceil, isfinite, prod
-from typing import NamedTuple, TypeGuard
+from typing import NamedTuple, TypeGuard, cast
 
 import numpy as np
 from cachetools import LRUCache
@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from timviet.index.columnfile import Column
 from timviet.index.snapshot import SegmentView
-from timviet.index.terms import FieldTerms
+from timviet.index.terms import FieldTerms, Terms
+from timviet.search.deadline import check_time
 from timviet.search.groups import DENSE_SHARE, GroupReader, common
 from timviet.search.nodes import (
     All,
@@ -33,9 +34,12 @@ from timviet.search.nodes import (
     Without,
 )
 from timviet.search.rank import HIGHEST_LEVEL
+from timviet.search.whoosh_matching import find_by_whoosh
 
 # A range takes a byte for each paragraph.
 _REMEMBERED_RANGES = 64
+# Of a range, the paragraphs of so many terms are read at once.
+_READ_AT_ONCE = 1 << 8
 _MOST_UNITS = np.iinfo(np.uint16).max
 
 
@@ -93,6 +97,7 @@ class SegmentMatcher:
 
     def matches(self, node: Node) -> Matches:
         """Return what a node finds."""
+        check_time()
         match node:
             case TermGroup() | TermSequence():
                 postings = self.groups.postings(node)
@@ -105,8 +110,7 @@ class SegmentMatcher:
                 found = self.matches(only)
                 return found._replace(scores=node.boost * found.scores)
             case AnyOf():
-                every = [np.empty(0, np.int64), *(self.matches(clause).documents for clause in node.clauses)]
-                return self._scored(node, _union(every))
+                return self._scored(node, self._any(node.clauses))
             case Maybe():
                 found = self.matches(node.wanted)
                 return Matches(found.documents, found.scores + self._added(node.optional, found.documents))
@@ -123,7 +127,7 @@ class SegmentMatcher:
                     np.arange(self._count) if self._segment.kept is None else np.flatnonzero(self._segment.kept)
                 )
             case WhooshQuery():
-                return self._by_whoosh(node)
+                return Matches(*find_by_whoosh(node.query, self._segment.searcher))
 
     def among(self, node: Node, documents: Column) -> Among:
         """Return what a node finds among some paragraphs.
@@ -132,6 +136,7 @@ class SegmentMatcher:
             node: what to find.
             documents: the paragraphs' numbers, ascending.
         """
+        check_time()
         match node:
             case TermGroup() | TermSequence():
                 places, levels = self.groups.postings(node).among(documents)
@@ -206,6 +211,7 @@ class SegmentMatcher:
         scaled = [weight * room / sum(weights) for weight in weights]
         units, scratch = np.zeros(self._count, np.uint16), np.empty(self._count, np.uint16)
         for place, (leaf, weight) in enumerate(zip((*leaves, *optional), scaled, strict=True)):
+            check_time()
             self.groups.postings(leaf).add_to(units, ceil(weight), place >= len(leaves), scratch)
         too_high = HIGHEST_LEVEL * sum(ceil(weight) - weight for weight in scaled)
         return Bounds(units, ceil(too_high) + 1)
@@ -216,6 +222,15 @@ class SegmentMatcher:
         documents = self.matches(first).documents if in_all is None else np.flatnonzero(in_all > 0)
         places, scores = self.among(node, documents)
         return Matches(documents[places], scores)
+
+    def _any(self, clauses: Sequence[Node]) -> Column:
+        """Return the paragraphs that any of some clauses finds."""
+        found: list[Column] = [np.empty(0, np.int64)]
+        for clause in clauses:
+            found.append(self.matches(clause).documents)
+            if sum(map(len, found)) > self._count:
+                found = [_union(found)]
+        return _union(found)
 
     def _in_turn(self, clauses: Sequence[Node], documents: Column) -> Among:
         """Return what all clauses find among some paragraphs, each looking at what those before it have left."""
@@ -255,25 +270,23 @@ class SegmentMatcher:
             found = np.zeros(self._count, bool)
             terms = self._segment.terms(node.field)
             if terms is not None:
-                first = terms.first_from(node.first.encode() + b"\0" * node.without_first)
-                last = terms.first_from(node.last.encode() + b"\0" * (not node.without_last))
-                if isinstance(terms, FieldTerms) and first < last:
-                    found[terms.documents_between(first, last)] = True
-                else:
-                    for number in range(first, last):
-                        found[terms.postings(number)[0]] = True
+                first = terms.first_from(_encoded(node.first) + b"\0" * node.without_first)
+                last = terms.first_from(_encoded(node.last) + b"\0" * (not node.without_last))
+                for start in range(first, last, _READ_AT_ONCE):
+                    found[_documents_between(terms, start, min(start + _READ_AT_ONCE, last))] = True
             self._ranges[node] = found if self._segment.kept is None else found & self._segment.kept
         return self._ranges[node]
 
-    def _by_whoosh(self, node: WhooshQuery) -> Matches:
-        whoosh = self._segment.searcher
-        matcher = node.query.matcher(whoosh, whoosh.context(weighting=whoosh.weighting))
-        documents, scores = [], []
-        while matcher.is_active():
-            documents.append(matcher.id())
-            scores.append(matcher.score())
-            matcher.next()
-        return Matches(np.array(documents, np.int64), np.array(scores, np.float64))
+
+def _documents_between(terms: Terms, first: int, last: int) -> Column:
+    """Return the paragraphs that each of the terms from one to before another has."""
+    check_time()
+    columns = terms.keyed or cast("FieldTerms", terms)
+    return columns.documents_between(terms.span(first).start, terms.span(last - 1).stop)
+
+
+def _encoded(term: str) -> bytes:
+    return term.encode(errors="surrogatepass")
 
 
 def _weight(leaf: Leaf) -> float:

@@ -12,6 +12,7 @@ import numpy as np
 from timviet.index.columnfile import Column
 from timviet.index.snapshot import Snapshot
 from timviet.index.terms import FieldTerms, Terms
+from timviet.search.deadline import check_time
 from timviet.search.groups import common
 from timviet.search.sequences import occurrence_keys
 
@@ -82,6 +83,7 @@ def _count_runs(
     if columns:
         numbers, places = np.array(sorted((number, column) for column, number in columns)).T
         for row, before in rows:
+            check_time()
             runs, found = terms.followed_by(before, numbers)
             counts[row, places[found]] += terms.run_lengths(runs)
 

@@ -20,6 +20,7 @@ class TermGroup:
         document_frequency: in about how many paragraphs it is found.
         weights: each term's weight, from 0 to 1.
         bare: those terms that count only in paragraphs typed without marks.
+        left_out: how many more terms answer it, which it is not searched by.
     """
 
     field: str
@@ -28,6 +29,7 @@ class TermGroup:
     document_frequency: int
     weights: Mapping[str, float]
     bare: Set[str] = frozenset()
+    left_out: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,6 +108,11 @@ class Between:
     without_first: bool = False
     without_last: bool = False
 
+    def holds(self, term: str) -> bool:
+        """Tell whether a term is one of these."""
+        is_left_out = (self.without_first and term == self.first) or (self.without_last and term == self.last)
+        return self.first <= term <= self.last and not is_left_out
+
 
 @dataclass(frozen=True, eq=False)
 class Everything:
@@ -136,6 +143,27 @@ def wanted(node: Node) -> Sequence[Node]:
             return [node.clause]
         case _:
             return []
+
+
+def leaves(node: Node) -> list[Leaf]:
+    """Return all leaves of a plan, filters and those that are excluded, too."""
+    found: list[Leaf] = []
+    parts = [node]
+    for part in parts:
+        if isinstance(part, Leaf):
+            found.append(part)
+        else:
+            parts += wanted(part)
+            if isinstance(part, Without):
+                parts.append(part.excluded)
+    return found
+
+
+def leaf_size(leaf: Leaf) -> int:
+    """Return about how many bytes of memory a leaf takes."""
+    if isinstance(leaf, TermSequence):
+        return sum(map(leaf_size, leaf.groups))
+    return 1024 + 4 * len(leaf.asked.text) + 160 * len(leaf.weights)
 
 
 def scored_leaves(node: Node) -> list[Leaf]:

@@ -16,12 +16,11 @@ from timviet.index.analysis import forms
 from timviet.index.errors import QueryLimitError, QuerySyntaxError
 from timviet.index.schema import TEXT_FIELDS, metadata_key, query_name
 from timviet.index.tokens import TOKEN
-from timviet.search.query import Fuzzy, Pattern, Phrase, Range, Required, Word, Words, has_leaves
+from timviet.search.limits import DEFAULT_LIMITS, Limits
+from timviet.search.query import Fuzzy, Pattern, Phrase, Range, Required, Word, Words, clause_count, has_leaves
 from timviet.search.syntax import check_syntax, names_before_colons
 
 DEFAULT_FIELD = "text"
-MAX_QUERY_LENGTH = 10_000
-MAX_NESTING = 20
 
 _RANGE = re.compile(
     r"(?<=:)(?P<open>[\[{])(?P<start>[^\]}]{0,99}?)\s*\b[Tt][Oo]\b\s*(?P<end>[^\]}]{0,99}?)\s*(?P<close>[\]}])"
@@ -38,13 +37,14 @@ _BEFORE_CLAUSE = r'(?=[\w"“„(])'
 _BEFORE_CLAUSE_OR_EXACT = r'(?=[\w"“„(=])'
 
 
-def parse(text: str, fields: Mapping[str, str], strict: bool = False) -> Query:
+def parse(text: str, fields: Mapping[str, str], strict: bool = False, limits: Limits = DEFAULT_LIMITS) -> Query:
     """Parse a query.
 
     Args:
         text: the query as typed.
         fields: the names that may be typed before a colon, and the index's names for them.
         strict: whether to refuse what the lenient parser takes for plain text.
+        limits: how long, how deep, and of how many clauses the query may be.
 
     Returns:
         A tree of the leaves and groups of `timviet.search.query` and Whoosh's `And`, `Or` and `Not`;
@@ -52,13 +52,14 @@ def parse(text: str, fields: Mapping[str, str], strict: bool = False) -> Query:
 
     Raises:
         QuerySyntaxError: in a strict parse, what is wrong and where.
-        QueryLimitError: the query is longer than 10,000 code points, or nested deeper than 20.
+        QueryLimitError: the query is too long or too deep, or has too many clauses.
 
     Example:
         >>> [word.text for word in parse("Đảng ủy", {})]
         ['Đảng', 'ủy']
     """
-    _check_limits(text)
+    check_length(text, limits)
+    _check_depth(text, limits)
     if _PLAIN.fullmatch(text) and _OPERATORS.isdisjoint(text.split()):
         query = _parse_plain(text)
     else:
@@ -66,6 +67,8 @@ def parse(text: str, fields: Mapping[str, str], strict: bool = False) -> Query:
         if strict:
             check_syntax(text, parser.tag(text), fields)
         query = parser.parse(text.strip(), normalize=False)
+    if len(text) > limits.clauses:  # a clause has a letter at least
+        _check_clauses(query, limits)
     if has_leaves(query):
         return query
     if strict:
@@ -93,19 +96,16 @@ def query_fields(metadata_fields: Iterable[str]) -> dict[str, str]:
     return {query_name(field): field for field in (*metadata_fields, *TEXT_FIELDS)}
 
 
-def check_length(text: str) -> None:
+def check_length(text: str, limits: Limits) -> None:
     """Raise where a query is too long.
 
     Raises:
-        QueryLimitError: it is longer than 10,000 code points.
+        QueryLimitError: it is.
     """
-    if len(text) > MAX_QUERY_LENGTH:
-        message = f"the query has {len(text):,} characters, the limit is {MAX_QUERY_LENGTH:,}: search for a part of it"
-        raise QueryLimitError(message, MAX_QUERY_LENGTH, len(text))
+    _check("the query has {} characters", len(text), limits.characters, "search for a part of it")
 
 
-def _check_limits(text: str) -> None:
-    check_length(text)
+def _check_depth(text: str, limits: Limits) -> None:
     deepest = 0
     open_brackets: list[int] = []  # each with how deep it is nested within
     for bracket in re.findall("[()]", text):
@@ -115,9 +115,16 @@ def _check_limits(text: str) -> None:
             depth = open_brackets.pop() + 1
             open_brackets[-1:] = [max(depth, inner) for inner in open_brackets[-1:]]
             deepest = max(deepest, depth)
-    if deepest > MAX_NESTING:
-        message = f"the query nests {deepest} brackets, the limit is {MAX_NESTING}: take some away"
-        raise QueryLimitError(message, MAX_NESTING, deepest)
+    _check("the query nests {} brackets", deepest, limits.depth, "take some away")
+
+
+def _check_clauses(query: Query, limits: Limits) -> None:
+    _check("the query has {} words and other clauses", clause_count(query), limits.clauses, "search for a part of it")
+
+
+def _check(message: str, actual: int, limit: int, advice: str) -> None:
+    if actual > limit:
+        raise QueryLimitError(f"{message.format(f'{actual:,}')}, the limit is {limit:,}: {advice}", limit, actual)
 
 
 def _parse_plain(text: str) -> Query:

@@ -1,13 +1,17 @@
 """Shapes of tokens: letters, with `*` for any letters and `?` for one, compared without marks and then mark by mark."""
 
 import re
+from functools import lru_cache
 
+from timviet.index.analysis import MAX_TERM_LENGTH
 from timviet.index.spelling import as_written, fold, marks, spellings
 from timviet.index.unicode import latin_ascii
 from timviet.search.marks import Level, compare
 
 _WILDCARD = re.compile("([*?])")
 _WILDCARDS = ("*", "?")
+_NOTHING = re.compile("(?!)")
+_REMEMBERED = 1 << 6
 
 
 class Shape:
@@ -19,7 +23,8 @@ class Shape:
         pattern: the pattern as typed.
 
     Attributes:
-        prefixes: folded letters; the folded form of every such token starts with one of these.
+        prefixes: folded letters; the folded form of every such token starts with one of these. There are none where no
+            token has as many letters.
         has_marks: whether any mark was typed.
 
     Example:
@@ -31,8 +36,9 @@ class Shape:
     def __init__(self, pattern: str) -> None:
         pieces = _WILDCARD.split(pattern)
         letters = [piece if piece in _WILDCARDS else latin_ascii(as_written(piece)) for piece in pieces]
-        self.prefixes = tuple({letters[0], fold(letters[0])})
-        self._regex = _regex(letters)
+        is_possible = sum(len(piece) for piece in letters if piece != "*") <= MAX_TERM_LENGTH
+        self.prefixes = tuple({letters[0], fold(letters[0])}) if is_possible else ()
+        self._regex = _regex(letters) if is_possible else _NOTHING
         self._typed = marks(as_written("".join(piece for piece in pieces if piece not in _WILDCARDS)))
         self.has_marks = bool(self._typed)
 
@@ -66,6 +72,12 @@ class Shape:
         return next((match for match in matches if match), None)
 
 
+@lru_cache(_REMEMBERED)
+def shape(pattern: str) -> Shape:
+    """Return the shape of a pattern, made once for all the tokens that are compared with it."""
+    return Shape(pattern)
+
+
 def _regex(letters: list[str]) -> re.Pattern[str]:
     """Return a regular expression with a group for each letter typed.
 
@@ -79,5 +91,5 @@ def _regex(letters: list[str]) -> re.Pattern[str]:
         else:
             stretches[-1] += "." if piece == "?" else "".join(f"({re.escape(letter)})" for letter in piece)
     first, *others = stretches
-    between = "".join(f"(?>.*?{stretch})" for stretch in others[:-1])
+    between = "".join(f"(?>.*?{stretch})" for stretch in others[:-1] if stretch)
     return re.compile(first + between + "".join(f".*{stretch}" for stretch in others[-1:]), re.DOTALL)

@@ -7,11 +7,12 @@ from itertools import groupby
 from typing import Literal
 
 import numpy as np
-from whoosh.query import And, AndNot, Every, Not, Or, Query, TermRange
+from whoosh.query import And, AndNot, Every, Not, Or, Query
 
 from timviet.index.analysis import keyed
 from timviet.index.columnfile import Column
 from timviet.index.schema import (
+    LAST_CHARACTER,
     SCORED_FIELDS,
     folded_field,
     is_folded_field,
@@ -31,6 +32,7 @@ from timviet.search.clauses import (
     pairs_of,
     typed_leaves,
 )
+from timviet.search.deadline import check_time
 from timviet.search.expand import Weights, expand, has_marks, level_weights
 from timviet.search.lexicon import Lexicon
 from timviet.search.marks import Level, Marks
@@ -72,8 +74,6 @@ from timviet.search.rank import (
     weighted_document_frequency,
 )
 
-# A prefix or pattern that stands for more terms than this is searched by its most frequent ones.
-MAX_EXPANSIONS = 1024
 # An abbreviation is searched by so many of the phrases that it stands for, where texts define them as often.
 MAX_EXPANSIONS_OF_ONE = 2
 # In a query of so many words, those of a paragraph that holds all count twice where others are found, too: who types
@@ -124,7 +124,7 @@ class _Planner:
             case Word() | Pattern() | Fuzzy() | Phrase():
                 return self._leaf(query)
             case Range():
-                return Filter(self._range(query))
+                return Filter(_range(query))
             case Not():
                 return Filter(Without(Everything(), self._excluded(query.query)))
             case AndNot():
@@ -136,13 +136,6 @@ class _Planner:
                 return Everything()
             case _:
                 return WhooshQuery(query)
-
-    def _range(self, query: Range) -> Node:
-        if is_metadata_field(query.fieldname):
-            field, ends = value_field(query.fieldname), value_bounds(query.low, query.high)
-            return Between(field, *ends, query.without_low, query.without_high)
-        low, high = (fold(end) if end else None for end in (query.low, query.high))
-        return WhooshQuery(TermRange(folded_field(query.fieldname), low, high, query.without_low, query.without_high))
 
     def _leaf(self, query: Word | Pattern | Fuzzy | Phrase) -> Node:
         leaf = self._sequence(query) if isinstance(query, Phrase) else self._group(query)
@@ -168,8 +161,8 @@ class _Planner:
 
     def _words(self, words: Words) -> Node:
         clauses = flatten(words)
-        if self._match == "some":
-            clauses = [part for clause in clauses for part in self._taken_apart(clause, alone=is_alone(clauses))]
+        if self._match == "some" and not is_alone(clauses):
+            clauses = [part for clause in clauses for part in _taken_apart(clause)]
         pairs = [self._sequence(pair) for pair in pairs_of(clauses)]
         excluded = [self._excluded(clause.query) for clause in clauses if isinstance(clause, Not)]
         wanted = [clause for clause in clauses if not isinstance(clause, Not)]
@@ -242,12 +235,6 @@ class _Planner:
         ]
         return AnyOf([*_parts_of_any(node), *map(self._sequence, longer)]) if longer else node
 
-    def _taken_apart(self, clause: Query, alone: bool) -> list[Query]:
-        """Return the words of a phrase that is not alone, and any other clause as it is."""
-        if alone or not isinstance(clause, Phrase) or clause.fieldname != "text":
-            return [clause]
-        return [replace(part, boost=part.boost * clause.boost) for part in clause.parts]
-
     def _excluded(self, query: Query) -> Node:
         """Plan what is left out, for which all words are required in any case: `-(a b)` keeps out who has both."""
         return _Planner(self._lexicon, self._weights, "all").plan(query)
@@ -307,12 +294,11 @@ class _Planner:
     def _make_group(self, leaf: Word | Pattern | Fuzzy, weights: Weights) -> TermGroup:
         field, terms, bare = expand(leaf, self._lexicon, weights)
         paragraphs = self._lexicon.paragraph_count
-        most = dict.fromkeys(bare, self._lexicon.unmarked_count())
-        terms = {term: weight for term, weight in terms.items() if most.get(term, paragraphs)}
-        frequencies = {
-            term: min(self._lexicon.document_frequency(field, term), most.get(term, paragraphs)) for term in terms
-        }
-        kept = nlargest(MAX_EXPANSIONS, terms, key=lambda term: (terms[term], frequencies[term]))
+        caps = dict.fromkeys(bare, self._lexicon.unmarked_count())
+        terms = {term: weight for term, weight in terms.items() if caps.get(term, paragraphs)}
+        frequencies = {term: self._frequency(field, term, caps.get(term, paragraphs)) for term in terms}
+        most = len(terms) if isinstance(leaf, Word) else self._lexicon.max_expansions
+        kept = nlargest(most, terms, key=lambda term: (terms[term], frequencies[term]))
         found = weighted_document_frequency(((terms[term], frequencies[term]) for term in kept), paragraphs)
         if isinstance(leaf, Word) and len(weights) > 1:
             alike = self._lexicon.document_frequency(folded_field(leaf.fieldname), leaf.forms.folded)
@@ -325,7 +311,12 @@ class _Planner:
             document_frequency=min(sum(frequencies[term] for term in kept), paragraphs),
             weights={term: terms[term] for term in kept},
             bare=bare,
+            left_out=len(terms) - len(kept),
         )
+
+    def _frequency(self, field: str, term: str, cap: int) -> int:
+        check_time()
+        return min(self._lexicon.document_frequency(field, term), cap)
 
 
 def _by_likelihood(group: TermGroup, readings: Mapping[str, float], shares: Column) -> TermGroup:
@@ -339,6 +330,21 @@ def _by_likelihood(group: TermGroup, readings: Mapping[str, float], shares: Colu
     lowest = dict.fromkeys(readings, UNLIKELY_READING_WEIGHT) if is_folded_field(group.field) else readings
     likely = (max(lowest[term], share**READING_EXPONENT) for term, share in zip(readings, shares.tolist(), strict=True))
     return replace(group, field=unfolded_field(group.field), weights=dict(zip(readings, likely, strict=True)))
+
+
+def _range(query: Range) -> Between:
+    if is_metadata_field(query.fieldname):
+        field, ends = value_field(query.fieldname), value_bounds(query.low, query.high)
+    else:
+        field, ends = folded_field(query.fieldname), (fold(query.low or ""), fold(query.high or LAST_CHARACTER))
+    return Between(field, *ends, query.without_low, query.without_high)
+
+
+def _taken_apart(clause: Query) -> list[Query]:
+    """Return the words of a phrase of the text, and any other clause as it is."""
+    if not isinstance(clause, Phrase) or clause.fieldname != "text":
+        return [clause]
+    return [replace(part, boost=part.boost * clause.boost) for part in clause.parts]
 
 
 def _parts_of_any(node: Node) -> Sequence[Node]:

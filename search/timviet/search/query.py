@@ -180,3 +180,10 @@ def reversed_ranges(query: Query) -> Iterator[Range]:
 def has_leaves(query: Query) -> bool:
     """Tell whether there is anything to search for in a query."""
     return query is not NullQuery if query.is_leaf() else any(map(has_leaves, query.children()))
+
+
+def clause_count(query: Query) -> int:
+    """Return how many words, patterns and ranges there are in a query, those of phrases, too."""
+    if isinstance(query, Phrase):
+        return len(query.parts)
+    return 1 if query.is_leaf() else sum(map(clause_count, query.children()))

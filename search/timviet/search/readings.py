@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from timviet.search.deadline import check_time
 from timviet.search.lexicon import Lexicon
 
 # How much of a probability comes from pairs, the rest from single terms; and from triples, the rest from pairs.
@@ -82,6 +83,7 @@ class _Model:
             (place,): (float(np.log(self._alone[0][place] * self._factors[0][place])), (place,)) for place in first
         }
         for syllable, places in enumerate(others, 1):
+            check_time()
             is_open = len(places) * len(best) > 1
             reached: dict[Path, tuple[float, Path]] = {}
             for place in places:

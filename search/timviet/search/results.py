@@ -27,6 +27,32 @@ class Relaxation:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Truncation:
+    """A prefix, a pattern or a fuzzy word that stands for more terms than it was searched by.
+
+    Attributes:
+        pattern: the same as typed.
+        terms: how many terms of the index it stands for.
+        used: by how many it was searched: the most frequent ones, of those whose letters and marks are nearest to what
+            was typed.
+    """
+
+    pattern: str
+    terms: int
+    used: int
+
+    @property
+    def message(self) -> str:
+        """The same as a sentence.
+
+        Example:
+            >>> Truncation("a*", 48210, 1024).message
+            '`a*` stands for 48,210 terms; the first 1,024 by frequency were used'
+        """
+        return f"`{self.pattern}` stands for {self.terms:,} terms; the first {self.used:,} by frequency were used"
+
+
 @dataclass(frozen=True)
 class Hit:
     """One paragraph found.
@@ -87,6 +113,8 @@ class Results(Sequence[Hit]):
         relaxed: what had to be loosened to find enough, or None.
         hits: the paragraphs of this page.
         facets: the values of the keys that were asked for, or None.
+        truncated: what stands for more terms than it was searched by, so that paragraphs may be missing, or, of those
+            that were to be left out, too many; or None.
     """
 
     total: int
@@ -94,12 +122,14 @@ class Results(Sequence[Hit]):
     relaxed: tuple[Relaxation, ...] | None
     hits: tuple[Hit, ...]
     facets: Mapping[str, Facet] | None = None
+    truncated: tuple[Truncation, ...] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the same as a dictionary for JSON, field names as here."""
         relaxed = None if self.relaxed is None else [asdict(relaxation) for relaxation in self.relaxed]
+        truncated = None if self.truncated is None else [asdict(truncation) for truncation in self.truncated]
         hits = [hit.to_dict() for hit in self.hits]
-        told = {"total": self.total, "took_ms": self.took_ms, "relaxed": relaxed, "hits": hits}
+        told = {"total": self.total, "took_ms": self.took_ms, "relaxed": relaxed, "truncated": truncated, "hits": hits}
         return told | {"facets": {key: asdict(facet) for key, facet in self.facets.items()}} if self.facets else told
 
     @overload

@@ -1,9 +1,10 @@
 """Search an index: text to query, query to plan, plan to ranked paragraphs with snippets."""
 
+import math
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from threading import Lock
+from threading import TIMEOUT_MAX, Lock
 from types import TracebackType
 from typing import Self, get_args
 
@@ -16,16 +17,18 @@ from timviet.index.errors import UnknownParagraphError, quoted
 from timviet.index.preparing import read_metadata
 from timviet.index.store import Index
 from timviet.search.correct import Correction, correct
+from timviet.search.deadline import TimeLimit, check_time, remaining_seconds
 from timviet.search.explain import Explanation
 from timviet.search.finder import Answer, Finder, Match, Options
 from timviet.search.highlight import Highlighter
+from timviet.search.limits import DEFAULT_LIMITS, Limits
 from timviet.search.marks import Marks
 from timviet.search.names.lookup import NameHits, NameLookup
 from timviet.search.parser import check_length, unknown_fields
 from timviet.search.refine.filters import Filters
 from timviet.search.results import Hit, Relaxation, Results
 from timviet.search.similar import words_of
-from timviet.search.snippet import DEFAULT_LENGTH, make_snippet
+from timviet.search.snippet import DEFAULT_LENGTH, Snippet, make_snippet
 from timviet.search.suggestions.suggest import Suggester, Suggestion
 
 
@@ -34,6 +37,7 @@ class Searcher:
 
     Args:
         index: an index opened by `timviet.index.open_index`.
+        limits: what queries may ask for at most, and how long a call may take.
 
     Example:
         >>> from timviet.index import Document, open_index
@@ -46,8 +50,9 @@ class Searcher:
         '<mark>Đảng ủy</mark> Công an tỉnh'
     """
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, limits: Limits = DEFAULT_LIMITS) -> None:
         self._index = index
+        self._limits = limits
         # What a search has found so far is kept here, and Whoosh's own readers seek in files that all threads share.
         self._one_at_a_time = Lock()
         self._see(self._open())
@@ -63,7 +68,7 @@ class Searcher:
         """
         try:
             with damage_told(self._index.location):
-                self._finder = Finder(whoosh)
+                self._finder = Finder(whoosh, self._limits)
         except BaseException:
             whoosh.close()
             raise
@@ -113,7 +118,8 @@ class Searcher:
 
         Raises:
             QuerySyntaxError: in strict mode, what is wrong and where.
-            QueryLimitError: the query is too long or too deeply nested.
+            QueryLimitError: the query is too long or too deeply nested, or has too many clauses.
+            QueryTimeoutError: it takes longer than it may.
             UnknownKeyError: there is no such key of the metadata.
             FilterError: a filter could keep nothing, as a range whose lowest value is above its highest one.
             ValueError: limit or snippet_length is below 1, offset below 0, marks or match is none of those above, or
@@ -134,7 +140,7 @@ class Searcher:
             group_by_document,
             abbreviations,
         )
-        with self._in_turn():
+        with self._in_turn(self._limits.seconds):
             answer = self._finder.find(query, offset + limit, options)
             hits = self._hits(answer, offset, limit, snippet_length)
             names = unknown_fields(query, self._finder.fields) if isinstance(query, str) else []
@@ -142,7 +148,8 @@ class Searcher:
         notes = [
             Relaxation("field", f"there is no field {quoted(name)}: it was searched for as text") for name in names
         ]
-        return Results(answer.total, took_ms, (*notes, *answer.relaxed) or None, hits, answer.facets)
+        relaxed = (*notes, *answer.relaxed) or None
+        return Results(answer.total, took_ms, relaxed, hits, answer.facets, answer.truncated or None)
 
     def explain(
         self,
@@ -167,11 +174,13 @@ class Searcher:
             The score and its parts, which add up to it; None where the query does not find the paragraph.
 
         Raises:
+            QueryLimitError: as for `search`.
+            QueryTimeoutError: it takes longer than it may.
             ValueError: marks or match is none of those of `search`, or the searcher is closed.
             TypeError: the query is neither text nor one of Whoosh's.
         """
         _check_options(query, marks, match)
-        with self._in_turn():
+        with self._in_turn(self._limits.seconds):
             snapshot = self._finder.snapshot
             answer = self._finder.find(query, None, Options(marks, match, abbreviations=abbreviations))
             own = snapshot.having("id", document_id)
@@ -199,6 +208,7 @@ class Searcher:
 
         Raises:
             QueryLimitError: the query is too long.
+            QueryTimeoutError: it takes longer than it may.
             ValueError: the searcher is closed.
 
         Example:
@@ -211,8 +221,8 @@ class Searcher:
             1
             ['đảng ủy', 'đảng ủy', 'ma túy']
         """
-        check_length(query)
-        with self._in_turn():
+        check_length(query, self._limits)
+        with self._in_turn(self._limits.seconds):
             return correct(query, self._finder.lexicon)
 
     def similar(self, document_id: str, paragraph: int = 0, limit: int = 10) -> Results:
@@ -228,12 +238,13 @@ class Searcher:
 
         Raises:
             UnknownParagraphError: there is no such paragraph. It is a ValueError.
+            QueryTimeoutError: it takes longer than it may.
             ValueError: limit is below 1, or the searcher is closed.
         """
         if limit < 1:
             raise ValueError("limit must be at least 1")
         started = time.perf_counter()
-        with self._in_turn():
+        with self._in_turn(self._limits.seconds):
             snapshot = self._finder.snapshot
             own = snapshot.having("id", document_id)
             number = next((number for number in own if snapshot.stored(number)["paragraph"] == paragraph), None)
@@ -258,9 +269,10 @@ class Searcher:
             those in titles, then names.
 
         Raises:
+            QueryTimeoutError: it takes longer than it may.
             ValueError: limit is below 1, or the searcher is closed.
         """
-        with self._in_turn():
+        with self._in_turn(self._limits.seconds):
             return self._suggester.suggest(prefix, limit)
 
     def lookup(self, name: str, fields: Sequence[str] = ("title",), limit: int = 10) -> NameHits:
@@ -279,9 +291,10 @@ class Searcher:
 
         Raises:
             UnknownKeyError: there is no such field.
+            QueryTimeoutError: it takes longer than it may.
             ValueError: limit is below 1, or the searcher is closed.
         """
-        with self._in_turn():
+        with self._in_turn(self._limits.seconds):
             return self._names.find(name, fields, limit)
 
     def refresh(self) -> bool:
@@ -293,7 +306,7 @@ class Searcher:
         Raises:
             ValueError: the searcher is closed.
         """
-        with self._in_turn():
+        with self._in_turn(math.inf):
             if self._whoosh.up_to_date():
                 return False
             before = self._whoosh
@@ -318,19 +331,35 @@ class Searcher:
         self.close()
 
     @contextmanager
-    def _in_turn(self) -> Iterator[None]:
-        with self._one_at_a_time:
-            if self._whoosh.is_closed:
-                raise ValueError(f"the searcher of {self._index.location} is closed: make a new one")
-            with damage_told(self._index.location):
-                yield
+    def _in_turn(self, seconds: float) -> Iterator[None]:
+        """Wait until no other thread searches; from then on, answer within what is left of some seconds."""
+        with TimeLimit(seconds):
+            while not self._one_at_a_time.acquire(timeout=min(max(remaining_seconds(), 0.0), TIMEOUT_MAX)):
+                check_time()
+            try:
+                self._require_open()
+                with damage_told(self._index.location):
+                    yield
+            finally:
+                self._one_at_a_time.release()
+
+    def _require_open(self) -> None:
+        if self._whoosh.is_closed:
+            raise ValueError(f"the searcher of {self._index.location} is closed: make a new one")
 
     def _hits(self, answer: Answer, offset: int, limit: int, snippet_length: int) -> tuple[Hit, ...]:
         highlighter = Highlighter(answer.plan, self._whoosh.reader())
+        seconds = self._limits.seconds
+
+        def cut(text: str) -> Snippet:
+            with TimeLimit(seconds):
+                return make_snippet(text, highlighter.matches(text), snippet_length)
+
         page = slice(offset, offset + limit)
         others = answer.others[page] if answer.others is not None else [None] * len(answer.ranked[page])
         hits = []
         for (number, score), other in zip(answer.ranked[page], others, strict=True):
+            check_time()
             fields = self._finder.snapshot.stored(number)
             hit = Hit(
                 document_id=fields["id"],
@@ -341,7 +370,7 @@ class Searcher:
                 metadata=read_metadata(fields["metadata"]),
                 start=fields["start"],
                 text=fields["text"],
-                make_snippet=lambda text: make_snippet(text, highlighter.matches(text), snippet_length),
+                make_snippet=cut,
                 others=other,
             )
             hits.append(hit)

@@ -7,8 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from timviet.index.columnfile import Column
+from timviet.search.deadline import check_time
 
 _POSITION_BITS = 32
+# So many occurrences are looked at at once: that takes some ten milliseconds.
+_AT_ONCE = 1 << 18
 
 
 class Occurrences(NamedTuple):
@@ -23,6 +26,13 @@ class Occurrences(NamedTuple):
     weights: NDArray[np.float64]
 
 
+class TermOccurrences(NamedTuple):
+    """Where one term occurs, and how much each occurrence counts."""
+
+    keys: Column
+    weight: float
+
+
 def occurrence_keys(documents: Column, positions: Column) -> Column:
     """Return the keys of occurrences.
 
@@ -32,6 +42,38 @@ def occurrence_keys(documents: Column, positions: Column) -> Column:
     """
     keys: Column = (documents << _POSITION_BITS) + positions
     return keys
+
+
+def sequences(groups: Sequence[Sequence[TermOccurrences]], slop: int) -> tuple[Column, NDArray[np.float64]]:
+    """Return the paragraphs that have terms of several groups one after the other, and how much they count in each.
+
+    One stretch of paragraphs is looked at after the other, so that even the commonest terms take little memory at once.
+
+    Args:
+        groups: where the terms of each group occur.
+        slop: the largest step from one to the next.
+    """
+    every = [own.keys for group in groups for own in group if len(own.keys)]
+    last = max((int(keys[-1]) >> _POSITION_BITS for keys in every), default=0)
+    bounds = np.linspace(0, last + 1, sum(map(len, every)) // _AT_ONCE + 2).astype(np.int64) << _POSITION_BITS
+    cuts = [[np.searchsorted(own.keys, bounds).tolist() for own in group] for group in groups]
+    found = []
+    for part in range(len(bounds) - 1):
+        check_time()
+        occurrences = [
+            _in_order([own.keys[cut[part] : cut[part + 1]] for own, cut in zip(*pair, strict=True)], pair[0])
+            for pair in zip(groups, cuts, strict=True)
+        ]
+        found.append(counted(follow(occurrences, slop)))
+    documents, frequencies = (np.concatenate(columns) for columns in zip(*found, strict=True))
+    return documents, frequencies
+
+
+def _in_order(keys: Sequence[Column], terms: Sequence[TermOccurrences]) -> Occurrences:
+    """Return the occurrences of several terms as one, of each those with some keys."""
+    every = np.concatenate([np.empty(0, np.int64), *keys])
+    order = np.argsort(every)
+    return Occurrences(every[order], np.repeat([own.weight for own in terms], [*map(len, keys)])[order])
 
 
 def follow(occurrences: Sequence[Occurrences], slop: int) -> Occurrences:
@@ -45,14 +87,14 @@ def follow(occurrences: Sequence[Occurrences], slop: int) -> Occurrences:
     """
     ends = occurrences[0]
     for following in occurrences[1:]:
-        best = np.zeros(len(following.keys))
-        if len(ends.keys):
-            for step in range(1, slop + 1):
-                before = following.keys - step
-                places = np.minimum(np.searchsorted(ends.keys, before), len(ends.keys) - 1)
-                np.maximum(best, np.where(ends.keys[places] == before, ends.weights[places], 0.0), out=best)
-        reached = best > 0
-        ends = Occurrences(following.keys[reached], (best * following.weights)[reached])
+        keys, weights = ends
+        last = np.searchsorted(keys, following.keys)
+        places = np.flatnonzero(np.append(-slop - 1, keys)[last] >= following.keys - slop)
+        first = np.searchsorted(keys, following.keys[places] - slop)
+        # What lies between two windows is left out; the last one may end with the weight of nothing.
+        windows = np.stack([first, last[places]], axis=1).ravel()
+        best = np.maximum.reduceat(np.append(weights, 0.0), windows)[::2]
+        ends = Occurrences(following.keys[places], best * following.weights[places])
     return ends
 
 

@@ -17,9 +17,17 @@ from timviet.search.cli.options import (
     to_json,
 )
 from timviet.search.cli.refine_options import facet_lines, with_refine_options
+from timviet.search.limits import DEFAULT_LIMITS, Limits
 
 if TYPE_CHECKING:
     from timviet.search import Hit, Marks, Results, Searcher
+
+
+def _parse_timeout(_context: click.Context, _option: click.Parameter, seconds: float) -> Limits:
+    try:
+        return Limits(seconds=seconds)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
 
 
 @click.command("search")
@@ -30,6 +38,16 @@ if TYPE_CHECKING:
 @match_option
 @with_refine_options
 @abbreviations_option
+@click.option(
+    "--timeout",
+    "limits",
+    type=float,
+    default=DEFAULT_LIMITS.seconds,
+    callback=_parse_timeout,
+    show_default=True,
+    metavar="SECONDS",
+    help="Give up after so long; `inf` for never.",
+)
 @click.option("--strict", is_flag=True, help="Refuse a query with a fault in its syntax.")
 @click.option(
     "--format",
@@ -54,6 +72,7 @@ def command(
     offset: int,
     marks: "Marks",
     match: Literal["auto", "all", "any"],
+    limits: Limits,
     strict: bool,
     output: str,
     snippet_length: int,
@@ -81,7 +100,7 @@ def command(
     text = " ".join(query)
     if not any(character.isalnum() for character in text):
         raise click.UsageError(f"nothing to search for in {quoted(text)}: give a word or a number")
-    with open_index(find_index(index_folder)) as index, Searcher(index) as searcher:
+    with open_index(find_index(index_folder)) as index, Searcher(index, limits) as searcher:
         results = searcher.search(
             text, limit, offset, marks=marks, match=match, strict=strict, snippet_length=snippet_length, **refinements
         )
@@ -121,7 +140,8 @@ def _asked_back(searcher: "Searcher", query: str, results: "Results") -> str | N
 def _remarks(results: "Results", correction: str | None) -> list[str]:
     """Return what there is to tell before the results: what may have been meant, and what was loosened."""
     asked_back = [f"Ý bạn là: {_plain(correction)}?"] if correction else []
-    return asked_back + [f"({relaxation.message})" for relaxation in results.relaxed or ()]
+    messages = [own.message for own in results.relaxed or ()] + [own.message for own in results.truncated or ()]
+    return asked_back + [f"({_plain(message)})" for message in messages]
 
 
 def show_results(results: "Results", offset: int, color: bool, noun: str = "paragraph") -> None:

@@ -3,6 +3,7 @@
 What is judged is documents: a document ranks where its best paragraph does.
 """
 
+import math
 import random
 from collections.abc import Callable, Mapping
 from contextlib import closing
@@ -19,6 +20,7 @@ from timviet.index.unicode import latin_ascii, nfc
 from timviet.search.evaluation.baselines import BASELINES, PlainSearcher
 from timviet.search.evaluation.measures import Estimate, Values, estimates, ir_measures, measure
 from timviet.search.evaluation.trec import Qrels, Queries, Run
+from timviet.search.limits import Limits
 from timviet.search.searcher import Searcher
 
 ENGINE = "timviet"
@@ -130,7 +132,10 @@ def evaluate(
     ir_measures()  # that it is missing is told before anything is searched
     relevant = _relevant(queries, qrels)
     asked = _as_asked({query: queries[query] for query in relevant}, _SHARES[strip_marks])
-    with Searcher(index) as searcher, closing(WhooshSearcher(index.reader(), fromindex=index.whoosh)) as whoosh:
+    with (
+        Searcher(index, Limits(seconds=math.inf)) as searcher,
+        closing(WhooshSearcher(index.reader(), fromindex=index.whoosh)) as whoosh,
+    ):
         missing = _missing(whoosh, relevant, index.location)
         snapshot = Snapshot(whoosh)
         baselines = {name: PlainSearcher(snapshot, form) for name, form in BASELINES.items()}

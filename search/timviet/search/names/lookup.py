@@ -15,6 +15,7 @@ from timviet.index.columnfile import Column
 from timviet.index.errors import UnknownKeyError
 from timviet.index.schema import is_metadata_field, metadata_key, query_name
 from timviet.index.snapshot import Snapshot
+from timviet.search.deadline import check_time
 from timviet.search.highlight import Span
 from timviet.search.input_methods import decoded_texts
 from timviet.search.metadata_keys import written_keys
@@ -206,6 +207,7 @@ def _best_of_kind(
     owners = np.repeat(np.arange(len(sources)), [len(own.documents) for own in candidates])
     best: list[tuple[tuple[int, bytes, str], int, int, RankedName]] = []
     for place in _lowest(ranks, max(limit, MAX_COMPARED)).tolist():
+        check_time()
         if len(best) >= limit and best[limit - 1][-1].rank < ranks[place]:
             break
         owner, document = int(owners[place]), int(documents[place])

@@ -11,6 +11,7 @@ import numpy as np
 
 from timviet.index.columnfile import Column
 from timviet.index.postings import runs
+from timviet.search.deadline import check_time
 from timviet.search.names.letters import Letters
 from timviet.search.names.typed_name import MAX_NAME_WORDS, Kind, TypedName, TypedWord
 
@@ -108,6 +109,7 @@ class Names:
             nexts: for each name from which token on to look for it.
             is_wanted: for each word whether it is wanted.
         """
+        check_time()
         names = _reached(nexts)
         if len(names) < _FEW * len(nexts):
             starts = nexts[names]

@@ -10,6 +10,7 @@ from cachetools import LRUCache
 
 from timviet.index.snapshot import Snapshot
 from timviet.index.unicode import collation_key
+from timviet.search.deadline import check_time
 from timviet.search.marks import Level, level
 from timviet.search.suggestions.completions import Completion, Completions, readings_of
 from timviet.search.suggestions.longer_phrases import LongerPhrases
@@ -167,6 +168,7 @@ class Suggester:
         """
         waiting: list[tuple[float, int, Written]] = []
         for number, completion in enumerate(completions):
+            check_time()
             while waiting and -waiting[0][0] >= completion.weight:
                 weight, _, written = heappop(waiting)
                 yield _Ranked(-weight, written)
