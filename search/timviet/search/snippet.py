@@ -13,7 +13,7 @@ ELLIPSIS = "…"
 DEFAULT_LENGTH = 240
 
 _PUNCTUATION = tuple(",;:.!?…–()”")
-_CONTROL_CHARACTER = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+CONTROL_CHARACTER = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def printable(text: str) -> str:
         >>> printable("xã\x1b[2J")
         'xã\ufffd[2J'
     """
-    return _CONTROL_CHARACTER.sub("\ufffd", text)
+    return CONTROL_CHARACTER.sub("\ufffd", text)
 
 
 def make_snippet(text: str, matches: Sequence[Match], length: int = DEFAULT_LENGTH) -> Snippet:

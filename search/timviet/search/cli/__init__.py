@@ -54,12 +54,13 @@ class _Commands(click.Group):
         except click.NoSuchOption as error:
             message = f"{error.message} (put -- before a word that starts with a minus)"
             raise click.NoSuchOption(error.option_name, message, error.possibilities, error.ctx) from error
-        except TimvietError as error:
+        except (TimvietError, OSError) as error:
             from timviet.search.snippet import printable
 
-            raise Failure(printable(str(error))) from error
-        except OSError as error:
-            raise Failure(f"{error.filename or ctx.invoked_subcommand}: {error.strerror or error}") from error
+            message = str(error)
+            if isinstance(error, OSError):
+                message = f"{error.filename or ctx.invoked_subcommand}: {error.strerror or error}"
+            raise Failure(printable(message)) from error
         except KeyboardInterrupt as error:
             raise Failure("interrupted: the index is as it was before") from error
 

@@ -104,11 +104,13 @@ def command(
 
 def _write(evaluation: "Evaluation", path: Path) -> None:
     from timviet.search.evaluation.trec import write_run
+    from timviet.search.snippet import printable
 
     tag = "timviet" if evaluation.strip_marks == "none" else f"timviet-{evaluation.strip_marks}"
     escaped = write_run(path, evaluation.run, tag)
     if escaped:
-        click.echo(f"{path}: ids with white space or %, written as in URLs (%20, %25): {escaped:,}", err=True)
+        reason = "ids with white space or %, written as in URLs (%20, %25)"
+        click.echo(f"{printable(str(path))}: {reason}: {escaped:,}", err=True)
 
 
 def _show(evaluation: "Evaluation", queries_name: str) -> None:

@@ -75,9 +75,11 @@ def _show(explanation: "Explanation") -> None:
         rarity = f"idf {part.inverse_document_frequency:.3f}"
         counts = f"frequency {part.frequency:g} in {part.length} tokens"
         click.echo(
-            f"  {part.score:8.4f}  {part.kind} {printable(part.label)}  ({part.field}: {rarity}, {counts}{boost})"
+            f"  {part.score:8.4f}  {part.kind} {printable(part.label)}  "
+            f"({printable(part.field)}: {rarity}, {counts}{boost})"
         )
         for reading in part.readings:
-            click.echo(f"            {reading.frequency} × {reading.term}: {reading.level}, weight {reading.weight:g}")
+            term = printable(reading.term)
+            click.echo(f"            {reading.frequency} × {term}: {reading.level}, weight {reading.weight:g}")
     if explanation.remainder:
         click.echo(f"  {explanation.remainder:8.4f}  from other queries")

@@ -121,10 +121,11 @@ def _report(summary: "Summary", folder: Path, encodings: "Sequence[FileEncoding]
         "removed": summary.removed,
         "skipped": summary.skipped.total(),
     }
-    reasons = ", ".join(f"{reason}: {number}" for reason, number in summary.skipped.most_common())
+    reasons = printable(", ".join(f"{reason}: {number}" for reason, number in summary.skipped.most_common()))
     rate = summary.paragraphs / summary.seconds if summary.seconds else 0.0
+    indexed = f"{count(summary.documents, 'document')}, {count(summary.paragraphs, 'paragraph')} indexed"
     click.echo(
-        f"{folder}: {count(summary.documents, 'document')}, {count(summary.paragraphs, 'paragraph')} indexed "
+        f"{printable(str(folder))}: {indexed} "
         f"({', '.join(f'{number:,} {name}' for name, number in counts.items())}{f' [{reasons}]' if reasons else ''}) "
         f"in {summary.seconds:.1f} s, {rate:,.0f} paragraphs/s"
     )

@@ -14,6 +14,7 @@ from timviet.search.cli.options import find_index, format_option, index_option, 
 def command(output: str, index_folder: Path | None) -> None:
     """Tell what the index holds, how large it is, and when it was built."""
     from timviet.index import open_index
+    from timviet.search.snippet import printable
 
     folder = find_index(index_folder)
     with open_index(folder) as index:
@@ -31,7 +32,7 @@ def command(output: str, index_folder: Path | None) -> None:
         click.echo(to_json(facts, indent=2))
     else:
         for name, fact in facts.items():
-            click.echo(f"{name:<11}{format(fact, ',') if isinstance(fact, int) else fact}")
+            click.echo(f"{name:<11}{format(fact, ',') if isinstance(fact, int) else printable(fact)}")
 
 
 def _size(folder: Path) -> int:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -93,6 +92,8 @@ def count(number: int, noun: str) -> str:
 
 
 def to_json(value: object, indent: int | None = None) -> str:
-    """Return a value as JSON that any terminal and any file takes: of all letters, only lone surrogates are escaped."""
+    """Return a value as JSON that any terminal and any file takes: what a terminal would obey is escaped."""
+    from timviet.search.snippet import CONTROL_CHARACTER
+
     text = json.dumps(value, ensure_ascii=False, indent=indent)
-    return re.sub("[\ud800-\udfff]", lambda surrogate: f"\\u{ord(surrogate.group()):04x}", text)
+    return CONTROL_CHARACTER.sub(lambda character: f"\\u{ord(character.group()):04x}", text)

@@ -30,6 +30,7 @@ def command(new_folder: Path, index_folder: Path | None) -> None:
         saved = repair(find_index(index_folder), new_folder, progress)
     for loss in saved.losses:
         click.echo(f"lost: {printable(loss)}", err=True)
-    click.echo(f"{new_folder}: {count(saved.documents, 'document')}, {count(saved.paragraphs, 'paragraph')} saved")
+    counts = f"{count(saved.documents, 'document')}, {count(saved.paragraphs, 'paragraph')}"
+    click.echo(f"{printable(str(new_folder))}: {counts} saved")
     if saved.losses:
         sys.exit(1)

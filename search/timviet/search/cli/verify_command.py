@@ -33,6 +33,6 @@ def command(quick: bool, output: Literal["text", "json"], index_folder: Path | N
             click.echo(printable(str(problem)), err=True)
         checked = f"{count(found.segments, 'segment')}, {count(found.paragraphs, 'paragraph')}"
         state = "save what can be saved: timviet repair NEW_FOLDER" if found.problems else "whole"
-        click.echo(f"{folder}: {checked}; {count(len(found.problems), 'problem')}; {state}")
+        click.echo(f"{printable(str(folder))}: {checked}; {count(len(found.problems), 'problem')}; {state}")
     if found.problems:
         sys.exit(1)
