@@ -32,6 +32,7 @@ class DocumentsReader(base.PerDocumentReader):
     Attributes:
         columns: the same.
         stored: what is kept to be shown.
+        totals: how many tokens each field has in all documents.
 
     Raises:
         DamagedFileError: they are not the segment's.
@@ -47,7 +48,7 @@ class DocumentsReader(base.PerDocumentReader):
                 columns.require(name, BYTES, segment.doc_count_all())
             elif name.startswith("column."):
                 columns.require(name, BYTES)
-        self._totals = columns.fact("lengths", int)
+        self.totals = columns.fact("lengths", int)
 
     def doc_count(self) -> int:
         """Return the number of documents that are not deleted."""
@@ -80,7 +81,7 @@ class DocumentsReader(base.PerDocumentReader):
 
     def field_length(self, fieldname: str) -> int:
         """Return the number of tokens in a field, in all documents."""
-        return self._totals.get(fieldname, 0)
+        return self.totals.get(fieldname, 0)
 
     def min_field_length(self, fieldname: str) -> int:
         """Return the length of the shortest document in a field."""

@@ -117,7 +117,12 @@ class _Rescue:
             self._losses.append(f"{name} cannot be read ({error}): {what} are lost")
             return
         for paragraphs, is_whole, done in self._documents(segment, stored, paragraph_count(columns)):
-            document = restore(paragraphs)
+            try:
+                document = restore(paragraphs)
+            except FAULTS as error:
+                self._losses.append(f"{name}: document {paragraphs[0]['id']!r} cannot be restored ({error})")
+                yield done
+                continue
             # Without its file, a document is read again when the file is indexed again.
             self._writer.add_prepared(document if is_whole else document._replace(source=None))
             self.saved[document.stored["id"]] = len(paragraphs)
@@ -138,7 +143,8 @@ class _Rescue:
             except UNREADABLE:
                 is_whole, lost = False, lost + 1
                 continue
-            if own and fields["id"] != own[0]["id"]:
+            # Of a document that was replaced before the commit, the last version comes last.
+            if own and (fields["id"] != own[0]["id"] or fields["paragraph"] <= own[-1]["paragraph"]):
                 yield own, is_whole, number
                 own, is_whole = [], not lost
             if lost:

@@ -17,7 +17,9 @@ from timviet.index.codec import DOCUMENTS, TERMS, ColumnSegment
 from timviet.index.columnfile import FAULTS, Column, DamagedFileError
 from timviet.index.contents import read_contents
 from timviet.index.damage import damage_told
+from timviet.index.postings import fold_ends
 from timviet.index.preparing import require_paragraph, restore
+from timviet.index.schema import unfolded_field
 from timviet.index.storage import IndexStorage, MemoryStorage
 from timviet.index.store import Index
 from timviet.index.terms import FieldTerms
@@ -139,6 +141,7 @@ class _SegmentCheck:
             documents: DocumentsReader = codec.per_document_reader(self._storage, self._segment)
             terms: TermsReader = codec.terms_reader(self._storage, self._segment)
             found = {name: _sums(terms, name, count) for name in terms.written_field_names()}
+            self._totals(documents, terms)
         except FAULTS as error:
             self.problems.append(Problem(terms_file, f"cannot be read: {error!r}"))
             return
@@ -161,8 +164,16 @@ class _SegmentCheck:
                 return
             yield numbers.stop
 
+    def _totals(self, documents: "DocumentsReader", terms: "TermsReader") -> None:
+        """Compare how many tokens each field is said to have with its occurrences."""
+        for name, total in documents.totals.items():
+            own = terms.field(unfolded_field(name))
+            if total != (own.columns.count("positions") if isinstance(own, FieldTerms) else 0):
+                file = self._segment.make_filename(DOCUMENTS)
+                self.problems.append(Problem(file, f"{name} is said to have {total:,} tokens, and has others"))
+
     def _compare(self, documents: "DocumentsReader", first: int, found: Column, expected: Column, what: str) -> None:
-        for place in islice(np.flatnonzero(found != expected).tolist(), _PROBLEMS_A_SEGMENT):
+        for place in islice(np.flatnonzero(found != expected).tolist(), _PROBLEMS_A_SEGMENT + 1):
             fields = documents.stored_fields(first + place)
             where = f"paragraph {fields['paragraph']} of document {fields['id']!r}"
             self.problems.append(
@@ -207,7 +218,27 @@ def _sums(terms: "TermsReader", field: str, count: int) -> Column:
             np.add.at(sums, paragraphs, _mixed(owners + frequencies.astype(np.uint64) * _FREQUENCY))
         if own.has_positions:
             _add_occurrences(sums, own, hashes)
+    if own.keyed is not None:
+        _check_folds(own, every)
     return sums
+
+
+def _check_folds(terms: FieldTerms, every: list[bytes]) -> None:
+    """Compare what is told of folded forms with the terms that have them.
+
+    Raises:
+        DamagedFileError: they do not agree.
+    """
+    ends = fold_ends(every)
+    if not np.array_equal(terms.columns["fold_ends"], ends):
+        raise terms.columns.damaged("column fold_ends does not fit its terms")
+    posting_ends = terms.columns["posting_ends"][ends - 1]
+    for first, last in _pieces(posting_ends):
+        documents = terms.documents_between(int(ends[first - 1]) if first else 0, int(ends[last - 1]))
+        owners = np.repeat(np.arange(last - first), _counts(posting_ends, first, last))
+        frequencies = np.bincount(np.unique((owners << 32) + documents) >> 32, minlength=last - first)
+        if not np.array_equal(terms.columns["fold_frequencies"][first:last], frequencies):
+            raise terms.columns.damaged("column fold_frequencies does not fit the paragraphs")
 
 
 def _add_occurrences(sums: Column, terms: FieldTerms, hashes: Column) -> None:
