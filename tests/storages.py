@@ -207,10 +207,11 @@ class Layer:
             return _OPEN(file, mode, buffering, encoding, errors, newline, *rest, **options)
         if mode.strip("bt") == "r":
             return self._one_path(Kind.OPEN, _OPEN, file, mode, buffering, encoding, errors, newline)
-        if mode.strip("bt+") != "w":
+        kind = mode.strip("bt+")
+        if kind not in {"w", "x"}:
             raise NotImplementedError(f"files are written anew, not opened as {mode!r}")
         call = Call(Kind.TRUNCATE if Path(file).exists() else Kind.CREATE, inside)
-        raw = self._do(call, _File, self, inside, file, "w+" if "+" in mode else "w")
+        raw = self._do(call, _File, self, inside, file, f"{kind}+" if "+" in mode else kind)
         buffer = io.BufferedRandom if "+" in mode else io.BufferedWriter
         buffered = buffer(raw, os.fstat(raw.fileno()).st_blksize)  # as `open` has it
         return buffered if "b" in mode else io.TextIOWrapper(buffered, encoding, errors, newline)
