@@ -84,6 +84,7 @@ def test_told_of_unicode(content, encoding):
     + [
         pytest.param(TEXT.encode()[:-5] + b"\xff" + TEXT.encode(), id="UTF-8 with a bad byte"),
         pytest.param(b"caf\xe9", id="one word"),
+        pytest.param(b"\x93Go on: do so, and then, la, la, la,\x94 I hear him say, ta ta ta.", id="quotation marks"),
         pytest.param(b"\xff", id="one byte"),
         pytest.param(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)) * 9, id="an image"),
         pytest.param(random.Random(5).randbytes(50_000), id="noise"),  # noqa: S311

@@ -1,14 +1,14 @@
 r"""How much the words of a text speak for an encoding: by how many of them are Vietnamese syllables in it.
 
 A word counts by about the logarithm of how much likelier it is in a Vietnamese text in this encoding than in anything
-else. The weights come from counts on one half of a corpus. In the encoding that a text is in, 99.6 % of the words with
-marks are syllables; in another one 6 to 50 %; in other languages mostly 0 to 25 % (Italian, with its `è`: 72 %). Of the
-words without marks, 70 to 98 % are, and in other languages 8 to 25 %: they count for less, as they tell a language and
-no encoding, and as some texts have many foreign names.
+else, and once, however often it is there: a word that comes back tells nothing new. The weights come from counts on one
+half of a corpus. In the encoding that a text is in, 99.6 % of the words with marks are syllables; in another one 6 to
+50 %; in other languages mostly 0 to 25 % (Italian, with its `è`: 72 %). Of the words without marks, 70 to 98 % are, and
+in other languages 8 to 25 %: they count for less, as they tell a language and no encoding, and as some texts have many
+foreign names.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterable
 
 from timviet.index.encodings.decoders import DECODERS
@@ -23,11 +23,11 @@ _VIQR_PUNCTUATION = b"(.?'`~\\"  # at the end of a word it may be no mark
 _WORD_WITH_REFERENCES = re.compile(rb"(?:[A-Za-z\x80-\xff]|%s)+" % REFERENCE.pattern.encode())
 _BETWEEN_WORDS = re.compile("[\u00a0–—…]+")
 _AROUND_WORDS = "•‘’“”«»"
-_ABBREVIATION = re.compile("[A-ZĐ]+")
+_TELLS_NOTHING = re.compile(".?|[A-ZĐ]+", re.DOTALL)  # single letters, abbreviations
 
 # What a word counts that has marks and is a syllable, or has and is none; that has no marks and is one, or is none.
 _IN_BYTES = (1.5, -4.0, 0.5, -0.7)
-_FOREIGN_AT_MOST = -30.0  # twenty words with marks outweigh all words without
+_AGAINST_AT_MOST = -30.0  # twenty words with marks outweigh all words without
 # In ASCII, most words of a text in VIQR have marks, and those of any other text have none.
 _IN_ASCII = (3.0, -2.0, -1.0, -1.5)
 # Words with references that are syllables or none; other words only where they have letters beyond ASCII themselves.
@@ -45,19 +45,19 @@ def weigh_byte_encodings(sample: bytes, encodings: Iterable[str]) -> dict[str, f
         >>> weigh_byte_encodings("§¶ng uû x·".encode("windows-1252"), ("tcvn3", "vni"))
         {'tcvn3': 4.5, 'vni': -8.0}
     """
-    words = Counter(_WORD.findall(sample))
-    plain = {word: count for word, count in words.items() if _PLAIN_WORD.fullmatch(word)}
-    marked = {word: count for word, count in words.items() if word not in plain}
+    words = dict.fromkeys(_WORD.findall(sample))
+    marked = [word for word in words if not _PLAIN_WORD.fullmatch(word)]
     if not marked:
         return {}
     syllable, garbled, plain_syllable, foreign = _IN_BYTES
-    language = _sum(((word.decode(), count) for word, count in plain.items()), plain_syllable, foreign)
-    weights: dict[tuple[str, ...], tuple[str, float]] = {}
+    language = _sum((word.decode() for word in words if _PLAIN_WORD.fullmatch(word)), plain_syllable, foreign)
+    weights: dict[str, tuple[str, float]] = {}
     for encoding in encodings:
-        decoded = tuple(DECODERS[encoding](b"\n".join(marked)).split("\n"))
+        decoded = DECODERS[encoding](b"\n".join(marked))
         if decoded not in weights:
-            own = _sum(zip(decoded, marked.values(), strict=True), syllable, garbled)
-            weights[decoded] = encoding, max(language, _FOREIGN_AT_MOST) + own
+            own = _sum(decoded.split("\n"), syllable, garbled)
+            # Words without marks speak for an encoding no more than those with marks do.
+            weights[decoded] = encoding, own + min(max(language, _AGAINST_AT_MOST), max(own, 0.0))
     return dict(weights.values())
 
 
@@ -69,13 +69,13 @@ def weigh_viqr(sample: bytes) -> float:
         True
     """
     total = 0.0
-    for word, count in Counter(_VIQR_WORD.findall(sample)).items():
+    for word in dict.fromkeys(_VIQR_WORD.findall(sample)):
         core = word.rstrip(_VIQR_PUNCTUATION)
         decoded = DECODERS["viqr"](core)
         if not decoded.isascii():
-            total += _sum([(decoded, count)], *_IN_ASCII[:2])
+            total += _sum([decoded], *_IN_ASCII[:2])
         elif core == word:
-            total += _sum([(decoded, count)], *_IN_ASCII[2:])
+            total += _sum([decoded], *_IN_ASCII[2:])
     return total
 
 
@@ -87,19 +87,22 @@ def weigh_references(sample: bytes) -> float:
         (6.0, -6.0)
     """
     total = 0.0
-    for word, count in Counter(_WORD_WITH_REFERENCES.findall(sample)).items():
+    for word in dict.fromkeys(_WORD_WITH_REFERENCES.findall(sample)):
         decoded = DECODERS["ncr"](word)
         if not decoded.isascii():
-            total += _sum([(decoded, count)], *_IN_REFERENCES[:2] if b"&" in word else _IN_REFERENCES[2:])
+            total += _sum([decoded], *_IN_REFERENCES[:2] if b"&" in word else _IN_REFERENCES[2:])
     return total
 
 
-def _sum(words: Iterable[tuple[str, int]], syllable: float, other: float) -> float:
-    """Add up what words count, each as often as it is there; single letters and abbreviations count nothing."""
+def _sum(words: Iterable[str], syllable: float, other: float) -> float:
+    """Add up what words count.
+
+    Single letters and abbreviations count nothing, nor do plain words that only have quotation marks around them.
+    """
     total = 0.0
-    for word, count in words:
+    for word in words:
         parts = (part.strip(_AROUND_WORDS) for part in _BETWEEN_WORDS.split(word))
-        told = [part for part in parts if len(part) > 1 and not _ABBREVIATION.fullmatch(part)]
+        told = [part for part in parts if part.isascii() == word.isascii() and not _TELLS_NOTHING.fullmatch(part)]
         if told:
-            total += count * (syllable if all(map(is_syllable, told)) else other)
+            total += syllable if all(map(is_syllable, told)) else other
     return total
