@@ -196,6 +196,18 @@ def test_encodings_in_ascii(read, encoding):
     assert [document.text for document in read("a.jsonl", record(text=written))] == [written]
 
 
+@pytest.mark.parametrize(("looked_at", "last"), [(1 << 20, VILLAGE), (50, "is not UTF-8 text")])
+def test_first_lines(read, monkeypatch, looked_at, last):
+    """Whether lines of JSON are in UTF-8 is told from the first ones; in a file that is, any other is a fault."""
+    monkeypatch.setattr("timviet.index.files._FIRST_LINES", looked_at)
+    plain, old = (encode(record(text=text), "tcvn3") for text in ("mot hai ba bon nam", VILLAGE))
+    first, second = read("a.jsonl", plain + old)
+    assert (first.text, second.reason if isinstance(second, SourceError) else second.text) == (
+        "mot hai ba bon nam",
+        last,
+    )
+
+
 @pytest.mark.parametrize("name", ["a.txt", "a.jsonl"])
 def test_a_named_encoding(tmp_path, name):
     """A file is read in the encoding that is named, and a fault of it is the file's."""

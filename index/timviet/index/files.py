@@ -16,6 +16,7 @@ from timviet.index.errors import DocumentError, EncodingError, SourceError, Unde
 _HEADING = re.compile(r"^# +(?P<title>\S.*)", re.MULTILINE)
 _BYTE_ORDER_MARK = "\ufeff"
 _BEFORE_TEXT = BOM_UTF8 + BOM_UTF16_LE + b" \t\r\n\v\f\0"  # in any order, as those of UTF-16 are
+_FIRST_LINES = 1 << 20
 _IN_UTF_8 = Detection(UTF_8, 1.0)
 
 
@@ -105,7 +106,7 @@ def _read_json_lines(content: bytes, path: Path, name: str, encoding: str | None
         yield Reading(SourceError(path, "holds no text"), len(content))
         return
     lines, detected = content, _IN_UTF_8
-    if encoding or b"\0" in content or not is_utf_8(content):
+    if encoding or not _starts_in_utf_8(content):
         try:
             decoded = _decode(content, path, encoding, structured=True)
         except SourceError as error:
@@ -123,6 +124,12 @@ def _read_json_lines(content: bytes, path: Path, name: str, encoding: str | None
             size = round(position * scale) - told_size
             told_size += size
             yield Reading(_line(line, path, name, number), size, number, detected)
+
+
+def _starts_in_utf_8(content: bytes) -> bool:
+    """Tell by its first lines whether a file is in UTF-8: each line is decoded later, and files may be large."""
+    start = content[: content.rfind(b"\n", 0, _FIRST_LINES) + 1] or content
+    return b"\0" not in start and is_utf_8(start)
 
 
 def _decode(content: bytes, path: Path, encoding: str | None, structured: bool = False) -> Decoded:
