@@ -42,7 +42,7 @@ def make_sample(folder: Path, documents: Sequence[Document] = DOCUMENTS) -> None
     """Make an index of two segments, with a document that was removed, and a file with faults."""
     texts = folder.parent / f"văn bản của {folder.name}"
     texts.mkdir()
-    (texts / "hỏng.txt").write_bytes("Đê điều".encode("utf-16"))
+    (texts / "hỏng.txt").write_bytes(b"\x00\x01\x02\xff" * 9)
     (texts / "tốt.txt").write_text("Công tác đê điều năm nay.", "utf-8")
     with open_index(folder, create=True) as index, no_merging():
         add_segment(index, *documents)
