@@ -1,5 +1,6 @@
 """Several processes build what one does, and leave nothing behind, however they end."""
 
+import errno
 import multiprocessing
 import os
 import signal
@@ -119,6 +120,31 @@ def test_a_process_that_is_killed(folder):
                 for child in multiprocessing.active_children() if number == 500 else ():
                     os.kill(child.pid, signal.SIGKILL)
         assert index.document_count == 1
+    assert sorted(folder.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param("concurrent.futures.process.ProcessPoolExecutor.__init__", id="there is nothing to talk by"),
+        pytest.param("multiprocessing.util.spawnv_passfds", id="there is no process"),
+    ],
+)
+def test_processes_that_cannot_be_started(folder, monkeypatch, place):
+    """Where no process can be started, that is told, and the index is as it was."""
+    before = sorted(folder.iterdir())
+
+    def refuse(*_arguments, **_options):
+        raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    monkeypatch.setattr(place, refuse)
+    with open_index(folder) as index:
+        writer = index.writer(jobs=2, memory=SMALL)
+        with pytest.raises(WorkerError, match=rf"cannot start .* \({os.strerror(errno.EAGAIN)}\): try again with one"):
+            for number, text in enumerate(TEXTS):
+                writer.add(Document(id=str(number), text=text))
+        assert index.document_count == 1
+        index.writer(timeout=0).rollback()
     assert sorted(folder.iterdir()) == before
 
 

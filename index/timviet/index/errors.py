@@ -7,7 +7,7 @@ TimvietError
 │   ├── NotAnIndexError       something else is at this place
 │   ├── IndexVersionError     built by other rules of analysis, or another format
 │   └── IndexLockedError      another writer is at work
-├── WorkerError               a process that builds the index was ended
+├── WorkerError               a process that builds the index was ended, or cannot be started
 ├── DocumentError             a document that cannot be indexed
 ├── SourceError               a file or line that cannot be read
 ├── EncodingError             an encoding that is not known, or a text that is not in it
@@ -100,7 +100,7 @@ class IndexLockedError(IndexPlaceError):
 
 
 class WorkerError(TimvietError):
-    """A process that builds a part of the index has ended without a word; nothing has been indexed."""
+    """A process that builds a part of the index has ended without a word, or cannot start; nothing has been indexed."""
 
 
 class DocumentError(TimvietError):

@@ -64,7 +64,7 @@ def sync(
         SourceError: one of the paths does not exist; nothing has been indexed.
         EncodingError: there is no such encoding.
         IndexLockedError: another writer is at work.
-        WorkerError: one of the processes was ended; nothing has been indexed.
+        WorkerError: one of the processes was ended, or cannot be started; nothing has been indexed.
 
     Example:
         >>> from timviet.index import open_index

@@ -58,7 +58,7 @@ class Workers:
             is_last: whether there are no more; where it is the first, too, this process builds it itself.
 
         Raises:
-            WorkerError: one of the processes was ended.
+            WorkerError: one of the processes was ended, or cannot be started.
             Exception: what came up while this one or an earlier one was built.
         """
         parcel, self._parcel = self._parcel, []
@@ -69,11 +69,11 @@ class Workers:
                 self._vocabulary = Vocabulary()
             self._builder = SegmentBuilder(self._vocabulary)
             return
-        if self._pool is None:
-            # Not forked: this process may have threads, whose locks a copy of it would wait for without end.
-            context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self._jobs, context, _prepare_process)
-        with _telling_what_ended(), _without_interrupts():
+        with _telling_what_ended(), _telling_what_cannot_start(), _without_interrupts():
+            if self._pool is None:
+                # Not forked: this process may have threads, whose locks a copy of it would wait for without end.
+                context = multiprocessing.get_context("spawn")
+                self._pool = ProcessPoolExecutor(self._jobs, context, _prepare_process)
             self._at_work.add(self._pool.submit(_build, self._storage, segment, parcel))
         if len(self._at_work) > self._jobs:
             done, self._at_work = wait(self._at_work, return_when=FIRST_COMPLETED)
@@ -115,6 +115,16 @@ def _telling_what_ended() -> Iterator[None]:
             "a process that builds the index was ended, as happens when memory runs out: take less memory or fewer "
             'jobs (in a Python program, `if __name__ == "__main__"` may be missing in its main module)'
         )
+        raise WorkerError(message) from error
+
+
+@contextmanager
+def _telling_what_cannot_start() -> Iterator[None]:
+    """Tell in words of ours that processes cannot be started, for which the system names no file."""
+    try:
+        yield
+    except OSError as error:
+        message = f"cannot start processes to index with ({error.strerror}): try again with one job"
         raise WorkerError(message) from error
 
 
