@@ -147,6 +147,24 @@ def test_readings(query, text, options, expected):
     assert [sorted(part) for part in told] == [sorted(part) for part in wanted]
 
 
+@pytest.mark.parametrize(
+    ("query", "text", "expected"),
+    [
+        pytest.param("uy", "uỷ, ủy; UỶ và uỷ", [("uỷ", "ủy", "UỶ")], id="each way once, in the order of the text"),
+        pytest.param("ky", "kĩ sư, kỳ họp", [("kĩ",), ("kỳ",)], id="each reading its own"),
+        pytest.param("tin*", "Tin tinh tỉnh", [("Tin",), ("tinh",), ("tỉnh",)], id="of a prefix"),
+        pytest.param("tỉnh", "ti\u0309nh", [("ti\u0309nh",)], id="as it is composed"),
+        pytest.param("title:uy", "ủy", [("UỶ",)], id="as the title does"),
+    ],
+)
+def test_surfaces(query, text, expected):
+    """A reading is told as the paragraph, or its title, writes it."""
+    with open_index(":memory:", create=True) as index:
+        add_segment(index, Document("0", text, title="Đảng UỶ"))
+        part = Searcher(index).explain(query, "0").parts[0]
+    assert sorted(own.surfaces for own in part.readings) == sorted(expected)
+
+
 def test_parts_are_named(searcher):
     """A part is named by its kind and what was typed, with the field it was looked for in and its boost."""
     parts = searcher.explain('ĐẢNG Ủy^4 "uỷ họp"^2 title:Chỉ u* ủ~', "qd", match="any").parts

@@ -1,6 +1,7 @@
 """Phrases are counted as reading every paragraph and title counts them."""
 
 import numpy as np
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -11,11 +12,11 @@ from timviet.index import Document, open_index
 from timviet.index.analysis import forms
 from timviet.index.snapshot import Snapshot
 from timviet.search.sequences import occurrence_keys
-from timviet.search.suggestions.belonging import WORDS_OF_GRAMMAR, Neighbours
 from timviet.search.suggestions.longer_phrases import LongerPhrases
 from timviet.search.suggestions.phrase_source import TITLE_WEIGHT, Wanted
 from timviet.search.suggestions.phrases import no_words
 from timviet.search.suggestions.run_reader import RunReader
+from timviet.search.suggestions.words import WORDS_OF_GRAMMAR, Words
 
 LONGEST = 4
 WORDS = "công công cong an ăn nhân dân và 5".split()  # noqa: SIM905
@@ -126,16 +127,37 @@ def test_runs_are_read(texts, data):
 
 def test_which_words_belong_together():
     """Words belong together that stand together often and apart seldom; of few occurrences nothing is said."""
-    together = ["quy định về đất"] * 40
-    apart = [text for number in range(10) for text in (f"quy {number}", f"{number} định")]
-    neighbours = Neighbours(no_words(Snapshot(make_index([*together, *apart]).whoosh.searcher()).segments))
-    quy, dinh, ve, zero = (neighbours.belonging(forms(word).keyed.encode()) for word in ("quy", "định", "về", "0"))
-    assert (quy.before, quy.after) == (0, 0.8)
-    assert dinh.before == 0.8
-    assert (zero.before, zero.after) == (0, 0)
-    assert (quy.most_after, quy.most_named_after) == (40, 40)
-    assert (dinh.most_after, dinh.most_named_after) == (40, 0)  # `về` is a word of grammar
-    assert (ve.most_after, ve.most_named_after) == (40, 40)
+    together = ["quy định về đất"] * 40 + ["xã hội"] * 3
+    apart = [text for number in range(10) for text in (f"quy {number}", f"{number} định", f"về {number}")]
+    begin = no_words(Snapshot(make_index([*together, *apart, *["về đâu"] * 200]).whoosh.searcher()).segments)
+
+    def belong_together(*words):
+        return Words(begin).belong_together(*(forms(word).keyed.encode() for word in words))
+
+    assert belong_together("quy", "định")
+    assert not belong_together("định", "quy")
+    assert belong_together("định", "về")  # which stands elsewhere mostly, but `định` does not
+    assert not belong_together("xã", "hội")
+    assert not belong_together("quy", "đất")
+    assert not belong_together("quy", "không")
+
+
+def test_words_that_end_paragraphs():
+    """A word ends paragraphs as often as words do, or less; of few occurrences little is said; titles count, too."""
+    with open_index(":memory:", create=True) as index:
+        add_segment(index, *(Document(id=str(n), title="tỉnh của", text="công an của tỉnh") for n in range(100)))
+        add_segment(index, Document(id="xã", text="xã hội"))
+        begin = no_words(Snapshot(index.whoosh.searcher()).segments)
+    words = Words(begin)
+
+    def ends(word):
+        return words.ends(begin.followed_by_word(forms(word).keyed.encode(), 1))
+
+    assert ends("hội") == 1
+    assert ends("an") == pytest.approx(10 / 110)
+    assert ends("xã") == pytest.approx(10 / 11)
+    assert ends("tỉnh") == pytest.approx((1 + TITLE_WEIGHT * 10 / 110) / (1 + TITLE_WEIGHT))
+    assert ends("của") == pytest.approx((10 / 110 + TITLE_WEIGHT) / (1 + TITLE_WEIGHT))
 
 
 def test_longer_phrases_are_remembered():
@@ -151,24 +173,31 @@ def test_longer_phrases_are_remembered():
     assert longer.with_word(phrase, huyen, 1).frequency == 1
     assert longer.with_word(phrase, huyen, 2) is None
     assert begin.places[0].source.reader.count == read
+    assert longer.with_word(phrase, va, 3) is None
+    read_more = begin.places[0].source.reader.count
+    assert read_more > read
     assert longer.with_word(phrase, va, 1).frequency == 2
-    assert begin.places[0].source.reader.count > read
+    assert begin.places[0].source.reader.count == read_more
 
 
 def test_a_call_reads_only_so_much(monkeypatch):
     """A call that has read enough looks for no more longer phrases; the next one does."""
     monkeypatch.setattr("timviet.search.suggestions.longer_phrases.MOST_FOR_ANY", 1)
-    monkeypatch.setattr("timviet.search.suggestions.longer_phrases.MOST_FOR_ALL", 1)
-    begin = no_words(Snapshot(make_index(["công an xã", "công an xã"]).whoosh.searcher()).segments)
+    monkeypatch.setattr("timviet.search.suggestions.longer_phrases.MOST_FOR_WORDS", 1)
+    begin = no_words(Snapshot(make_index(["công an xã", "công an xã", "công an bộ"] * 2).whoosh.searcher()).segments)
     longer = LongerPhrases(begin)
-    cong, an, xa = (forms(word).keyed.encode() for word in ("công", "an", "xã"))
+    cong, an, xa, bo = (forms(word).keyed.encode() for word in ("công", "an", "xã", "bộ"))
     pair = begin.followed_by_word(cong, 1).followed_by_word(an, 1)
     three = longer.with_word(pair, xa, 1)
-    assert three.frequency == 2
+    assert three.frequency == 4
+    assert longer.with_word(pair, bo, 1) is None
+    assert longer.with_word(pair, xa, 1) is three
+    assert len(longer.with_any_word(pair, 1)) == 2
     assert longer.with_any_word(three, 1) == []
-    assert longer.with_word(pair, xa, 1) is None
+    assert longer.with_word(pair, bo, 1).frequency == 2  # found with any word
     longer.begin()
-    assert longer.with_word(pair, xa, 1).frequency == 2
+    assert longer.with_word(three, xa, 1) is None
+    assert longer.with_any_word(pair, 1) != []
 
 
 def test_words_of_grammar():

@@ -1,6 +1,7 @@
 """Suggestions are phrases of the index that go on as was typed, counted as reading everything counts them."""
 
 import json
+import re
 
 import pytest
 from click.testing import CliRunner
@@ -156,7 +157,11 @@ REPEATED = ["Ông Nguyễn Văn Thọ làm việc với công an tỉnh Hà Nam.
         (REPEATED, "nguy", ["Nguyễn Văn Thọ"]),  # as long as it always stands so
         (REPEATED, "cong a", ["công an tỉnh"]),
         (REPEATED, "cong an ", ["công an tỉnh"]),
-        (REPEATED, "cong an tinh ", ["công an tỉnh Hà", "Công an tỉnh họp"]),  # names first
+        (
+            REPEATED,
+            "cong an tinh ",
+            ["Công an tỉnh họp", "công an tỉnh Hà"],
+        ),  # `họp với`: a phrase may end before `với`
         (["uỷ ban", "uỷ ban"], "ủy b", ["uỷ ban"]),  # spelled as it is written
         (["kĩ thuật"], "kỹ th", ["kĩ thuật"]),
         (["kĩ thuật"], "ky", ["kĩ"]),
@@ -173,7 +178,7 @@ REPEATED = ["Ông Nguyễn Văn Thọ làm việc với công an tỉnh Hà Nam.
         (["Phòng, chống ma túy"] * 3, "phòng ", ["Phòng, chống ma túy"]),  # where it always goes on over a comma
         (["số 05-CT/TW"] * 2, "so 0", ["số 05-CT/TW"]),
         (["Điều  1\tquy định"] * 2, "dieu ", ["Điều 1 quy định"]),  # in one line
-        (["quyết định của xã", "quyết định thu hồi", "quyết định của tỉnh"] * 3, "quyết đ", ["quyết định"]),
+        (["quyết định của xã", "quyết định thu hồi", "quyết định, nghị quyết"] * 3, "quyết đ", ["quyết định"]),
         (["𠀀𠀁 an"], "𠀀", ["𠀀𠀁"]),
         (["an"], "", []),
         (["an"], " \t,", []),
@@ -193,8 +198,7 @@ def test_what_is_suggested(texts, prefix, expected):
     [
         # the commonest first
         (["công ty"] * 3 + ["công an"] * 2 + ["công dân"], "công ", ["công ty", "công an", "công dân"]),
-        # a word of grammar last, or first, counts less; not where it belongs to the word before
-        (["công và"] * 3 + ["công an"] * 2 + [f"công {n}" for n in range(8)], "công ", ["công an", "công 0"]),
+        # a word of grammar first counts less; what ends with one counts where it belongs to the word before
         (["của tôi"] * 3 + ["cua biển"] * 2, "cua ", ["cua biển", "của tôi"]),
         (["đối với"] * 4 + ["đối tượng"] * 3 + ["đối phó"], "đối ", ["đối với", "đối tượng", "đối phó"]),
         # a single word counts less than phrases
@@ -204,10 +208,15 @@ def test_what_is_suggested(texts, prefix, expected):
         # where marks were typed, what has more than was typed counts less
         (["công an xã"] * 2 + ["công ăn việc"] * 3, "công an ", ["công an xã", "công ăn việc"]),
         (["công an xã"] * 2 + ["công ăn việc"] * 3, "cong an ", ["công ăn việc", "công an xã"]),
-        # the same word always before it
+        # so does what begins with a part of a word, as `định số`, and what always has the same word before it
+        (
+            ["quy định số họp"] * 20 + ["quy định số."] * 20 + ["họp định kỳ", "mưa định kỳ"],
+            "dinh ",
+            ["định kỳ", "định số"],
+        ),
         (["tài nguyên và môi trường"] * 4 + ["nguyên vẹn", "Nguyễn Văn"], "nguyen v", ["Nguyễn Văn", "nguyên vẹn"]),
         # over a comma after which something else may stand
-        (["xã, huyện", "xã, tỉnh", "xã, phường", "xã, quận"] * 2 + ["xã hội"] * 2, "x", ["xã", "xã hội"]),
+        (["xã, huyện", "xã, tỉnh", "xã, phường", "xã, quận"] * 2 + ["xã hội"] * 2, "x", ["xã hội", "xã", "xã, huyện"]),
         # of those that are as frequent, names first
         (["an toàn", "An Giang", "an ninh"], "an ", ["An Giang", "an ninh", "an toàn"]),
     ],
@@ -215,6 +224,71 @@ def test_what_is_suggested(texts, prefix, expected):
 def test_the_order(texts, prefix, expected):
     """Suggestions come in this order, for these reasons."""
     assert shown(make_index(texts), prefix)[: len(expected)] == expected
+
+
+@pytest.mark.parametrize(
+    ("texts", "prefix", "expected"),
+    [
+        # what is always cut goes on to where it ends, in one way or in several
+        (["UBND thành phố Hà Nội"] * 4 + ["thành phố Huế"], "ubnd t", ["UBND thành phố Hà Nội"]),
+        (["Công an cấp tỉnh"] * 6 + ["Công an cấp xã"] * 5, "cong an c", ["Công an cấp tỉnh", "Công an cấp xã"]),
+        # a punctuation mark is an end, a hyphen is none
+        (["đất rừng, sông", "đất rừng (khộp) già", "đất rừng. Biển cạn"], "đất r", ["đất rừng"]),
+        (["kinh tế - xã hội", "kinh tế - xã hội", "kinh tế/xã hội"], "kinh t", ["kinh tế - xã hội"]),
+        # before a word of grammar a phrase may end, but not before one that it belongs to, nor after another one
+        (["đất rừng của ông", "đất rừng và bà", "đất rừng cho làng"] * 2, "đất r", ["đất rừng"]),
+        (["đất đối với ông", "đất đối với bà", "đất đối với làng"] * 9, "đất ", ["đất đối với"]),
+        (["đi với các em", "đi với một bé"] * 3 + ["ở với bà", "đi xa"] * 9, "đi ", ["đi xa"]),
+        # of what occurs seldom, little is known: it counts less
+        (["đất rừng già", "đất ruộng", "đất rừng khộp"], "đất r", ["đất ruộng", "đất rừng"]),
+        # what goes on after the word that was typed has to end somewhere, however seldom it occurs
+        (
+            ["luật đất đai cũ hết hạn", "luật đất đai cũ thay thế", "luật đất đai, luật nhà ở"],
+            "luật đ",
+            ["luật đất đai"],
+        ),
+        # where nothing ends, the commonest is shown
+        (
+            [f"Nghị định {'sửa' if n > 7 else 'số'} {n} họp" for n in range(12)],
+            "nghị định s",
+            ["Nghị định số"],
+        ),
+    ],
+)
+def test_where_suggestions_end(texts, prefix, expected):
+    """Suggestions end where a phrase may end, and there are no others than these, for these reasons."""
+    assert shown(make_index(texts), prefix) == expected
+
+
+def test_a_rare_end_is_found():
+    """That a phrase ends somewhere is found, too, where the first samples do not show it."""
+    texts = ["đất rừng già"] * 20 + ["đất rừng"] * 20
+    assert shown(make_index(texts), "đất r") == ["đất rừng", "đất rừng già"]
+    assert shown(make_index(texts[::-1]), "đất r") == ["đất rừng", "đất rừng già"]
+    alternating = [text for pair in zip(["đất rừng"] * 4, ["đất rừng già"] * 4, strict=True) for text in pair]
+    assert shown(make_index(alternating), "đất r") == ["đất rừng", "đất rừng già"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["Hà nội", "Hà Nội", "Hà Nội"], "Hà Nội"),  # as most do
+        (["Công an", "Công an", "công an"], "công an"),  # the first letter is a capital where a sentence begins
+        (["CÔNG AN", "Công an", "Công an"], "Công an"),
+        (["HÀ NỘI", "Hà Nội"], "Hà Nội"),  # of as many, with the fewest capitals
+        (["hà, nội", "hà nội", "hà nội"], "hà nội"),
+    ],
+)
+def test_how_suggestions_are_written(texts, expected):
+    """A suggestion is written as most samples write it, with a small letter first where one of these does."""
+    assert shown(make_index(texts), expected[:4]) == [expected]
+
+
+def test_a_call_reads_only_so_many_samples(monkeypatch):
+    """A call that has read enough samples shows what it found, the commonest phrases."""
+    monkeypatch.setattr("timviet.search.suggestions.suggest._SAMPLES_EACH", 1)
+    index = make_index([f"công {letter}" for number, letter in enumerate("abcdefgh") for _ in range(number + 1)])
+    assert shown(index, "công ", 4) == ["công h", "công g"]
 
 
 def test_titles(titled):
@@ -303,7 +377,7 @@ def test_asking_again():
 def test_after_much_reading(monkeypatch):
     """Where finding longer phrases would take too long, shorter ones are suggested, counted as ever."""
     monkeypatch.setattr("timviet.search.suggestions.longer_phrases.MOST_FOR_ANY", -1)
-    monkeypatch.setattr("timviet.search.suggestions.longer_phrases.MOST_FOR_ALL", -1)
+    monkeypatch.setattr("timviet.search.suggestions.longer_phrases.MOST_FOR_WORDS", -1)
     monkeypatch.setattr("timviet.search.suggestions.phrase_source.MAX_OCCURRENCES", 1)
     assert suggest(make_index(REPEATED * 2), "cong a") == [Suggestion("công an", 4, in_titles=False)]
 
@@ -362,10 +436,10 @@ def run(*arguments):
 
 
 def test_the_command(folder):
-    """The command shows suggestions line by line, with how often they occur, without control characters."""
+    """The command shows suggestions alone, one a line, without control characters."""
     done = run("cong a")
-    assert (done.exit_code, done.output) == (0, "công an  3, in titles\nCông an�tỉnh  1, in titles\ncông an xã  2\n")
-    assert run("cong", "an x").output == run("--limit", "1", "cong an x").output == "công an xã  2\n"
+    assert (done.exit_code, done.output) == (0, "Công an�tỉnh\ncông an xã\n")
+    assert run("cong", "an x").output == run("--limit", "1", "cong an x").output == "công an xã\n"
 
 
 def test_the_command_in_json(folder):
@@ -389,3 +463,34 @@ def test_equal_suggestions_come_as_in_a_dictionary():
                 writer.add(Document(id=str(number), text=f"xem {word}"))
         suggestions = Suggester(Snapshot(index.whoosh.searcher())).suggest("đ")
     assert [found.text for found in suggestions] == ["đà", "đá", "đan", "đất", "đường"]
+
+
+ODD = [
+    "\x1b[2J",
+    "\x9b2J",
+    "\x00",
+    "\x07",
+    "\x7f",
+    "\r",
+    "\n",
+    "\u202e",
+    "\u2066",
+    "\u200b",
+    "\ufeff",
+    "\udcff",
+    "\U0010ffff",
+    "\u0301",
+]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=ascii)
+@pytest.mark.parametrize("prefix", ["{}", "{}cong a", "cong {} a", "co{}ng a", "cong a{}", "-{}"])
+@pytest.mark.parametrize("output", ["text", "json"])
+def test_odd_characters_in_the_prefix(folder, prefix, odd, output):
+    """Whatever is typed, nothing raises, and no character is printed that a terminal would obey."""
+    done = run("--format", output, prefix.format(odd))
+    assert done.exit_code in {0, 1, 2}
+    assert done.exception is None or isinstance(done.exception, SystemExit)
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", done.output)
+    if output == "json" and done.exit_code < 2:
+        assert json.loads(done.output)["prefix"] == prefix.format(odd)

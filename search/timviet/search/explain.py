@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from timviet.index.analysis import KEY_SEPARATOR, keyed
+from timviet.index.analysis import KEY_SEPARATOR, analyze, keyed
 from timviet.index.schema import is_folded_field, unfolded_field
+from timviet.index.snapshot import SegmentView
 from timviet.search.expand import reading_level
 from timviet.search.lexicon import Lexicon
 from timviet.search.match import SegmentMatcher
@@ -20,12 +21,14 @@ class Reading:
 
     Attributes:
         term: the term's canonical form.
+        surfaces: how the paragraph, or its title, writes it: each way once, in the order of the text.
         level: the name of its mark level, as "same" or "completes".
         weight: how much an occurrence counts.
         frequency: how often it occurs in the paragraph.
     """
 
     term: str
+    surfaces: tuple[str, ...]
     level: str
     weight: float
     frequency: int
@@ -83,24 +86,28 @@ class Explanation:
     relaxed: tuple[Relaxation, ...] = ()
 
 
-def explain_parts(plan: Node, matcher: SegmentMatcher, lexicon: Lexicon, number: int) -> tuple[Part, ...]:
+def explain_parts(
+    plan: Node, segment: SegmentView, matcher: SegmentMatcher, lexicon: Lexicon, number: int
+) -> tuple[Part, ...]:
     """Return what each leaf of a plan adds to the score of a paragraph.
 
     Args:
         plan: what was searched for.
-        matcher: the matcher of the paragraph's segment.
+        segment: the paragraph's segment.
+        matcher: the matcher of the segment.
         lexicon: the terms of the snapshot.
-        number: the paragraph's number in its segment.
+        number: the paragraph's number in the segment.
     """
-    return _Explainer(matcher, lexicon, number).parts(plan)
+    return _Explainer(segment, matcher, lexicon, number).parts(plan)
 
 
 class _Explainer:
-    def __init__(self, matcher: SegmentMatcher, lexicon: Lexicon, number: int) -> None:
+    def __init__(self, segment: SegmentView, matcher: SegmentMatcher, lexicon: Lexicon, number: int) -> None:
         self._matcher = matcher
         self._lexicon = lexicon
         self._number = number
         self._only = np.array([number])
+        self._stored = segment.stored(number)
 
     def parts(self, plan: Node) -> tuple[Part, ...]:
         """Return what the leaves of a plan add to the paragraph's score."""
@@ -145,4 +152,9 @@ class _Explainer:
                 counts = term not in group.bare or self._matcher.groups.is_unmarked(self._number)
                 frequency = self._matcher.groups.frequency(field, keyed(folded, reading), self._number) if counts else 0
                 if frequency:
-                    yield Reading(reading, reading_level(group.asked, folded, reading).name.lower(), weight, frequency)
+                    level = reading_level(group.asked, folded, reading).name.lower()
+                    yield Reading(reading, self._surfaces(field, reading), level, weight, frequency)
+
+    def _surfaces(self, field: str, canonical: str) -> tuple[str, ...]:
+        tokens = analyze(self._stored[field])
+        return tuple(dict.fromkeys(token.surface for token in tokens if token.forms.canonical == canonical))

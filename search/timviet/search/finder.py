@@ -133,7 +133,7 @@ class Finder:
         """Return what the leaves of a plan add to the score of a paragraph, by its number in the snapshot."""
         segments = list(enumerate(self.snapshot.segments))
         place, segment = next((place, own) for place, own in reversed(segments) if own.first <= number)
-        return explain_parts(plan, self.matchers[place], self.lexicon, number - segment.first)
+        return explain_parts(plan, segment, self.matchers[place], self.lexicon, number - segment.first)
 
 
 class _Run:

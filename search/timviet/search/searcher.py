@@ -265,8 +265,8 @@ class Searcher:
             limit: how many to return at most.
 
         Returns:
-            Phrases as the documents write them, by frequency, fragments and single words counting less; of equal ones,
-            those in titles, then names.
+            Phrases as the documents write them, by frequency, single words counting less, without fragments where there
+            is anything else; of equal ones, those in titles, then names.
 
         Raises:
             QueryTimeoutError: it takes longer than it may.

@@ -52,7 +52,9 @@ class _Commands(click.Group):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(128 + signal.SIGPIPE)
         except click.NoSuchOption as error:
-            message = f"{error.message} (put -- before a word that starts with a minus)"
+            from timviet.search.snippet import printable
+
+            message = printable(f"{error.message} (put -- before a word that starts with a minus)")
             raise click.NoSuchOption(error.option_name, message, error.possibilities, error.ctx) from error
         except (TimvietError, OSError) as error:
             from timviet.search.snippet import printable

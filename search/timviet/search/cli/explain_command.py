@@ -43,8 +43,8 @@ def command(
 ) -> None:
     """Tell why a paragraph ranks where it does.
 
-    Shows, for a paragraph of document ID and a QUERY, the parts that add up to its score, term by term, with the mark
-    level of each reading.
+    Shows, for a paragraph of document ID and a QUERY, the parts that add up to its score, word by word, with the mark
+    level of each reading, as the paragraph writes it.
     """
     from timviet.index import open_index
     from timviet.search import Searcher
@@ -79,7 +79,7 @@ def _show(explanation: "Explanation") -> None:
             f"({printable(part.field)}: {rarity}, {counts}{boost})"
         )
         for reading in part.readings:
-            term = printable(reading.term)
-            click.echo(f"            {reading.frequency} × {term}: {reading.level}, weight {reading.weight:g}")
+            surfaces = printable(", ".join(reading.surfaces))
+            click.echo(f"            {reading.frequency} × {surfaces}: {reading.level}, weight {reading.weight:g}")
     if explanation.remainder:
         click.echo(f"  {explanation.remainder:8.4f}  from other queries")

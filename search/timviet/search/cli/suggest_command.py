@@ -2,15 +2,11 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from timviet.index.errors import quoted
 from timviet.search.cli.options import find_index, format_option, index_option, to_json
-
-if TYPE_CHECKING:
-    from timviet.search.suggestions.suggest import Suggestion
 
 
 @click.command("suggest")
@@ -21,8 +17,8 @@ if TYPE_CHECKING:
 def command(prefix: tuple[str, ...], limit: int, output: str, index_folder: Path | None) -> None:
     """Suggest how a phrase may go on, by words and phrases that the index has.
 
-    Of each, it is told how often the index has it, and whether titles do. The last word is unfinished, unless a space
-    comes after it.
+    They are printed one a line, the likeliest first; as JSON, with how often the index has each, and whether titles do.
+    The last word is unfinished, unless a space comes after it.
 
     \b
     Examples:
@@ -31,6 +27,7 @@ def command(prefix: tuple[str, ...], limit: int, output: str, index_folder: Path
     """
     from timviet.index import open_index
     from timviet.search import Searcher
+    from timviet.search.snippet import printable
 
     text = " ".join(prefix)
     if not any(character.isalnum() for character in text):
@@ -40,15 +37,7 @@ def command(prefix: tuple[str, ...], limit: int, output: str, index_folder: Path
     if output == "json":
         click.echo(to_json({"prefix": text, "suggestions": [own.to_dict() for own in suggestions]}, indent=2))
     else:
-        _show(suggestions)
+        for suggestion in suggestions:
+            click.echo(printable(suggestion.text))
     if not suggestions:
         sys.exit(1)
-
-
-def _show(suggestions: "list[Suggestion]") -> None:
-    """Print suggestions for a person."""
-    from timviet.search.snippet import printable
-
-    for suggestion in suggestions:
-        titles = ", in titles" if suggestion.in_titles else ""
-        click.echo(f"{printable(suggestion.text)}  {suggestion.frequency:,}{titles}")

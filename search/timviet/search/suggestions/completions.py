@@ -31,23 +31,23 @@ class Completion:
     Args:
         phrase: the phrase.
         weight_of_beginning: how much it counts for how it begins.
-        weights: how much it counts for how it ends.
+        weight_of_end: how much it counts for its last word.
 
     Attributes:
         phrase: the same.
         weight_of_beginning: the same.
+        count: how much it counts but for how it ends; longer ones that begin with it count for no more.
         weight: how much it counts.
-        promise: how much longer ones may count that begin with it; not less than itself.
-        is_lengthened: whether those were looked for.
+        is_lengthened: whether longer ones were looked for.
     """
 
-    __slots__ = ("is_lengthened", "phrase", "promise", "weight", "weight_of_beginning")
+    __slots__ = ("count", "is_lengthened", "phrase", "weight", "weight_of_beginning")
 
-    def __init__(self, phrase: Phrase, weight_of_beginning: float, weights: PhraseWeights) -> None:
+    def __init__(self, phrase: Phrase, weight_of_beginning: float, weight_of_end: float) -> None:
         self.phrase = phrase
         self.weight_of_beginning = weight_of_beginning
-        self.weight = phrase.counts[-1] * weight_of_beginning * weights.of_end(phrase)
-        self.promise = max(self.weight, weights.count_of_longer(phrase) * weight_of_beginning)
+        self.count = phrase.counts[-1] * weight_of_beginning
+        self.weight = self.count * weight_of_end
         self.is_lengthened = False
 
 
@@ -82,7 +82,7 @@ class Completions:
         for reading in readings:
             for phrase in reading.followed_by(typed.next, 1, max(_FIRST_WORDS, 2 * limit)):
                 weight = typed.weight(phrase.terms) * weights.of_beginning(phrase.terms[0])
-                self._add(Completion(phrase, weight, weights))
+                self._add(phrase, weight)
 
     def __iter__(self) -> Iterator[Completion]:
         """Yield the completions, those first that count most; of equal ones those in titles, then the shortest."""
@@ -92,7 +92,7 @@ class Completions:
                 yield completion
                 continue
             completion.is_lengthened = True
-            if completion.promise >= self._enough:
+            if completion.count >= self._enough:
                 self._lengthen(completion)
             if not self._typed.is_all_of(completion.phrase.terms):
                 self._push(completion, completion.weight)
@@ -105,20 +105,21 @@ class Completions:
     def _lengthen(self, completion: Completion) -> None:
         """Add the phrases of one word more that may be wanted."""
         phrase, weight = completion.phrase, completion.weight_of_beginning
-        if len(phrase.terms) > len(self._typed.words) + MOST_MORE_WORDS or not weight:
+        if len(phrase.terms) > len(self._typed.words) + MOST_MORE_WORDS:
             return
         if len(phrase.terms) > 1:
             if not self._may_lengthen:
                 return
             self._may_lengthen -= 1
         for longer in self._longer_phrases.with_any_word(phrase, max(LEAST_COUNT, self._enough / weight)):
-            self._add(Completion(longer, weight, self._weights))
+            self._add(longer, weight)
 
-    def _add(self, completion: Completion) -> None:
-        if not self._typed.is_all_of(completion.phrase.terms):
+    def _add(self, phrase: Phrase, weight_of_beginning: float) -> None:
+        completion = Completion(phrase, weight_of_beginning, self._weights.of_end(phrase))
+        if not self._typed.is_all_of(phrase.terms):
             insort(self._best, -completion.weight)
             del self._best[self._wanted :]
-        self._push(completion, completion.promise)
+        self._push(completion, completion.count)
 
     def _push(self, completion: Completion, weight: float) -> None:
         phrase = completion.phrase

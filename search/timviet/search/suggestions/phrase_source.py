@@ -112,6 +112,11 @@ class Place:
         return 2 if self._run is not None or self._keys is not None else int(self.number >= 0)
 
     @property
+    def weight(self) -> int:
+        """How much the phrase counts for how often it stands there."""
+        return self.count * self.source.weight
+
+    @property
     def term(self) -> bytes:
         """The phrase's last word, as it is keyed."""
         return self.source.terms[self.number]

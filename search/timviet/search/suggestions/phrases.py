@@ -71,7 +71,7 @@ class Phrase(NamedTuple):
             least_here = ceil(least / place.source.weight) if len(self.places) == 1 else 1
             for longer in place.source.follow(place, own, max(least_here, 1)):
                 places[longer.term].append(longer)
-        counted = ((term, own, sum(place.count * place.source.weight for place in own)) for term, own in places.items())
+        counted = ((term, own, sum(place.weight for place in own)) for term, own in places.items())
         return [
             Phrase((*self.terms, term), tuple(own), (*self.counts, count))
             for term, own, count in counted

@@ -23,6 +23,8 @@ _REMEMBERED_PREFIXES = 1 << 10
 # Of readings of finished words, about so many bytes are remembered: of each the places where it stands.
 _REMEMBERED_READINGS = 1 << 24
 _PLACE_SIZE = 8
+# So many samples are read for each suggestion that is wanted, on an average: they take most of the time.
+_SAMPLES_EACH = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,8 @@ class Suggestion:
     """A phrase that goes on as what was typed begins.
 
     Attributes:
-        text: the phrase as documents write it; in small letters, where a few that were looked at do not agree.
+        text: the phrase as most of a few documents that were looked at write it; beginning with a small letter where
+            one of these does.
         frequency: how often it stands in paragraphs and titles; in deleted ones, too, until they are merged away.
         in_titles: whether it stands in a title.
     """
@@ -90,16 +93,19 @@ class Suggester:
         words that start with them. What was typed is itself no suggestion. How much a phrase counts:
 
         * how often it occurs, in titles five times;
-        * less where it begins or ends with a word of grammar, or with one syllable of a longer word, unless it mostly
-          goes on so; less where it is a single word; less where the query has marks and a finished word without any
-          is answered by one with marks;
-        * a tenth where the same word stands before it in all of three samples, a fifth where it goes over a comma
-          after which something else stands mostly, and nothing where most samples go over the end of a sentence.
+        * less where it begins with a word of grammar; less where it is a single word, least one that seldom ends a
+          paragraph; less where the query has marks and a finished word without any is answered by one with marks;
+        * less where few of three to nine samples of it end where a phrase may end: before punctuation or the end of the
+          paragraph, or, less surely, before a word of grammar. Where none does, it is cut, as `Ủy ban nhân`, and shown
+          only where there is nothing else;
+        * a fiftieth where the word before belongs to its first one in most samples, as `quy` to `định`, or is the same
+          in all; a fifth where it goes over a comma after which something else stands mostly, and nothing where most
+          samples go over the end of a sentence.
 
-        A phrase of more words than complete what was typed has to occur twice, or in a title. Where its samples go on
-        with the same words, and 60 % of all its occurrences do, those are shown, too. Of phrases that differ in marks
-        alone, the one without them is not shown after the other one. Frequencies are exact; rare phrases may be
-        missed.
+        A phrase of more words than complete what was typed has to occur twice, or in a title, and to end in a sample.
+        Where samples go on with the same words, and 60 % of all occurrences do, those are shown, too. Of phrases that
+        differ in marks alone, the one without them is not shown after the other one. Frequencies are exact; rare
+        phrases may be missed.
 
         Args:
             prefix: what was typed. Its last word is unfinished unless something, such as a space, comes after it. With
@@ -138,7 +144,7 @@ class Suggester:
         self._longer_phrases.begin()
         completions = Completions(typed, readings, self._weights, self._longer_phrases, limit)
         shown: list[_Ranked] = []
-        for ranked in self._in_order(completions, len(typed.words), shown):
+        for ranked in self._in_order(completions, len(typed.words), shown, _SAMPLES_EACH * limit):
             if not _is_needless(ranked.written.terms, ranked.written.counted, shown):
                 shown.append(ranked)
             if len(shown) == limit:
@@ -157,7 +163,7 @@ class Suggester:
         return self._readings[key]
 
     def _in_order(
-        self, completions: Iterable[Completion], finished: int, shown: Sequence[_Ranked]
+        self, completions: Iterable[Completion], finished: int, shown: Sequence[_Ranked], samples: int
     ) -> Iterator[_Ranked]:
         """Yield completions as they are to be shown, those first that count most by what their samples tell, too.
 
@@ -165,6 +171,7 @@ class Suggester:
             completions: the completions, those first that count most but for what their samples tell.
             finished: how many words were typed and finished.
             shown: those that are shown so far: what they make needless is not read.
+            samples: how many samples may be read; the last completion may take some more.
         """
         waiting: list[tuple[float, int, Written]] = []
         for number, completion in enumerate(completions):
@@ -174,9 +181,12 @@ class Suggester:
                 yield _Ranked(-weight, written)
             if not _is_needless(completion.phrase.terms, completion.phrase.counts[-1], shown):
                 found = self._writer.write(completion.phrase, finished)
-                if found is not None:
-                    heappush(waiting, (-completion.weight * found.weight, number, found))
-        while waiting:
+                if found.text:
+                    heappush(waiting, (-completion.count * found.weight, number, found))
+                samples -= found.read
+                if samples <= 0:
+                    break
+        while waiting and (waiting[0][0] or not shown):
             weight, _, written = heappop(waiting)
             yield _Ranked(-weight, written)
 
