@@ -73,6 +73,7 @@ def holds(tree, tokens, match):
 @given(small_corpora, trees, st.sets(st.integers(0, 23)), st.sampled_from(["all", "any", "auto", "ready"]))
 @example([["a b", "c"], ["b", "a", "a c"]], ("side by side", "a", "b", ("-", "c")), set(), "any")
 @example([["a"]], ("side by side", "a", "a", ("side by side", "a", "a", ("NOT", "a"))), set(), "any")
+@example([["a a a a"]], ("side by side", "a", "a", "b"), set(), "all")
 @example([["b", "b a", "a"]], ("AND", "a", ("NOT", "b")), set(), "all")
 @example([["b", "b a", "a"]], ("AND", "a", ("NOT", "b")), set(), "ready")
 @example([["b"], ["a b", "a"]], ("OR", ("NOT", "a"), ("-", "b")), {0}, "all")

@@ -51,7 +51,8 @@ def find_candidates(text: str, with_slips: bool, lexicon: Lexicon) -> dict[str, 
     """
     own = forms(text)
     found = {own.keyed: 1.0} | _readings(own, own.folded, 1.0, lexicon)
-    if with_slips and own.folded.isalpha() and not is_known(own, lexicon):
+    # Of a single letter that has slipped, nothing is left to know it by.
+    if with_slips and len(own.folded) > 1 and own.folded.isalpha() and not is_known(own, lexicon):
         for folded in _one_slip_away(own.folded, lexicon):
             found |= _readings(own, folded, _LETTER_SLIP, lexicon)
     found = _likeliest(found, own, lexicon)
