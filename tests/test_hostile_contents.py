@@ -209,7 +209,7 @@ def test_hostile(processes, folder, content):
     outcome = processes.run("open", folder)
     assert (outcome.signal, outcome.error) in [(0, "NotAnIndexError"), (0, "IndexVersionError")], outcome
     assert "_MAIN_1.toc" in outcome.message or "MAIN_aaaaaaaaaaaaaaaa" in outcome.message or "rules" in outcome.message
-    assert outcome.megabytes < 20 + 10 * len(content) / 1e6, outcome
+    assert outcome.megabytes < 64 + 10 * len(content) / 1e6, outcome
     assert {path.name for path in folder.iterdir()} == before
 
 
