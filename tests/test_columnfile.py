@@ -1,9 +1,12 @@
 """A file of columns gives back what was written, where it lies, and tells when it is damaged."""
 
+import json
 import mmap
+import struct
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 import pytest
@@ -161,6 +164,67 @@ def test_no_file_of_columns(content):
     """What is no file of columns is refused."""
     with pytest.raises(DamagedFileError, match=r"no file of columns|cut short"):
         ColumnFile(content)
+
+
+def with_directory(change):
+    """The file with another directory, whose checksum fits."""
+    directory = json.loads(WHOLE[DIRECTORY:-28])
+    changed = json.dumps(change(directory) or directory).encode()
+    return WHOLE[:DIRECTORY] + changed + struct.pack("<QQI8s", DIRECTORY, len(changed), crc32(changed), SIGNATURE)
+
+
+def entry(**changes):
+    """Change what is told of a column: its dtype, place, length or checksum."""
+
+    def change(directory):
+        own = dict(zip(("dtype", "place", "length", "checksum"), directory["columns"]["số"], strict=True))
+        directory["columns"]["số"] = list((own | changes).values())
+
+    return change
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(
+            lambda directory: directory["columns"].update(
+                {f"khác {number}": directory["columns"]["số"] for number in range(20)}
+            ),
+            id="more columns than there is room for",
+        ),
+        pytest.param(entry(place=DIRECTORY - 8), id="into the directory"),
+        pytest.param(entry(place=1 << 62), id="beyond the end"),
+        pytest.param(entry(place=-64), id="before the beginning"),
+        pytest.param(entry(length=-8), id="fewer bytes than none"),
+        pytest.param(entry(length=7), id="half a number"),
+        pytest.param(entry(place=64.0), id="a place that is no whole number"),
+        pytest.param(entry(place=True), id="a place that is true"),
+        pytest.param(entry(place="64"), id="a place that is text"),
+        pytest.param(entry(checksum=None), id="no checksum"),
+        pytest.param(entry(dtype="|b1"), id="booleans, of which some may be neither"),
+        pytest.param(entry(dtype="|O"), id="objects"),
+        pytest.param(entry(dtype="|V8"), id="anything"),
+        pytest.param(entry(dtype="<M8[s]"), id="times"),
+        pytest.param(entry(dtype="<i8\n"), id="a line end"),
+        pytest.param(entry(dtype=["<i8"]), id="a type in a list"),
+        pytest.param(lambda directory: directory["columns"].update(số=[]), id="nothing of a column"),
+        pytest.param(lambda directory: directory.pop("facts"), id="no facts"),
+        pytest.param(lambda directory: directory.update(facts=[]), id="facts in a list"),
+        pytest.param(lambda directory: directory.update(columns=[]), id="columns in a list"),
+        pytest.param(lambda directory: [directory], id="a list"),
+        pytest.param(lambda directory: 7, id="a number"),
+    ],
+)
+def test_a_crafted_directory(change):
+    """A directory that tells what cannot be is refused, though its checksum fits."""
+    with pytest.raises(DamagedFileError, match="damaged directory"):
+        ColumnFile(with_directory(change))
+
+
+def test_a_directory_made_by_hand():
+    """The directories that the test above makes are like those that are written."""
+    assert with_directory(lambda _: None) == WHOLE
+    ColumnFile(with_directory(entry(length=8, checksum=0)))
 
 
 @pytest.mark.parametrize("version", [0, 1, SIGNATURE[-1] + 1, 255])

@@ -14,6 +14,7 @@ NO_METADATA = "{}"
 # What is kept of every paragraph, and what of some.
 _KEPT = {"id": str, "paragraph": int, "start": int, "text": str, "metadata": str}
 _MAY_BE_KEPT = ("title", "path", "source")
+_LAST_PARAGRAPH = (1 << 32) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,11 @@ def require_paragraph(fields: dict[str, Any]) -> dict[str, Any]:
         DamagedFileError: it is not what is kept of one.
     """
     has_all = all(type(fields.get(name)) is kind for name, kind in _KEPT.items())
-    if not has_all or any(type(fields.get(name, "")) is not str for name in _MAY_BE_KEPT):
+    if (
+        not has_all
+        or any(type(fields.get(name, "")) is not str for name in _MAY_BE_KEPT)
+        or not (fields["id"] and 0 <= fields["paragraph"] <= _LAST_PARAGRAPH and fields["start"] >= 0)
+    ):
         raise DamagedFileError("what is stored of a paragraph is of another kind than was written")
     return fields
 
@@ -101,7 +106,10 @@ def read_metadata(kept: str) -> dict[str, Any]:
     Raises:
         DamagedFileError: they are not what is kept as such.
     """
-    metadata = json.loads(kept) if kept != NO_METADATA else {}
+    try:
+        metadata = json.loads(kept) if kept != NO_METADATA else {}
+    except (ValueError, RecursionError) as error:
+        raise DamagedFileError("what is stored as metadata cannot be read") from error
     if not isinstance(metadata, dict):
         raise DamagedFileError("what is stored as metadata is none")
     return metadata
@@ -115,7 +123,7 @@ def read_source(kept: str) -> Source:
     """
     try:
         return Source(**json.loads(kept))
-    except TypeError as error:
+    except (TypeError, ValueError, RecursionError) as error:
         raise DamagedFileError("what is stored of a document's file is none") from error
 
 

@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 import zstandard
 
-from timviet.index.columnfile import BYTES, MAX_SIZE, UNSIGNED, WHOLE, ColumnFile, read_ends, smallest_unsigned
+from timviet.index.columnfile import BYTES, UNSIGNED, WHOLE, ColumnFile, read_ends, smallest_unsigned
 from timviet.index.columnwriter import ColumnWriter
 from timviet.index.errors import DocumentError
 
@@ -36,8 +36,8 @@ _LEVEL = 3
 # A dictionary is made from so many bytes of records, the first ones; it is of no use for fewer.
 _TRAINING_SIZE = 1 << 20
 _DICTIONARY_SIZE = 1 << 16
-MAX_RECORD_SIZE = MAX_SIZE - _BLOCK_SIZE
-"""No more bytes are kept of a paragraph, so that no block has more than are read at once."""
+MAX_RECORD_SIZE = 1 << 26
+"""No more bytes are kept of a paragraph: those of a hostile file may take 25 times as many when they are read."""
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -191,7 +191,7 @@ class StoredReader:
         """Return a paragraph's fields by its number in the segment."""
         try:
             fields = json.loads(self.record(number).decode(errors="surrogatepass"))
-        except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             raise self._columns.damaged(f"what is stored of paragraph {number} cannot be read") from error
         if not isinstance(fields, dict):
             raise self._columns.damaged(f"what is stored of paragraph {number} has no fields")
@@ -248,7 +248,7 @@ class StoredReader:
         block = self.blocks[start : int(self.block_ends[number])]
         try:
             size = zstandard.get_frame_parameters(block).content_size
-            if size != self._record_ends[last] or size > MAX_SIZE:
+            if size != self._record_ends[last] or size > MAX_RECORD_SIZE + _BLOCK_SIZE:
                 raise self._columns.damaged(f"block {number} of what is stored is said to hold {size:,} bytes")
             return self._decompressor(int(self.block_dictionaries[number])).decompress(block)
         except zstandard.ZstdError as error:

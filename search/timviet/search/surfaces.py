@@ -6,6 +6,7 @@ import numpy as np
 from cachetools import LRUCache
 
 from timviet.index.analysis import forms
+from timviet.index.columnfile import DamagedFileError
 from timviet.index.snapshot import SegmentView, Snapshot
 from timviet.index.tokens import surfaces
 
@@ -31,9 +32,14 @@ class Surfaces:
         Args:
             term: a keyed term that the text has.
             before: the term that should stand before it, as it matters for i and y; where it never does, any may.
+
+        Raises:
+            DamagedFileError: no text of those that should have it does.
         """
         if (term, before) not in self._known:
             found = list(self._written(term, before)) or list(self._written(term, None))
+            if not found:
+                raise DamagedFileError(f"no paragraph has {term!r}, which the index has")
             self._known[term, before] = next((own for own in found if own == own.lower()), found[0])
         return self._known[term, before]
 

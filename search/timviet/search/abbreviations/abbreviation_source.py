@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from timviet.index.analysis import Forms, analyze, forms
-from timviet.index.columnfile import Column
+from timviet.index.columnfile import Column, DamagedFileError
 from timviet.index.snapshot import SegmentView
 from timviet.index.terms import FieldTerms
 from timviet.search.abbreviations.followers import NOTHING, Beside, Followers, are_among
@@ -226,6 +226,8 @@ class AbbreviationSource:
 def _written(text: str, last: int, count: int) -> Written:
     tokens = analyze(text)
     first = last - count + 1
+    if last >= len(tokens):
+        raise DamagedFileError("a paragraph has fewer words than the index knows of")
     before, after = (tokens[place].forms if 0 <= place < len(tokens) else None for place in (first - 1, last + 1))
     return Written(text[tokens[first].start : tokens[last].end], before, after)
 

@@ -58,7 +58,10 @@ def _read_texts(terms: FieldTerms, is_first: Column) -> Names:
     counts = np.bincount(documents, minlength=len(is_first))
     starts = np.cumsum(counts) - counts
     in_order = np.zeros(len(tokens), np.int32)
-    in_order[starts[documents] + positions] = tokens
+    try:
+        in_order[starts[documents] + positions] = tokens
+    except IndexError as error:
+        raise terms.columns.damaged("column positions names places that there are not") from error
     named = np.flatnonzero(counts)
     return Names(words, in_order, counts[named], named)
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from itertools import islice
 
 from timviet.index.analysis import analyze, forms
+from timviet.index.columnfile import DamagedFileError
 from timviet.index.tokens import TOKEN
 from timviet.search.highlight import Span
 from timviet.search.suggestions.phrase_source import Occurrence
@@ -97,7 +98,10 @@ def _sample(text: str, terms: tuple[bytes, ...], occurrence: Occurrence) -> Samp
     sample = _cut(text, spans, start - first)
     if not sample.has(terms):
         # Tokens without a letter of their own have no position.
-        sample = _cut(text, [(token.start, token.end) for token in analyze(text)[first:last]], start - first)
+        tokens = analyze(text)[first:last]
+        if start < 0 or len(tokens) < start - first + len(terms):
+            raise DamagedFileError("a paragraph has fewer words than the index knows of")
+        sample = _cut(text, [(token.start, token.end) for token in tokens], start - first)
     return sample
 
 
