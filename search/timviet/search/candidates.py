@@ -1,6 +1,6 @@
 """What a word may have been typed for, by the terms that the index has, each with how likely that is: the error model.
 
-A candidate is a keyed term, or several with spaces between them that may have been left out.
+A candidate is a keyed term, or several in a row, between which spaces may have been left out.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from timviet.index.unicode import nfc
 from timviet.search.lexicon import Lexicon
 from timviet.search.marks import Level, level
 from timviet.search.names.letters import one_slip_away
-from timviet.search.readings import terms_of
+from timviet.search.readings import in_a_row, terms_of
 
 # How likely it is that a word was typed for another one, beside that it was meant as it stands.
 _COMPLETED = 0.1
@@ -152,7 +152,7 @@ def _in_a_row(parts: list[Forms], lexicon: Lexicon) -> dict[str, float]:
         counts = lexicon.ngrams.pairs("text", [*before], [*after]).tolist()
         following = {term: dict(zip(after, row, strict=True)) for term, row in zip(before, counts, strict=True)}
         found = {
-            f"{row} {term}": often * after[term] * count / lexicon.ngrams.single("text", last)
+            in_a_row(row, term): often * after[term] * count / lexicon.ngrams.single("text", last)
             for row, often in found.items()
             for last in terms_of(row)[-1:]
             for term, count in following[last].items()

@@ -26,6 +26,8 @@ _UNSEEN = 0.01
 # A reading is open that is at least this likely by pairs; of a syllable, so many at most.
 _OPEN = 0.01
 _MOST_OPEN = 4
+# What no term has; some have spaces, as that of the ligature for صلى الله عليه وسلم.
+_SEPARATOR = "\n"
 
 Likelihoods = NDArray[np.float64]
 Path = tuple[int, ...]
@@ -36,8 +38,8 @@ def likely_readings(readings: Sequence[Mapping[str, float]], lexicon: Lexicon) -
 
     Args:
         readings: of each syllable, the keyed terms that it may be, at least one, each with how likely it is by itself,
-            as a factor. Where it may be several terms in a row, these have spaces between them, and the factor takes in
-            how likely it is that the others follow the first one.
+            as a factor. Where it may be several terms in a row, that is their `in_a_row`, and the factor takes in how
+            likely it is that the others follow the first one.
         lexicon: the terms of the index, with their frequencies.
     """
     if not readings:
@@ -46,9 +48,14 @@ def likely_readings(readings: Sequence[Mapping[str, float]], lexicon: Lexicon) -
     return [list(own)[place] for own, place in zip(readings, model.best_path(), strict=True)]
 
 
+def in_a_row(*terms: str) -> str:
+    """Return the reading that is several keyed terms, one after the other."""
+    return _SEPARATOR.join(terms)
+
+
 def terms_of(reading: str) -> list[str]:
     """Return the keyed terms of which a reading is made."""
-    return reading.split(" ")
+    return reading.split(_SEPARATOR)
 
 
 class _Model:
