@@ -140,9 +140,9 @@ def damages(files: Files, others: Sequence[Files], count: int) -> Iterator[Damag
     chance = random.Random(count)  # noqa: S311
     parts = [(name, part) for name, content in files.items() for part in _parts(name, content)]
     for name, part in islice(cycle(parts), count):
-        kind = chance.choice([*_WAYS, *["flipped"] * len(_WAYS)])
+        kind = chance.choice([*WAYS, *["flipped"] * len(WAYS)])
         place = chance.randrange(part.start, part.stop)
-        content = _WAYS[kind](files[name], place, chance)
+        content = WAYS[kind](files[name], place, chance)
         yield Damage(kind, name, content if content != files[name] else _flipped(content, place, chance))
 
 
@@ -183,7 +183,7 @@ def _copied(content: bytes, place: int, chance: random.Random) -> bytes:
     return content[:place] + piece + content[place + len(piece) :]
 
 
-_WAYS: dict[str, Callable[[bytes, int, random.Random], bytes]] = {
+WAYS: dict[str, Callable[[bytes, int, random.Random], bytes]] = {
     "flipped": _flipped,
     "cut": lambda content, place, _: content[:place],
     "longer": lambda content, _, chance: content + chance.randbytes(chance.choice([1, 12, 64, 4096])),
