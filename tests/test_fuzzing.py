@@ -14,6 +14,7 @@ edits = st.lists(st.tuples(st.integers(0, 1 << 16), st.integers(0, 30), st.binar
 EXAMPLES = {"search": 50}
 
 FINDS = [
+    pytest.param("decoder", b"\xff\xfe", id="lines of JSON that are a byte order mark and nothing else"),
     pytest.param("search", "ﷺ".encode(), id="a letter whose form is several words, which corrections took apart"),
 ]
 

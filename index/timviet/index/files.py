@@ -102,9 +102,6 @@ def _read_whole(content: bytes, path: Path, encoding: str | None, make: Callable
 
 
 def _read_json_lines(content: bytes, path: Path, name: str, encoding: str | None) -> Iterator[Reading]:
-    if not content.strip():
-        yield Reading(SourceError(path, "holds no text"), len(content))
-        return
     lines, detected = content, _IN_UTF_8
     if encoding or not _starts_in_utf_8(content):
         try:
@@ -115,6 +112,9 @@ def _read_json_lines(content: bytes, path: Path, name: str, encoding: str | None
                 return
         else:
             lines, detected = decoded.text.encode(), _encoding_of(decoded)
+    if not lines.strip():
+        yield Reading(SourceError(path, "holds no text"), len(content))
+        return
     scale = len(content) / len(lines)
     position = len(lines) - len(lines.rstrip())
     told_size = 0
