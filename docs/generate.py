@@ -6,7 +6,8 @@ from types import ModuleType
 
 import click
 
-from timviet.index import codec, columnfile, contents, packing, postings, skipped, stored
+from timviet.index import codec, columnfile, contents, packing, postings, stored
+from timviet.index.folders import skipped
 from timviet.search.cli import main
 
 FOLDER = Path(__file__).parent

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from html import unescape
+from pathlib import Path
 from zlib import crc32
 
 import numpy as np
@@ -19,7 +20,7 @@ from timviet.index.columnwriter import create_column_file
 from timviet.index.contents import NAME, read_contents
 from timviet.index.encodings.decoders import DECODERS
 from timviet.index.errors import QueryLimitError, QuerySyntaxError, SourceError
-from timviet.index.files import read_file, read_stream
+from timviet.index.files import read_content, read_stream
 from timviet.index.stored import StoredReader, StoredWriter
 from timviet.index.terms import FieldTerms, FoldedTerms
 from timviet.index.unicode import nfd, nfkc_casefold
@@ -112,16 +113,8 @@ def _decoder(data: bytes) -> None:
                     assert own == paragraph.text
 
 
-class _Bytes:
-    """A path whose file holds some bytes."""
-
-    def __init__(self, data: bytes, suffix: str) -> None:
-        self.suffix = suffix
-        self.read_bytes = lambda: data
-
-
 def _read_as(data: bytes, suffix: str):
-    return read_file(_Bytes(data, suffix), f"tệp{suffix}")
+    return read_content(data, Path(f"tệp{suffix}"), f"tệp{suffix}")
 
 
 @cache

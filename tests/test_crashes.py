@@ -14,9 +14,9 @@ import pytest
 from engines_tried import Timviet
 from power_loss import Disk
 from storages import CHANGES, ERRORS, Fault, Kind, Layer
+from timviet.index.folders.skipped import Fault as FileFault
+from timviet.index.folders.skipped import SkippedFile, load_skipped, save_skipped
 from timviet.index.preparing import Source
-from timviet.index.skipped import Fault as FileFault
-from timviet.index.skipped import SkippedFile, load_skipped, save_skipped
 from timviet.index.storage import FolderStorage
 from trials import COMMITS, Stage, Trials
 

@@ -1,14 +1,18 @@
 """An index is brought up to date with files and folders: what is new, changed or gone, and nothing else."""
 
+import errno
 import itertools
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
+from shutil import copy
+from unittest.mock import Mock
 
 import pytest
 
 from encoders import encode
-from timviet.index import Writer, open_index, sync
+from timviet.index import Writer, open_index, sync, verify
 from timviet.index.errors import EncodingError, IndexLockedError, SourceError
 
 clock = itertools.count(1_700_000_000_000_000_000, 1_000_000_000)
@@ -41,6 +45,16 @@ class Place:
             for fields in reader.all_stored_fields():
                 found.setdefault(fields["id"], []).append(fields["text"])
         return {identity: "\n".join(texts) for identity, texts in found.items()}
+
+    def documents(self):
+        """What is known of each document, in the order of their ids."""
+        with open_index(self.index) as index:
+            return sorted(index.documents(), key=lambda document: document.id)
+
+    def verified(self):
+        """What is wrong with the index."""
+        with open_index(self.index) as index:
+            return verify(index).problems
 
 
 @pytest.fixture
@@ -84,6 +98,97 @@ def test_unchanged_files_are_not_read(place, content, later, changed):
     os.utime(place.write("a.txt", content), ns=(0, time + later))
     assert counts(place.sync("a.txt")) == (0, int(changed), int(not changed), 0, 0)
     assert place.contents() == {"a.txt": content if changed else "Một"}
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.jsonl"])
+def test_a_file_of_another_time(place, name, monkeypatch):
+    """A file with the same content at another time is read once, and its documents are as they were."""
+    content = lines("x1 y2") if name.endswith("l") else "Một\n\nHai"
+    place.write(name, content)
+    new = place.sync(name).new
+    before = place.documents()
+    time = place.write(name, content).stat().st_mtime_ns
+    assert counts(place.sync(name)) == (0, 0, new, 0, 0)
+    after = place.documents()
+    assert {document.source.modified_ns for document in after} == {time}
+    assert [replace(document, source=None) for document in before] == [
+        replace(document, source=None) for document in after
+    ]
+    assert place.verified() == ()
+    monkeypatch.setattr(Path, "read_bytes", None)
+    assert counts(place.sync(name)) == (0, 0, new, 0, 0)
+
+
+def test_a_file_of_another_time_and_encoding(place):
+    """Where another encoding is given, a file is read again though its content is the same."""
+    content = encode("tài hồng", "tcvn3")
+    place.write("a.txt", content)
+    place.sync("a.txt", encoding="tcvn3")
+    place.write("a.txt", content)
+    assert counts(place.sync("a.txt", encoding="viscii")) == (0, 1, 0, 0, 0)
+    place.write("a.txt", content)
+    assert counts(place.sync("a.txt")) == (0, 0, 1, 0, 0)
+    assert place.contents() == {"a.txt": "tội hăng"}
+
+
+def test_renamed_files(place):
+    """A file of the same content takes the place of one that is gone, without being told to prune."""
+    paths = [place.write(f"kho/{name}", name) for name in ("a.txt", "b.txt")]
+    place.write("kho/c.jsonl", lines("x1 y2"))
+    place.sync("kho")
+    paths[0].rename(place.folder / "kho/a1.txt")
+    (place.folder / "kho/c.jsonl").rename(place.folder / "d.jsonl")
+    summary = place.sync("kho", "d.jsonl")
+    assert (counts(summary), summary.renamed) == ((1, 2, 1, 1, 0), 2)
+    assert place.contents() == {"kho/a1.txt": "a.txt", "kho/b.txt": "b.txt", "x": "1", "y": "2"}
+    assert counts(place.sync("kho", "d.jsonl")) == (0, 0, 4, 0, 0)
+    assert place.verified() == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "renamed", "contents"),
+    [
+        pytest.param(lambda kho: copy(kho / "a.txt", kho / "b.txt"), 0, ["a", "b"], id="a copy is another file"),
+        pytest.param(
+            lambda kho: (copy(kho / "a.txt", kho / "b.txt"), (kho / "a.txt").rename(kho / "c.txt")),
+            1,
+            ["b", "c"],
+            id="of two files of the content one takes the place",
+        ),
+        pytest.param(
+            lambda kho: (kho / "a.txt").rename(kho / "b.txt").write_text("khác", "utf-8"),
+            0,
+            ["a", "b"],
+            id="one that has changed, too, is another file",
+        ),
+        pytest.param(
+            lambda kho: ((kho / "a.txt").rename(kho / "b.txt"), (kho / "a.txt").write_text("mới", "utf-8")),
+            0,
+            ["a", "b"],
+            id="the old name is another file's",
+        ),
+    ],
+)
+def test_what_is_no_rename(place, change, renamed, contents):
+    """Only what is gone is replaced, once, and by nothing but its own content."""
+    place.write("kho/a.txt", "Một")
+    place.sync("kho")
+    change(place.folder / "kho")
+    assert place.sync("kho").renamed == renamed
+    assert sorted(place.contents()) == [f"kho/{name}.txt" for name in contents]
+
+
+def test_exclude(place):
+    """What is left out is not indexed, is counted, and is removed when pruning."""
+    for name in ("kho/a.txt", "kho/nháp/b.txt", "kho/nháp/c.txt"):
+        place.write(name, name)
+    assert counts(place.sync("kho")) == (3, 0, 0, 0, 0)
+    summary = place.sync("kho", exclude=["nháp"])
+    assert (counts(summary), summary.left_out) == ((0, 0, 1, 0, 0), 1)
+    place.write("kho/.gitignore", "nháp/")
+    assert counts(place.sync("kho", prune=True)) == (0, 0, 1, 2, 0)
+    with pytest.raises(SourceError, match="cannot leave out by what is no pattern"):
+        place.sync("kho", exclude=["!"])
 
 
 def test_prune(place):
@@ -267,6 +372,23 @@ def test_odd_files(place):
     reasons = [error.reason for error in place.sync("kho", "kho/c.txt").errors]
     assert reasons == ["cannot be read: No such file or directory", "its name is not UTF-8"]
     assert place.contents() == {"kho/c.txt": "Một"}
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read everything")
+def test_permission_denied(place):
+    """A file that may not be read is a fault that gives the system's reason."""
+    place.write("kho/a.txt", "Một").chmod(0)
+    assert [error.reason for error in place.sync("kho").errors] == ["cannot be read: Permission denied"]
+
+
+def test_a_file_that_cannot_be_read(place, monkeypatch):
+    """A file that fails while it is read is a fault that gives the system's reason; it is read again next time."""
+    path = place.write("kho/a.txt", "Một")
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_bytes", Mock(side_effect=OSError(errno.EIO, os.strerror(errno.EIO))))
+        assert [str(error) for error in place.sync("kho").errors] == [f"{path}: cannot be read: Input/output error"]
+    place.write("kho/a.txt", "Một")
+    assert counts(place.sync("kho")) == (1, 0, 0, 0, 0)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read everything")

@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from timviet.index.analysis import AnalyzedToken, Forms, VietnameseAnalyzer, analyze
     from timviet.index.documents import Document, Paragraph
     from timviet.index.encodings.decoding import Decoded, decode
-    from timviet.index.folders import sync
+    from timviet.index.folders.skipped import skipped_files
+    from timviet.index.folders.summary import FileEncoding, Summary
+    from timviet.index.folders.syncing import sync
+    from timviet.index.folders.watching import watch
     from timviet.index.preparing import Source
     from timviet.index.repairing import Repair, repair
     from timviet.index.spelling import canonical, fold
     from timviet.index.store import Index, StoredDocument, open_index
-    from timviet.index.summary import FileEncoding, Summary
     from timviet.index.tokens import Token, tokenize
     from timviet.index.verifying import Problem, Verification, verify
     from timviet.index.writer import Writer
@@ -31,7 +33,7 @@ _HOMES = {
     "AnalyzedToken": "analysis",
     "Decoded": "encodings.decoding",
     "Document": "documents",
-    "FileEncoding": "summary",
+    "FileEncoding": "folders.summary",
     "Forms": "analysis",
     "Index": "store",
     "Paragraph": "documents",
@@ -39,7 +41,7 @@ _HOMES = {
     "Repair": "repairing",
     "Source": "preparing",
     "StoredDocument": "store",
-    "Summary": "summary",
+    "Summary": "folders.summary",
     "Token": "tokens",
     "Verification": "verifying",
     "VietnameseAnalyzer": "analysis",
@@ -50,9 +52,11 @@ _HOMES = {
     "fold": "spelling",
     "open_index": "store",
     "repair": "repairing",
-    "sync": "folders",
+    "skipped_files": "folders.skipped",
+    "sync": "folders.syncing",
     "tokenize": "tokens",
     "verify": "verifying",
+    "watch": "folders.watching",
 }
 
 __all__ = [
@@ -78,9 +82,11 @@ __all__ = [
     "fold",
     "open_index",
     "repair",
+    "skipped_files",
     "sync",
     "tokenize",
     "verify",
+    "watch",
 ]
 
 

@@ -36,12 +36,13 @@ class Reading(NamedTuple):
     encoding: Detection = _IN_UTF_8
 
 
-def read_file(path: Path, name: str, encoding: str | None = None) -> Iterator[Reading]:
+def read_content(content: bytes, path: Path, name: str, encoding: str | None = None) -> Iterator[Reading]:
     """Read the documents of a file, by its suffix.
 
     A `.txt` or `.md` file is one document, named as the file is; a line of a `.jsonl` file is one.
 
     Args:
+        content: what the file holds.
         path: the file.
         name: by what name the documents shall know it.
         encoding: the file's encoding, where it is not to be told from what it says; see `decode`.
@@ -49,11 +50,6 @@ def read_file(path: Path, name: str, encoding: str | None = None) -> Iterator[Re
     Yields:
         Each document, or what is wrong with its place in the file; reading goes on after a fault where it can.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        yield Reading(SourceError(path, f"cannot be read: {error.strerror}"), 0)
-        return
     yield from _READERS[path.suffix.lower()](content, path, name, encoding)
 
 
@@ -65,14 +61,14 @@ def read_stream(content: bytes, encoding: str | None = None) -> Iterator[Reading
         encoding: its encoding, where it is not to be told from what it says; see `decode`.
 
     Yields:
-        As `read_file`; a text's document has the id "-".
+        As `read_content`; a text's document has the id "-".
     """
     reader = _read_json_lines if content.lstrip(_BEFORE_TEXT).startswith(b"{") else _read_text
     yield from reader(content, Path("-"), "-", encoding)
 
 
 def is_readable(path: Path) -> bool:
-    """Tell whether a file's suffix is one that `read_file` knows.
+    """Tell whether a file's suffix is one that `read_content` knows.
 
     Example:
         >>> is_readable(Path("quyết-định.TXT")), is_readable(Path("ảnh.png"))

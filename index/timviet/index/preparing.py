@@ -26,12 +26,14 @@ class Source:
         size: its size in bytes.
         modified_ns: when it was last changed, in nanoseconds since 1970.
         encoding: the encoding that it was read in; of a file with faults the one that was given, or nothing.
+        digest: the BLAKE2 digest of what it held, in hexadecimal digits; nothing where that is not known.
     """
 
     path: str
     size: int
     modified_ns: int
     encoding: str = "utf-8"
+    digest: str = ""
 
 
 class PreparedDocument(NamedTuple):
@@ -79,7 +81,7 @@ def prepare(document: Document, source: Source | None) -> PreparedDocument:
         texts, terms = _searched(stored, document.metadata or {})
     except (TypeError, ValueError, RecursionError) as error:
         raise DocumentError(f"cannot keep the id and metadata of document {document.id!r} as JSON: {error}") from error
-    encoded = json.dumps(asdict(source)) if source else None
+    encoded = encode_source(source) if source else None
     paragraphs = [(number, start, _plain(text)) for number, start, text in document.iter_paragraphs()]
     return PreparedDocument(stored, encoded, texts, terms, paragraphs)
 
@@ -113,6 +115,11 @@ def read_metadata(kept: str) -> dict[str, Any]:
     if not isinstance(metadata, dict):
         raise DamagedFileError("what is stored as metadata is none")
     return metadata
+
+
+def encode_source(source: Source) -> str:
+    """Return what is kept of the file that a document was read from."""
+    return json.dumps(asdict(source))
 
 
 def read_source(kept: str) -> Source:

@@ -14,8 +14,10 @@ from whoosh.filedb.filestore import Storage
 
 from timviet.index.columnfile import MAX_SIZE
 from timviet.index.errors import SourceError
+from timviet.index.folders.names import base_folder
 from timviet.index.preparing import Source
 from timviet.index.storage import IndexStorage, write_file
+from timviet.index.store import Index
 
 _FILE = "skipped.json"
 
@@ -54,6 +56,25 @@ class SkippedFile:
             path: where the file is.
         """
         return [SourceError(path, *fault) for fault in self.faults]
+
+
+def skipped_files(index: Index) -> list[SourceError]:
+    """Return what is wrong with the files, or lines of them, that an index does not have because of that.
+
+    They are read again when they change.
+
+    Args:
+        index: the index.
+
+    Example:
+        >>> from timviet.index import open_index
+        >>> with open_index(":memory:", create=True) as index:
+        ...     skipped_files(index)
+        []
+    """
+    base = base_folder(index)
+    files = load_skipped(index.whoosh.storage)
+    return [error for name, skipped in sorted(files.items()) for error in skipped.errors(base / name)]
 
 
 def load_skipped(storage: Storage) -> dict[str, SkippedFile]:

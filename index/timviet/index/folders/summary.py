@@ -33,6 +33,8 @@ class Summary:
         changed: how many of them it knew.
         unchanged: how many documents were left as they are, their file being unchanged.
         removed: how many documents were removed, their file or line being gone.
+        renamed: how many files have got another name; their documents are among the new and the removed ones.
+        left_out: how many files and folders rules for what is to be left out did leave out.
         skipped: files and lines left out, counted by reason.
         errors: every file or line that ought to be indexed and could not be.
         encodings: every file that was read in another encoding than UTF-8.
@@ -45,6 +47,8 @@ class Summary:
     changed: int = 0
     unchanged: int = 0
     removed: int = 0
+    renamed: int = 0
+    left_out: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
     errors: list[SourceError] = field(default_factory=list)
     encodings: list[FileEncoding] = field(default_factory=list)

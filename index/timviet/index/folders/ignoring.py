@@ -1,0 +1,92 @@
+"""Which files of a folder are left out: those that it says itself, by git's rules, and those that a user names."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from pathspec import GitIgnoreSpec
+
+from timviet.index.errors import SourceError
+
+IGNORE_FILES = (".gitignore", ".timvietignore")
+"""Where a folder says what is left out of it; the later ones go before the earlier ones."""
+
+
+class IgnoreRules:
+    """What is left out of a folder.
+
+    The rules are those of git (https://git-scm.com/docs/gitignore): a pattern holds below the folder whose file has it;
+    of patterns that say different things, those of the deepest folder go before others, and later before earlier ones.
+    What a user names goes before all. Lines that are no patterns say nothing. Names that start with a full stop
+    are always left out.
+
+    Args:
+        root: the folder; what is above it says nothing.
+        exclude: further patterns, as in the root's file.
+
+    Raises:
+        SourceError: one of them is no pattern.
+
+    Example:
+        >>> IgnoreRules(Path("van-ban"), ["*.tmp", "nhap/"]).leave_out(Path("van-ban/nhap"), is_folder=True)
+        True
+    """
+
+    def __init__(self, root: Path, exclude: Iterable[str] = ()) -> None:
+        self._root = root
+        try:
+            self._excluded = GitIgnoreSpec.from_lines(exclude)
+        except ValueError as error:
+            raise SourceError(root, "cannot leave out by what is no pattern", detail=str(error)) from error
+        self._specs: dict[Path, GitIgnoreSpec | None] = {}
+
+    def leave_out(self, path: Path, is_folder: bool) -> bool:
+        """Tell whether a file or folder below the root is left out, by its own name.
+
+        Raises:
+            SourceError: a file that tells what is left out cannot be read.
+        """
+        if path.name.startswith("."):
+            return True
+        for folder, spec in self._specs_for(path):
+            told = spec.check_file(f"{path.relative_to(folder).as_posix()}{'/' if is_folder else ''}").include
+            if told is not None:
+                return told
+        return False
+
+    def leave_out_with_folders(self, path: Path, is_folder: bool) -> bool:
+        """Tell whether a file or folder below the root is left out, by its own name or as all of a folder is."""
+        above = [folder for folder in path.parents if folder != self._root and folder.is_relative_to(self._root)]
+        return any(self.leave_out(folder, is_folder=True) for folder in above) or self.leave_out(path, is_folder)
+
+    def _specs_for(self, path: Path) -> Iterator[tuple[Path, GitIgnoreSpec]]:
+        yield self._root, self._excluded
+        for folder in path.parents:
+            if not folder.is_relative_to(self._root):
+                return
+            if folder not in self._specs:
+                self._specs[folder] = _read_spec(folder)
+            spec = self._specs[folder]
+            if spec is not None:
+                yield folder, spec
+
+
+def _read_spec(folder: Path) -> GitIgnoreSpec | None:
+    lines: list[str] = []
+    for path in (folder / name for name in IGNORE_FILES):
+        try:
+            lines += path.read_text(encoding="utf-8-sig", errors="surrogateescape").splitlines()
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as error:
+            raise SourceError(path, f"cannot be read: {error.strerror}") from error
+    patterns = [line for line in lines if _is_pattern(line)]
+    return GitIgnoreSpec.from_lines(patterns) if patterns else None
+
+
+def _is_pattern(line: str) -> bool:
+    """Tell whether a line can be read; git passes over those that cannot."""
+    try:
+        GitIgnoreSpec.from_lines([line])
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,68 @@
+"""What an index knows of files: the documents that were read from each, and how it was then."""
+
+from collections.abc import Iterable, Mapping
+
+from whoosh.reading import IndexReader
+
+from timviet.index.preparing import PreparedDocument, Source, require_paragraph, restore
+from timviet.index.store import Index
+
+
+class Known:
+    """The documents of an index, each with the file that it was read from.
+
+    Args:
+        index: the index, as of its last commit.
+
+    Attributes:
+        generation: the number of that commit.
+        sources: the files, by the documents' ids; None where a document was read from none.
+        documents: the ids of the documents that were read from each file, by its name.
+    """
+
+    def __init__(self, index: Index) -> None:
+        self.generation = index.whoosh.latest_generation()
+        self.sources: dict[str, Source | None] = {}
+        self.documents: dict[str, dict[str, None]] = {}
+        self._by_digest: dict[str, set[str]] = {}
+        self._put((document.id, document.source) for document in index.documents())
+
+    def commit(self, added: Mapping[str, Source | None], removed: Iterable[str]) -> None:
+        """Take in what the next commit has added, replaced and removed."""
+        self.generation += 1
+        for identity in (*removed, *added):
+            self._drop(identity)
+        self._put(added.items())
+
+    def with_digest(self, digest: str) -> list[str]:
+        """Return the names of the files that had the same content."""
+        return sorted(self._by_digest.get(digest, ())) if digest else []
+
+    def _put(self, sources: Iterable[tuple[str, Source | None]]) -> None:
+        for identity, source in sources:
+            self.sources[identity] = source
+            if source:
+                self.documents.setdefault(source.path, {})[identity] = None
+                self._by_digest.setdefault(source.digest, set()).add(source.path)
+
+    def _drop(self, identity: str) -> None:
+        source = self.sources.pop(identity, None)
+        if source and source.path in self.documents:
+            del self.documents[source.path][identity]
+            if not self.documents[source.path]:
+                del self.documents[source.path]
+                self._by_digest[source.digest].discard(source.path)
+
+
+def read_document(reader: IndexReader, identity: str) -> PreparedDocument:
+    """Return a document as a segment took it.
+
+    Args:
+        reader: a reader of the index.
+        identity: the document's id, which the index has.
+
+    Raises:
+        DamagedFileError: a file of the index is damaged.
+    """
+    numbers = reader.postings("id", identity.encode(errors="surrogatepass")).all_ids()
+    return restore([require_paragraph(reader.stored_fields(number)) for number in numbers])

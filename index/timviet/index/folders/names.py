@@ -1,0 +1,27 @@
+"""The names by which an index knows files: below the folder that it is in, relative to that folder."""
+
+import os
+from pathlib import Path
+
+from timviet.index.storage import IN_MEMORY
+from timviet.index.store import Index
+
+
+def base_folder(index: Index) -> Path:
+    """Return the folder that files' names are relative to: the one the index is in; this one for one in memory."""
+    return Path.cwd() if index.location == IN_MEMORY else absolute(Path(index.location)).parent
+
+
+def name_of(path: Path, base: Path) -> str:
+    """Return the name of a file.
+
+    Example:
+        >>> name_of(Path("/kho/van-ban/tin.txt"), Path("/kho")), name_of(Path("/tin.txt"), Path("/kho"))
+        ('van-ban/tin.txt', '/tin.txt')
+    """
+    return path.relative_to(base).as_posix() if path.is_relative_to(base) else path.as_posix()
+
+
+def absolute(path: Path) -> Path:
+    """Return a path from the root on; unlike `Path.resolve`, that leaves a link its own name."""
+    return Path(os.path.abspath(path))  # noqa: PTH100

@@ -1,0 +1,160 @@
+"""Bring an index up to date with files and folders, reading only what is new or changed."""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from timviet.index.encodings.decoders import encoding_name
+from timviet.index.errors import SourceError
+from timviet.index.folders.known import Known
+from timviet.index.folders.names import absolute
+from timviet.index.folders.run import Run
+from timviet.index.folders.summary import Summary
+from timviet.index.store import Index
+from timviet.index.writer import DEFAULT_MEMORY
+
+
+def sync(
+    index: Index,
+    paths: Iterable[Path],
+    stream: bytes | None = None,
+    prune: bool = False,
+    exclude: Iterable[str] = (),
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    timeout: float = 10.0,
+    jobs: int = 1,
+    memory: int = DEFAULT_MEMORY,
+    encoding: str | None = None,
+) -> Summary:
+    """Index files and folders in one commit; a file whose size and time are unchanged is not read again.
+
+    Folders are read whole, but for what their `.gitignore` and `.timvietignore` leave out, and for entries whose name
+    starts with a dot. A file of another time whose content is the same stays as it is in the index, too, and one that
+    has got another name takes the place of the one it was. A file or line that cannot be read is skipped and told in
+    the summary, then and each time until it has changed; what the index held of it stays.
+
+    Args:
+        index: what to bring up to date.
+        paths: files and folders.
+        stream: further content as it came by standard input.
+        prune: whether to remove documents whose file, once found under one of the paths, is gone or left out.
+        exclude: patterns of what to leave out of the folders, as a line of `.gitignore` is.
+        progress: called now and then with the bytes done and the bytes to do.
+        timeout: how long to wait for another writer to end, in seconds.
+        jobs: how many processes to index with; see `Index.writer`.
+        memory: about how many megabytes of memory to take for it in all.
+        encoding: the encoding of all that is read, where it is not to be told file by file from what it says; see
+            `decode`. What was read in another one before is read again.
+
+    Returns:
+        What was done.
+
+    Raises:
+        SourceError: one of the paths does not exist, or one of the patterns is none; nothing has been indexed.
+        EncodingError: there is no such encoding.
+        IndexLockedError: another writer is at work.
+        WorkerError: one of the processes was ended, or cannot be started; nothing has been indexed.
+
+    Example:
+        >>> from timviet.index import open_index
+        >>> with open_index(":memory:", create=True) as index:
+        ...     sync(index, [], stream="Đảng ủy xã".encode()).documents
+        1
+    """
+    options = SyncOptions(prune, tuple(exclude), timeout, jobs, memory, encoding)
+    return Follower(index, paths, options).sync(stream, progress)
+
+
+@dataclass(frozen=True, slots=True)
+class SyncOptions:
+    """How to bring an index up to date; see `sync`."""
+
+    prune: bool = False
+    exclude: tuple[str, ...] = ()
+    timeout: float = 10.0
+    jobs: int = 1
+    memory: int = DEFAULT_MEMORY
+    encoding: str | None = None
+
+
+class Follower:
+    """Brings an index up to date with files and folders, again and again.
+
+    Args:
+        index: what to bring up to date.
+        paths: the files and folders.
+        options: how.
+
+    Raises:
+        EncodingError: there is no such encoding.
+    """
+
+    def __init__(self, index: Index, paths: Iterable[Path], options: SyncOptions) -> None:
+        self._index = index
+        self._roots = [absolute(path) for path in paths]
+        self._options = options
+        self._encoding = encoding_name(options.encoding) if options.encoding else None
+        self._known: Known | None = None
+
+    def sync(
+        self,
+        stream: bytes | None = None,
+        progress: Callable[[int, int], None] = lambda _done, _total: None,
+        changed: Iterable[Path] | None = None,
+    ) -> Summary:
+        """Bring the index up to date in one commit.
+
+        Args:
+            stream: further content as it came by standard input.
+            progress: called now and then with the bytes done and the bytes to do.
+            changed: the absolute paths that may have changed; None for all.
+
+        Returns:
+            What was done.
+
+        Raises:
+            TimvietError: as `sync` raises them.
+        """
+        started = time.perf_counter()
+        options = self._options
+        with self._index.writer(options.timeout, options.jobs, options.memory) as writer:
+            known = self._up_to_date()
+            run = Run(self._index, writer, known, self._roots, options.exclude, self._encoding)
+            if changed is None:
+                require_paths(root for root in self._roots if not (options.prune and run.is_known(root)))
+            roots = self._roots if changed is None else list(changed)
+            files = list(run.find_files(changed))
+            read = [file for file in files if not run.is_unchanged(file)]
+            total = sum(file.source.size for file in read) + len(stream or b"")
+            done = 0
+            for size in run.index_all(read, stream):
+                done += size
+                progress(done, total)
+            if options.prune:
+                run.prune(roots, {file.source.path for file in files})
+            run.remember_skipped()
+            if run.has_changed:
+                writer.commit()
+            else:
+                writer.rollback()
+        if run.has_changed:
+            known.commit(run.added, run.removed)
+        run.summary.seconds = time.perf_counter() - started
+        return run.summary
+
+    def _up_to_date(self) -> Known:
+        if self._known is None or self._known.generation != self._index.whoosh.latest_generation():
+            self._known = Known(self._index)
+        return self._known
+
+
+def require_paths(paths: Iterable[Path]) -> None:
+    """Check that files and folders are there.
+
+    Raises:
+        SourceError: the first one that is not.
+    """
+    for path in paths:
+        if not path.exists():
+            raise SourceError(path, "there is no such file or folder")
