@@ -218,6 +218,29 @@ def test_info(indexed):
     assert "paragraphs 3" in run("info").stdout
 
 
+def test_info_of_skipped_files(indexed):
+    """`info --skipped` lists what is left out because of a fault, until that is mended."""
+    broken = indexed / "van-ban" / "hỏng.jsonl"
+    broken.write_text('{"id": 1, "text": "Mưa"}\n{\n', "utf-8")
+    assert run("index", "van-ban").returncode == 2
+    told = run("info", "--skipped").stdout
+    assert told.startswith(f"{broken}, line 2: is not JSON (")
+    (record,) = json.loads(run("info", "--skipped", "--format", "json").stdout)
+    assert (record["path"], record["line"], record["reason"]) == (str(broken), 2, "is not JSON")
+    assert json.loads(run("info", "--format", "json").stdout)["skipped"] == 1
+    broken.write_text('{"id": 1, "text": "Mưa"}\n', "utf-8")
+    assert run("index", "van-ban").returncode == 0
+    assert run("info", "--skipped").stdout == ""
+
+
+def test_what_is_left_out(indexed):
+    """What rules leave out is counted, and removed when pruning."""
+    done = run("index", "--prune", "--exclude", "t*.txt", "van-ban")
+    assert (done.returncode, "2 removed, 0 skipped, 2 left out" in done.stdout) == (0, True)
+    done = run("index", "--exclude", "!", "van-ban")
+    assert (done.returncode, "cannot leave out by what is no pattern" in done.stderr) == (2, True)
+
+
 def test_remove(indexed):
     """`remove` takes a document out, and names those that were not there."""
     done = run("remove", "van-ban/tin.txt", "khong-co")

@@ -19,6 +19,7 @@ from timviet.index.errors import (
     IndexNotFoundError,
     IndexPlaceError,
     IndexVersionError,
+    MissingExtraError,
     NotAnIndexError,
     QueryLimitError,
     QuerySyntaxError,
@@ -74,6 +75,7 @@ ONE_OF_EACH = [
         id="UnknownParagraphError",
     ),
     pytest.param(EvaluationError("lỗi"), {}, id="EvaluationError"),
+    pytest.param(MissingExtraError("watch folders", "watchfiles", "watch"), {"extra": "watch"}, id="MissingExtraError"),
 ]
 
 

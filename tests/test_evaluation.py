@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from helpers import add_segment, make_index, stripped
 from test_cli import through_terminal
 from timviet.index import Document, canonical, fold, open_index, sync, tokenize
-from timviet.index.errors import EvaluationError
+from timviet.index.errors import EvaluationError, MissingExtraError
 from timviet.search import Searcher, evaluate
 from timviet.search.cli import main
 from timviet.search.evaluation.comparison import Change, compare
@@ -87,7 +87,7 @@ def test_whose_marks():
 def test_the_package_is_missing(monkeypatch):
     """Without ir_measures the error comes before anything is searched, and says what to install."""
     monkeypatch.setitem(sys.modules, "ir_measures", None)
-    with pytest.raises(EvaluationError, match=r"pip install 'timviet\[evaluate\]'"):
+    with pytest.raises(MissingExtraError, match=r"pip install 'timviet\[evaluate\]'"):
         evaluate(make_index(TEXTS), QUERIES, QRELS, progress=pytest.fail)
 
 

@@ -59,8 +59,8 @@ def test_what_starting_up_loads(code):
 EXPORTS = {
     "timviet.index": (
         "AnalyzedToken Decoded Document FileEncoding Forms Index Paragraph Problem Repair Source StoredDocument "
-        "Summary Token Verification VietnameseAnalyzer Writer analyze canonical decode fold open_index repair sync "
-        "tokenize verify"
+        "Summary Token Verification VietnameseAnalyzer Writer analyze canonical decode fold open_index repair "
+        "skipped_files sync tokenize verify watch"
     ),
     "timviet.search": (
         "Change Correction Evaluation Explanation Hit Level Limits Marks NameHit NameHits Relaxation Results Searcher "

@@ -6,7 +6,7 @@ from math import log2
 import numpy as np
 import pytest
 
-from timviet.index.errors import EvaluationError
+from timviet.index.errors import MissingExtraError
 from timviet.search.evaluation.measures import MEASURES, Estimate, estimates, measure
 
 
@@ -78,5 +78,5 @@ def test_differences_are_of_pairs():
 def test_the_package_is_missing(monkeypatch):
     """Without ir_measures the error says what to install."""
     monkeypatch.setitem(sys.modules, "ir_measures", None)
-    with pytest.raises(EvaluationError, match=r"pip install 'timviet\[evaluate\]'"):
+    with pytest.raises(MissingExtraError, match=r"pip install 'timviet\[evaluate\]'"):
         measure({}, {})

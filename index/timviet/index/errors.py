@@ -18,7 +18,8 @@ TimvietError
 ├── UnknownKeyError           a key that the metadata does not have
 ├── FilterError               a filter that could keep nothing
 ├── UnknownParagraphError     a document or paragraph that the index does not have
-└── EvaluationError           nothing to evaluate an index by
+├── EvaluationError           nothing to evaluate an index by
+└── MissingExtraError         a package that is an extra of timviet's is not installed
 ```
 
 Messages name the operation, the cause and the next step; what a program needs of them is in attributes.
@@ -251,4 +252,16 @@ class UnknownParagraphError(TimvietError, ValueError):
 
 
 class EvaluationError(TimvietError):
-    """Queries and judgements that an index cannot be evaluated by, or what measures is not installed."""
+    """Queries and judgements that an index cannot be evaluated by."""
+
+
+class MissingExtraError(TimvietError):
+    """A package that is needed for it is not installed.
+
+    Attributes:
+        extra: the extra of timviet's that installs it.
+    """
+
+    def __init__(self, operation: str, package: str, extra: str) -> None:
+        super().__init__(f"cannot {operation} without {package}: install it by `pip install 'timviet[{extra}]'`")
+        self.extra = extra

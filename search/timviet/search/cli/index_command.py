@@ -5,16 +5,16 @@ import signal
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from timviet.search.cli.options import count, encoding_option, find_index, index_option, progress_bar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from timviet.index import FileEncoding, Summary
+    from timviet.index import FileEncoding, Index, Summary
 
 _SHOWN = 20
 
@@ -23,12 +23,19 @@ _SHOWN = 20
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--prune", is_flag=True, help="Remove documents whose file, found under PATHS before, is gone.")
 @click.option(
+    "--exclude",
+    multiple=True,
+    metavar="PATTERN",
+    help="Leave out files and folders by a pattern as in .gitignore; repeatable.",
+)
+@click.option("--watch", "is_watching", is_flag=True, help="Go on, and keep the index up to date while folders change.")
+@click.option(
     "--wait",
     type=click.FloatRange(min=0),
     default=10.0,
     show_default=True,
     metavar="SECONDS",
-    help="How long to wait for another writer to end.",
+    help="How long to wait for another writer to end; with --watch, as long as that takes.",
 )
 @click.option(
     "--jobs",
@@ -51,6 +58,8 @@ _SHOWN = 20
 def command(
     paths: tuple[Path, ...],
     prune: bool,
+    exclude: tuple[str, ...],
+    is_watching: bool,
     wait: float,
     jobs: int,
     memory: int,
@@ -63,6 +72,11 @@ def command(
     "title", and anything else as metadata. A file that has not changed since the last time is not read again. All is
     committed at the end, or, when interrupted, nothing.
 
+    What a folder's .gitignore and .timvietignore name, below it, is left out, as git does, and so are hidden files.
+
+    With --watch, changes are in the index within a second or two, and what is gone or left out is removed from it, as
+    with --prune; Ctrl-C ends that. It needs an extra package: pip install 'timviet[watch]'.
+
     The encoding of each file is told from what it says, among those that `timviet decode` lists; what is not in UTF-8
     is told. A file whose encoding cannot be told is not guessed but skipped: name it with --encoding.
 
@@ -74,33 +88,51 @@ def command(
     Examples:
         timviet index van-ban
         timviet index --prune van-ban bao-cao.txt
+        timviet index --exclude '*.tmp' --exclude nhap/ --watch van-ban
         zcat luat.jsonl.gz | timviet index -
         timviet index --encoding vps van-ban/cu.txt
     """
-    from timviet.index import open_index, sync
-    from timviet.index.folders import require_paths
+    from timviet.index import open_index
+    from timviet.index.folders.syncing import require_paths
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C, which leaves the index as it was
     folder = find_index(index_folder)
-    stream = sys.stdin.buffer.read() if Path("-") in paths else None
-    files = [path for path in paths if path != Path("-")]
+    stream = sys.stdin.buffer.read() if Path("-") in paths and not is_watching else None
+    files = [path for path in paths if path != Path("-") or is_watching]
     if not folder.exists():
         require_paths(files)
-    with open_index(folder, create=True) as index, progress_bar("Indexing") as progress:
-        summary = sync(
-            index,
-            files,
-            stream=stream,
-            prune=prune,
-            progress=progress,
-            timeout=wait,
-            jobs=jobs,
-            memory=memory,
-            encoding=encoding,
-        )
-    _report(summary, folder, encodings=() if encoding else summary.encodings)
-    if summary.errors:
-        sys.exit(2)
+    options = {"exclude": exclude, "jobs": jobs, "memory": memory, "encoding": encoding}
+    with open_index(folder, create=True) as index:
+        if is_watching:
+            _follow(index, files, folder, options)
+        elif _sync(index, files, folder, {"stream": stream, "prune": prune, "timeout": wait} | options).errors:
+            sys.exit(2)
+
+
+def _sync(index: "Index", paths: "Sequence[Path]", folder: Path, options: "Mapping[str, Any]") -> "Summary":
+    from timviet.index import sync
+
+    with progress_bar("Indexing") as progress:
+        summary = sync(index, paths, progress=progress, **options)
+    _report(summary, folder, encodings=() if options["encoding"] else summary.encodings)
+    return summary
+
+
+def _follow(index: "Index", paths: "Sequence[Path]", folder: Path, options: "Mapping[str, Any]") -> None:
+    """Report what is done, until Ctrl-C."""
+    from timviet.index import watch
+
+    with progress_bar("Indexing") as progress:
+        summaries = watch(index, paths, progress=progress, **options)
+        summary = next(summaries)
+    try:
+        _report(summary, folder, encodings=() if options["encoding"] else summary.encodings)
+        click.echo("watching for changes; Ctrl-C ends it", err=True)
+        for summary in summaries:
+            if summary.documents or summary.removed or summary.errors:
+                _report(summary, folder, encodings=() if options["encoding"] else summary.encodings)
+    except KeyboardInterrupt:
+        click.echo("stopped", err=True)
 
 
 def _report(summary: "Summary", folder: Path, encodings: "Sequence[FileEncoding]") -> None:
@@ -121,6 +153,7 @@ def _report(summary: "Summary", folder: Path, encodings: "Sequence[FileEncoding]
         "removed": summary.removed,
         "skipped": summary.skipped.total(),
     }
+    counts |= {name: own for name, own in (("renamed", summary.renamed), ("left out", summary.left_out)) if own}
     reasons = printable(", ".join(f"{reason}: {number}" for reason, number in summary.skipped.most_common()))
     rate = summary.paragraphs / summary.seconds if summary.seconds else 0.0
     indexed = f"{count(summary.documents, 'document')}, {count(summary.paragraphs, 'paragraph')} indexed"

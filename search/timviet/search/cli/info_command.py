@@ -2,22 +2,37 @@
 
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from timviet.search.cli.options import find_index, format_option, index_option, to_json
 
+if TYPE_CHECKING:
+    from timviet.index.errors import SourceError
+
 
 @click.command("info")
+@click.option("--skipped", is_flag=True, help="List the files and lines that are not in it because of a fault.")
 @format_option
 @index_option
-def command(output: str, index_folder: Path | None) -> None:
-    """Tell what the index holds, how large it is, and when it was built."""
-    from timviet.index import open_index
+def command(skipped: bool, output: str, index_folder: Path | None) -> None:
+    """Tell what the index holds, how large it is, and when it was built.
+
+    \b
+    Examples:
+        timviet info
+        timviet info --skipped
+    """
+    from timviet.index import open_index, skipped_files
     from timviet.search.snippet import printable
 
     folder = find_index(index_folder)
     with open_index(folder) as index:
+        errors = skipped_files(index)
+        if skipped:
+            _list(errors, output)
+            return
         schema = index.whoosh.schema
         facts = {
             "index": str(folder),
@@ -26,6 +41,7 @@ def command(output: str, index_folder: Path | None) -> None:
             "bytes": _size(folder),
             "schema": schema.version,
             "rules": schema.rules,
+            "skipped": len(errors),
             "built": index.committed.isoformat(timespec="seconds"),
         }
     if output == "json":
@@ -33,6 +49,20 @@ def command(output: str, index_folder: Path | None) -> None:
     else:
         for name, fact in facts.items():
             click.echo(f"{name:<11}{format(fact, ',') if isinstance(fact, int) else printable(fact)}")
+
+
+def _list(errors: "list[SourceError]", output: str) -> None:
+    from timviet.search.snippet import printable
+
+    if output == "json":
+        records = [
+            {"path": str(error.path), "line": error.line, "reason": error.reason, "detail": error.detail}
+            for error in errors
+        ]
+        click.echo(to_json(records, indent=2))
+    else:
+        for error in errors:
+            click.echo(printable(str(error)))
 
 
 def _size(folder: Path) -> int:

@@ -108,8 +108,9 @@ def evaluate(
         The measures, with their intervals, and what was left out.
 
     Raises:
-        EvaluationError: no query is judged, or one above 1,000,000; none of the documents is in the index; a query is
-            too long or too deep; or ir_measures is not installed.
+        EvaluationError: no query is judged, or one above 1,000,000; none of the documents is in the index; or a query
+            is too long or too deep.
+        MissingExtraError: ir_measures is not installed.
         ValueError: strip_marks is none of those above.
 
     Example:

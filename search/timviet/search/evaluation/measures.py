@@ -16,7 +16,7 @@ from types import ModuleType
 import numpy as np
 from numpy.typing import NDArray
 
-from timviet.index.errors import EvaluationError
+from timviet.index.errors import MissingExtraError
 from timviet.search.evaluation.trec import Qrels, Run
 
 MEASURES = {"MRR@10": "RR@10", "nDCG@10": "nDCG@10", "recall@1": "R@1", "recall@10": "R@10", "recall@100": "R@100"}
@@ -48,13 +48,12 @@ def ir_measures() -> ModuleType:
     """Return the package that measures.
 
     Raises:
-        EvaluationError: it is not installed.
+        MissingExtraError: it is not installed.
     """
     try:
         import ir_measures
     except ImportError as error:
-        message = "cannot evaluate without ir_measures: install it by `pip install 'timviet[evaluate]'`"
-        raise EvaluationError(message) from error
+        raise MissingExtraError("evaluate", "ir_measures", "evaluate") from error
     return ir_measures
 
 
@@ -66,7 +65,7 @@ def measure(relevant: Qrels, run: Run) -> dict[str, dict[str, float]]:
         run: the documents that were found for each query, best first.
 
     Raises:
-        EvaluationError: ir_measures is not installed.
+        MissingExtraError: ir_measures is not installed.
 
     Example:
         >>> measure({"1": {"a": 1}}, {"1": ["b", "a"]})["1"]["MRR@10"]
