@@ -14,7 +14,7 @@ from timviet.index import Document, open_index
 from timviet.index.columnfile import DamagedFileError
 from timviet.index.commit import Commit, merge_segments
 from timviet.index.contents import write_contents
-from timviet.index.errors import NotAnIndexError
+from timviet.index.errors import IndexAccessError, NotAnIndexError
 from timviet.index.storage import FolderStorage, LockedError
 
 SEGMENTS = 7
@@ -190,7 +190,7 @@ def test_a_folder_that_cannot_be_listed(folder, monkeypatch, failing, is_told):
     with open_index(folder) as index:
         with monkeypatch.context() as patch:
             patch.setattr(os, "listdir", list_or_fail)
-            with pytest.raises(OSError, match=str(folder)) if is_told else nullcontext():
+            with pytest.raises(IndexAccessError, match=str(folder)) if is_told else nullcontext():
                 add(index, 2)
         assert next(listings) > failing
         assert ids(index) == IDS[: 4 if is_told else 6]

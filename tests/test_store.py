@@ -20,7 +20,14 @@ from whoosh.query import Phrase, Prefix, Term
 from timviet.index import Document, open_index, verify
 from timviet.index.analysis import forms
 from timviet.index.contents import write_contents
-from timviet.index.errors import IndexLockedError, IndexNotFoundError, IndexVersionError, NotAnIndexError, TimvietError
+from timviet.index.errors import (
+    IndexAccessError,
+    IndexLockedError,
+    IndexNotFoundError,
+    IndexVersionError,
+    NotAnIndexError,
+    TimvietError,
+)
 from timviet.index.schema import ParagraphSchema
 from timviet.index.storage import FolderStorage
 
@@ -141,24 +148,24 @@ def test_no_index(tmp_path, things, create, error):
 
 
 def test_errors_of_the_system(tmp_path):
-    """A folder that cannot be made, or a file that cannot be opened, is the system's error."""
+    """A folder that cannot be made, or a file that cannot be opened, is named with the cause."""
     (tmp_path / "a.txt").write_text("ghi chú")
     (tmp_path / "_MAIN_0.toc").mkdir()
-    with pytest.raises(NotADirectoryError):
+    with pytest.raises(IndexAccessError, match=r"cannot make the index .*: Not a directory"):
         open_index(tmp_path / "a.txt" / "kho", create=True)
-    with pytest.raises(IsADirectoryError):
+    with pytest.raises(IndexAccessError, match=r"cannot read the index .*: Is a directory"):
         open_index(tmp_path)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write everywhere")
 def test_read_only_place(folder):
-    """Where nothing may be written, an index is read; creating one and writing are the system's errors."""
+    """Where nothing may be written, an index is read; to create one and to write are errors that name the cause."""
     folder.chmod(0o500)
     with open_index(folder) as index:
         assert index.document_count == 2
-        with pytest.raises(PermissionError):
+        with pytest.raises(IndexAccessError, match=r"cannot write to the index .*: Permission denied"):
             index.writer()
-    with pytest.raises(PermissionError):
+    with pytest.raises(IndexAccessError, match=r"cannot make the index .*: Permission denied"):
         open_index(folder / "kho", create=True)
     folder.chmod(0o700)
 

@@ -17,7 +17,7 @@ import pytest
 
 from timviet.index import Document, open_index, sync, vocabulary
 from timviet.index.analysis import indexed_forms
-from timviet.index.errors import WorkerError
+from timviet.index.errors import NotAnIndexError, WorkerError
 from timviet.index.storage import FolderStorage
 from timviet.search import Searcher
 
@@ -153,7 +153,7 @@ def test_an_error_in_a_process(folder):
     with open_index(folder) as index:
         writer = index.writer(jobs=2, memory=SMALL)
         writer._workers._storage = FolderStorage(str(folder / "không có"))
-        with pytest.raises(FileNotFoundError):
+        with pytest.raises(NotAnIndexError, match="không có"):
             for number in range(100_000):
                 writer.add(Document(id=str(number), text="Nước sông lên cao " * 20))
         assert index.document_count == 1

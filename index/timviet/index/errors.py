@@ -6,7 +6,8 @@ TimvietError
 │   ├── IndexNotFoundError    no index at this place
 │   ├── NotAnIndexError       something else is at this place
 │   ├── IndexVersionError     built by other rules of analysis, or another format
-│   └── IndexLockedError      another writer is at work
+│   ├── IndexLockedError      another writer is at work
+│   └── IndexAccessError      the system refused to read or write a file, as where the disk is full
 ├── WorkerError               a process that builds the index was ended, or cannot be started
 ├── DocumentError             a document that cannot be indexed
 ├── SourceError               a file or line that cannot be read
@@ -98,6 +99,20 @@ class IndexLockedError(IndexPlaceError):
         super().__init__(message, location)
         self.waited = waited
         self.holder = holder
+
+
+class IndexAccessError(IndexPlaceError):
+    """The system refused to read or write a file of an index; what was committed is still there.
+
+    Attributes:
+        path: the file or folder.
+        errno: the system's number of the error, as `errno.ENOSPC`, or None where it gave none.
+    """
+
+    def __init__(self, message: str, location: str, path: str, errno: int | None) -> None:
+        super().__init__(message, location)
+        self.path = path
+        self.errno = errno
 
 
 class WorkerError(TimvietError):

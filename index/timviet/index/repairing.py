@@ -10,7 +10,7 @@ from whoosh.index import EmptyIndexError
 from timviet.index.codec import DOCUMENTS, ColumnSegment
 from timviet.index.columnfile import FAULTS, DamagedFileError
 from timviet.index.contents import read_contents
-from timviet.index.damage import UNREADABLE
+from timviet.index.damage import UNREADABLE, damage_told
 from timviet.index.errors import IndexNotFoundError, NotAnIndexError
 from timviet.index.preparing import read_metadata, require_paragraph, restore
 from timviet.index.storage import FolderStorage
@@ -48,7 +48,7 @@ def repair(damaged: str | Path, new: str | Path, progress: Callable[[int, int], 
     Raises:
         IndexNotFoundError: there are no files of an index in the folder.
         NotAnIndexError: something is in the new folder.
-        OSError: a file cannot be read, or the new index cannot be written.
+        IndexAccessError: the system refused to list the folder, or to read or write a file.
 
     Example:
         >>> import tempfile
@@ -64,7 +64,8 @@ def repair(damaged: str | Path, new: str | Path, progress: Callable[[int, int], 
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise NotAnIndexError(f"cannot save the index at {new}: something is there; name a new folder", str(new))
     losses: list[str] = []
-    segments = _segments(storage, losses)
+    with damage_told(str(damaged)):
+        segments = _segments(storage, losses)
     with open_index(new, create=True) as index, index.writer() as writer:
         rescue = _Rescue(storage, writer, losses)
         total, done = sum(segment.doc_count_all() for segment in segments), 0

@@ -74,6 +74,7 @@ class Index:
 
         Raises:
             IndexLockedError: the other writer was still at work after that time.
+            IndexAccessError: the system refused to read or write a file of it.
             IndexNotFoundError: the index is not there any more.
             NotAnIndexError: a file of the index is damaged.
             ValueError: jobs or memory is below 1.
@@ -87,7 +88,7 @@ class Index:
                 'put what it does under `if __name__ == "__main__"`'
             )
         try:
-            with damage_told(self.location):
+            with damage_told(self.location, "write to"):
                 return Writer(Commit(self.whoosh, timeout), jobs, memory)
         except LockedError as error:
             raise _locked_error(self.location, timeout, error.holder) from error
@@ -120,6 +121,7 @@ class Index:
         """Yield what the last commit knows of each document besides its text.
 
         Raises:
+            IndexAccessError: the system refused to read a file of it.
             IndexNotFoundError: the index is not there any more.
             IndexVersionError: another version made the last commit.
             NotAnIndexError: a file of the index is damaged or missing.
@@ -132,6 +134,7 @@ class Index:
         """Return Whoosh's reader of the last commit.
 
         Raises:
+            IndexAccessError: the system refused to read a file of it.
             IndexNotFoundError: the index is not there any more.
             IndexVersionError: another version made the last commit.
             NotAnIndexError: a file of it is damaged or missing.
@@ -165,7 +168,7 @@ def open_index(location: str | Path, create: bool = False) -> Index:
         NotAnIndexError: something else is there, or a damaged index.
         IndexVersionError: the index was built by other rules; it has to be rebuilt.
         IndexLockedError: it is not there yet, and another process has been making it for ten seconds.
-        OSError: the folder cannot be read or made.
+        IndexAccessError: the system refused to read or write a file of it, or to make the folder.
 
     Example:
         >>> with open_index(":memory:", create=True) as index:
@@ -178,11 +181,13 @@ def open_index(location: str | Path, create: bool = False) -> Index:
         return Index(IN_MEMORY, ParagraphIndex(memory))
     folder = Path(location)
     storage = FolderStorage(str(folder))
-    if not _has_index(folder):
+    with damage_told(str(folder)):
+        is_there = _has_index(folder)
+    if not is_there:
         if not create:
             message = f"there is no index at {folder}: make one with `timviet index FOLDER`, or name another place"
             raise IndexNotFoundError(message, str(folder))
-        with damage_told(str(folder)):
+        with damage_told(str(folder), "make"):
             _create(storage, folder)
     return Index(str(folder), _open_whoosh(storage, folder))
 
@@ -226,10 +231,11 @@ def _open_whoosh(storage: IndexStorage, folder: Path) -> ParagraphIndex:
     try:
         with damage_told(str(folder)):
             index = ParagraphIndex(storage)
+            schema = index.schema
     except IndexNotFoundError as error:
         message = f"{folder} holds another program's index: name another folder"
         raise NotAnIndexError(message, str(folder)) from error
-    _check_schema(index.schema, folder)
+    _check_schema(schema, folder)
     return index
 
 

@@ -79,7 +79,7 @@ def verify(index: Index, quick: bool = False, progress: Callable[[int, int], Non
     Raises:
         IndexNotFoundError: the index is not there any more.
         NotAnIndexError: its table of contents is damaged.
-        OSError: a file that is there cannot be read.
+        IndexAccessError: the system refused to read a file of it.
 
     Example:
         >>> from timviet.index import Document, open_index
@@ -91,20 +91,20 @@ def verify(index: Index, quick: bool = False, progress: Callable[[int, int], Non
         Verification(segments=1, paragraphs=1, problems=())
     """
     storage = index.whoosh.storage
+    problems: list[Problem] = []
     with damage_told(index.location):
         segments = read_contents(storage).segments
-    total, done = sum(segment.doc_count_all() for segment in segments), 0
-    problems: list[Problem] = []
-    for segment in segments:
-        check = _SegmentCheck(storage, segment)
-        found = check.files()
-        if not found and not quick:
-            for count in check.paragraphs():
-                if progress is not None:
-                    progress(done + count, total)
-            found = check.problems
-        problems += found
-        done += segment.doc_count_all()
+        total, done = sum(segment.doc_count_all() for segment in segments), 0
+        for segment in segments:
+            check = _SegmentCheck(storage, segment)
+            found = check.files()
+            if not found and not quick:
+                for count in check.paragraphs():
+                    if progress is not None:
+                        progress(done + count, total)
+                found = check.problems
+            problems += found
+            done += segment.doc_count_all()
     return Verification(len(segments), total, tuple(problems))
 
 

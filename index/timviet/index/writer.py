@@ -3,9 +3,8 @@
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from timviet.index.columnfile import DamagedFileError
 from timviet.index.commit import Commit
-from timviet.index.damage import read_error
+from timviet.index.damage import damage_told
 from timviet.index.documents import Document
 from timviet.index.preparing import PreparedDocument, Source, prepare
 from timviet.index.workers import Workers
@@ -41,6 +40,7 @@ class Writer:
 
     def __init__(self, commit: Commit, jobs: int = 1, memory: int = DEFAULT_MEMORY) -> None:
         self._commit = commit
+        self._location = commit.storage.location
         self._workers = Workers(commit.storage, jobs)
         self._most = memory * 1_000_000 // (self._workers.jobs * _BYTES_PER_CODE_POINT)
         self._added: dict[str, tuple[ColumnSegment, range]] = {}
@@ -60,6 +60,7 @@ class Writer:
 
         Raises:
             DocumentError: the id or the metadata cannot be kept.
+            IndexAccessError: the system refused to read or write a file of the index.
             NotAnIndexError: a file of the index is damaged.
             ValueError: this writer has ended.
         """
@@ -78,7 +79,8 @@ class Writer:
             self._workers.add(prepared)
             self._size += prepared.size
             if self._size >= self._most:
-                self._workers.build(self._segment)
+                with damage_told(self._location, "write to"):
+                    self._workers.build(self._segment)
                 self._begin_segment()
         except BaseException:
             self.rollback()  # half a document must not be committed
@@ -89,6 +91,7 @@ class Writer:
         """Remove a document, committed or not; one that is not there is no error.
 
         Raises:
+            IndexAccessError: the system refused to read a file of the index.
             NotAnIndexError: a file of the index is damaged.
             ValueError: this writer has ended.
         """
@@ -97,10 +100,8 @@ class Writer:
             segment, numbers = self._added.pop(document_id)
             for number in numbers:
                 segment.delete_document(number)
-        try:
+        with damage_told(self._location):
             self._commit.delete_by_term("id", document_id.encode(errors="surrogatepass"))
-        except DamagedFileError as error:
-            raise read_error(error, self._commit.storage.location) from error
 
     def commit(self) -> None:
         """Make all changes visible to readers that open or refresh from now on, and end this writer.
@@ -109,15 +110,18 @@ class Writer:
 
         Raises:
             ValueError: this writer has ended.
+            IndexAccessError: the system refused to read or write a file of the index, as where the disk is full.
             IndexNotFoundError: the index was deleted, or another one is in its place.
+            NotAnIndexError: a file of the index is damaged.
         """
         self._commit.require_open()
         try:
-            self._commit.require_lock()
-            if self._segment.doc_count_all():
-                self._workers.build(self._segment, is_last=True)
-            self._workers.finish()
-            self._commit.finish()
+            with damage_told(self._location, "write to"):
+                self._commit.require_lock()
+                if self._segment.doc_count_all():
+                    self._workers.build(self._segment, is_last=True)
+                self._workers.finish()
+                self._commit.finish()
         finally:
             self.rollback()
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
 
+from timviet.index.damage import damage_told
 from timviet.index.documents import Document
 from timviet.index.encodings.decoders import UTF_8
 from timviet.index.errors import DocumentError, SourceError
@@ -72,7 +73,9 @@ class Run:
         self._changed: set[str] = set()
         self._replaced: set[str] = set()  # by a file of another name
         self._storage = index.whoosh.storage
-        self._skipped_before = load_skipped(self._storage)
+        self._location = index.location
+        with damage_told(self._location):
+            self._skipped_before = load_skipped(self._storage)
         self._skipped: dict[str, SkippedFile] = {}
         self._waiting: set[str] = set()  # for an id that another file has
         self.added: dict[str, Source | None] = {}
@@ -215,7 +218,8 @@ class Run:
         }
         skipped = elsewhere | self._skipped
         if skipped != self._skipped_before:
-            save_skipped(self._storage, skipped)
+            with damage_told(self._location, "write to"):
+                save_skipped(self._storage, skipped)
 
     def _index_readings(self, readings: Iterable[Reading], file: FoundFile | None, digest: str = "") -> Iterator[int]:
         errors_before, documents_before = len(self.summary.errors), self.summary.documents

@@ -13,6 +13,7 @@ from zlib import crc32
 from whoosh.filedb.filestore import Storage
 
 from timviet.index.columnfile import MAX_SIZE
+from timviet.index.damage import damage_told
 from timviet.index.errors import SourceError
 from timviet.index.folders.names import base_folder
 from timviet.index.preparing import Source
@@ -66,6 +67,9 @@ def skipped_files(index: Index) -> list[SourceError]:
     Args:
         index: the index.
 
+    Raises:
+        IndexAccessError: the system refused to read the record of them.
+
     Example:
         >>> from timviet.index import open_index
         >>> with open_index(":memory:", create=True) as index:
@@ -73,7 +77,8 @@ def skipped_files(index: Index) -> list[SourceError]:
         []
     """
     base = base_folder(index)
-    files = load_skipped(index.whoosh.storage)
+    with damage_told(index.location):
+        files = load_skipped(index.whoosh.storage)
     return [error for name, skipped in sorted(files.items()) for error in skipped.errors(base / name)]
 
 

@@ -53,6 +53,7 @@ def sync(
     Raises:
         SourceError: one of the paths does not exist, or one of the patterns is none; nothing has been indexed.
         EncodingError: there is no such encoding.
+        IndexAccessError: the system refused to read or write a file of the index; nothing has been indexed.
         IndexLockedError: another writer is at work.
         WorkerError: one of the processes was ended, or cannot be started; nothing has been indexed.
 
