@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from engines_tried import Timviet
+from contenders import Timviet
 from power_loss import Disk
 from storages import CHANGES, ERRORS, Fault, Kind, Layer
 from timviet.index.folders.skipped import Fault as FileFault
@@ -89,6 +89,20 @@ def test_kills_of_one_of_several_processes(place):
         assert together > len(stage.calls[SEVERAL])
         places = chance().sample(range(together), CHOSEN // 40)
         assert trials.run("try_fault", [(SEVERAL, Fault(at, is_half=at % 2 == 0)) for at in places]) == []
+
+
+def test_a_full_disk(stage, trials):
+    """Where the disk is full from any system call on, the error names a file, and the commit is whole or not at all."""
+    faults = stage.faults(errno.ENOSPC, ERRORS[errno.ENOSPC], is_lasting=True)
+    assert trials.run("try_fault", faults) == []
+    assert len(faults) > 200
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=map(os.strerror, ERRORS))
+def test_errors(stage, trials, error):
+    """The same holds of all that may go wrong, at any call that it may come of, once or from then on."""
+    faults = [own for is_lasting in (False, True) for own in stage.faults(error, ERRORS[error], is_lasting)]
+    assert trials.run("try_fault", some(faults)[: CHOSEN // 4]) == []
 
 
 @pytest.mark.parametrize("in_order", [True, False], ids=["names in order", "names in any order"])

@@ -21,7 +21,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from engines_tried import Change, Engine
+from contenders import Change, Engine
 from power_loss import Disk, State
 from storages import CHANGES, Call, Fault, Kind, Layer
 

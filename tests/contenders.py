@@ -1,5 +1,6 @@
 """The engines whose commits are tried: timviet, and Whoosh as it is."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
@@ -10,7 +11,7 @@ from whoosh.query import Every
 
 from timviet.index import Document, open_index, verify
 from timviet.index.contents import read_contents
-from timviet.index.errors import TimvietError
+from timviet.index.errors import IndexAccessError, WorkerError
 
 Change = Mapping[str, str | None]
 """What a commit does: the text that each document gets, or None where it is removed."""
@@ -92,8 +93,11 @@ class Timviet:
             return segments | {contents._filename("MAIN", contents.generation), _LOCK}
 
     def is_named(self, error: Exception) -> bool:
-        """Tell whether an error is one of ours, or one of the system's with the file's name."""
-        return isinstance(error, TimvietError) or (isinstance(error, OSError) and bool(error.filename))
+        """Tell whether an error is one of ours, which names the folder, the file, the cause and the next step."""
+        if isinstance(error, IndexAccessError):
+            said = (error.location, error.path, os.strerror(error.errno), "try again")
+            return all(own in str(error) for own in said)
+        return isinstance(error, WorkerError)
 
 
 class StockWhoosh:
