@@ -106,6 +106,12 @@ class Index:
             return int(reader.doc_count())
 
     @property
+    def generation(self) -> int:
+        """The number of the last commit; each one's is that of the one before it plus one."""
+        with damage_told(self.location):
+            return int(self.whoosh.latest_generation())
+
+    @property
     def committed(self) -> datetime:
         """When the last commit was made, by the machine's clock and in its time zone."""
         with damage_told(self.location):

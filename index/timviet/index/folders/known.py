@@ -21,7 +21,7 @@ class Known:
     """
 
     def __init__(self, index: Index) -> None:
-        self.generation = index.whoosh.latest_generation()
+        self.generation = index.generation
         self.sources: dict[str, Source | None] = {}
         self.documents: dict[str, dict[str, None]] = {}
         self._by_digest: dict[str, set[str]] = {}

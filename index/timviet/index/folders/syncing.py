@@ -145,7 +145,7 @@ class Follower:
         return run.summary
 
     def _up_to_date(self) -> Known:
-        if self._known is None or self._known.generation != self._index.whoosh.latest_generation():
+        if self._known is None or self._known.generation != self._index.generation:
             self._known = Known(self._index)
         return self._known
 
