@@ -1,6 +1,6 @@
 """Which files of a folder are left out: those that it says itself, by git's rules, and those that a user names."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from pathlib import Path
 
 from pathspec import GitIgnoreSpec
@@ -31,13 +31,13 @@ class IgnoreRules:
         True
     """
 
-    def __init__(self, root: Path, exclude: Iterable[str] = ()) -> None:
+    def __init__(self, root: Path, exclude: Sequence[str] = ()) -> None:
         self._root = root
         try:
-            self._excluded = GitIgnoreSpec.from_lines(exclude)
+            self._excluded = [(root, GitIgnoreSpec.from_lines(exclude))] if exclude else []
         except ValueError as error:
             raise SourceError(root, "cannot leave out by what is no pattern", detail=str(error)) from error
-        self._specs: dict[Path, GitIgnoreSpec | None] = {}
+        self._specs: dict[Path, list[tuple[Path, GitIgnoreSpec]]] = {}
 
     def leave_out(self, path: Path, is_folder: bool) -> bool:
         """Tell whether a file or folder below the root is left out, by its own name.
@@ -47,7 +47,7 @@ class IgnoreRules:
         """
         if path.name.startswith("."):
             return True
-        for folder, spec in self._specs_for(path):
+        for folder, spec in (*self._excluded, *self._specs_of(path.parent)):
             told = spec.check_file(f"{path.relative_to(folder).as_posix()}{'/' if is_folder else ''}").include
             if told is not None:
                 return told
@@ -58,16 +58,13 @@ class IgnoreRules:
         above = [folder for folder in path.parents if folder != self._root and folder.is_relative_to(self._root)]
         return any(self.leave_out(folder, is_folder=True) for folder in above) or self.leave_out(path, is_folder)
 
-    def _specs_for(self, path: Path) -> Iterator[tuple[Path, GitIgnoreSpec]]:
-        yield self._root, self._excluded
-        for folder in path.parents:
-            if not folder.is_relative_to(self._root):
-                return
-            if folder not in self._specs:
-                self._specs[folder] = _read_spec(folder)
-            spec = self._specs[folder]
-            if spec is not None:
-                yield folder, spec
+    def _specs_of(self, folder: Path) -> list[tuple[Path, GitIgnoreSpec]]:
+        """Return the rules that hold in a folder, each with the folder that it is of, the deepest first."""
+        if folder not in self._specs:
+            own = _read_spec(folder)
+            above = [] if folder == self._root else self._specs_of(folder.parent)
+            self._specs[folder] = [(folder, own), *above] if own else above
+        return self._specs[folder]
 
 
 def _read_spec(folder: Path) -> GitIgnoreSpec | None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
 
+from whoosh.reading import IndexReader
+
 from timviet.index.damage import damage_told
 from timviet.index.documents import Document
 from timviet.index.encodings.decoders import UTF_8
@@ -149,12 +151,13 @@ class Run:
     def index_all(self, files: list[FoundFile], stream: bytes | None) -> Iterator[int]:
         """Read files and what came by standard input, and yield the sizes of what has been read."""
         self._changed = {file.source.path for file in files}
-        for file in files:
-            yield from self._index_file(file)
+        with self._index.reader() as reader:
+            for file in files:
+                yield from self._index_file(file, reader)
         if stream is not None:
             yield from self._index_readings(read_stream(stream, self._encoding), None)
 
-    def _index_file(self, file: FoundFile) -> Iterator[int]:
+    def _index_file(self, file: FoundFile, reader: IndexReader) -> Iterator[int]:
         name = file.source.path
         try:
             content = file.path.read_bytes()
@@ -164,7 +167,7 @@ class Run:
             return
         digest = blake2b(content, digest_size=_DIGEST_BYTES).hexdigest()
         if self._is_touched(file, digest):
-            self._touch(file, digest)
+            self._touch(file, digest, reader)
             yield len(content)
             return
         yield from self._index_readings(read_content(content, file.path, name, self._encoding), file, digest)
@@ -181,15 +184,14 @@ class Run:
             and all(own and own.digest == digest and self._encoding in (None, own.encoding) for own in sources)
         )
 
-    def _touch(self, file: FoundFile, digest: str) -> None:
+    def _touch(self, file: FoundFile, digest: str, reader: IndexReader) -> None:
         """Keep a file's new time with its documents."""
         identities = self._known.documents[file.source.path]
-        with self._index.reader() as reader:
-            for identity in identities:
-                known = self._known.sources[identity]
-                source = replace(file.source, digest=digest, encoding=known.encoding if known else UTF_8)
-                self._writer.add_prepared(read_document(reader, identity)._replace(source=encode_source(source)))
-                self.added[identity] = source
+        for identity in identities:
+            known = self._known.sources[identity]
+            source = replace(file.source, digest=digest, encoding=known.encoding if known else UTF_8)
+            self._writer.add_prepared(read_document(reader, identity)._replace(source=encode_source(source)))
+            self.added[identity] = source
         self._leave(file.source.path, identities)
 
     def _replace(self, digest: str) -> None:
