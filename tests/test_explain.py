@@ -10,7 +10,7 @@ from timviet.index import Document, open_index
 from timviet.index.spelling import canonical
 from timviet.search import Searcher
 from timviet.search.parser import parse
-from timviet.search.rank import PAIR_WEIGHT, RANKING
+from timviet.search.rank import PAIR_WEIGHT, RANKING, rounded_length
 
 SEGMENTS = [
     [
@@ -63,7 +63,7 @@ def average_length(field):
     paragraphs = [(document, paragraph) for document in documents for paragraph in document.iter_paragraphs()]
     texts = [paragraph.text if field.startswith("text") else document.title or "" for document, paragraph in paragraphs]
     lengths = [len(text.replace(",", " ").split()) for text in texts]
-    return sum(lengths) / sum(map(bool, lengths))
+    return rounded_length(sum(lengths) / sum(map(bool, lengths)))
 
 
 def readings(explanation):

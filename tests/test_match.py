@@ -34,7 +34,7 @@ from timviet.search.nodes import (
 )
 from timviet.search.parser import parse, query_fields
 from timviet.search.plan import make_plan
-from timviet.search.rank import PAIR_WEIGHT, RANKING
+from timviet.search.rank import PAIR_WEIGHT, RANKING, rounded_length
 
 SYLLABLES = ["a", "á", "ạ", "ba", "bà", "bả"]
 words = st.sampled_from(SYLLABLES)
@@ -75,7 +75,7 @@ def rarity(typed: str, query: list[str], paragraphs: list[list[str]]) -> float:
 def bm25(rarity: float, frequency: float, tokens: list[str], paragraphs: list[list[str]]) -> float:
     """Okapi BM25 for a paragraph whose length is kept in a byte, in 255 levels; what is found reaches the first."""
     length = byte_to_length(length_to_byte(len(tokens))) or 1
-    average = max(sum(map(len, paragraphs)), 1) / max(sum(map(bool, paragraphs)), 1)
+    average = rounded_length(max(sum(map(len, paragraphs)), 1) / max(sum(map(bool, paragraphs)), 1))
     relative_length = 1 - RANKING.b + RANKING.b * length / average
     level = max(1, round(255 * frequency / (frequency + RANKING.k1 * relative_length))) if frequency else 0
     return rarity * (RANKING.k1 + 1) * level / 255

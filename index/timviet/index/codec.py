@@ -159,9 +159,16 @@ def _checked(value: object, kind: type) -> Any:  # noqa: ANN401  # of this kind
 
 
 class ColumnCodec(base.Codec):
-    """Segments as columns; give it to Whoosh's `writer(codec=...)`. Reading finds it by itself."""
+    """Segments as columns; give it to Whoosh's `writer(codec=...)`. Reading finds it by itself.
+
+    Args:
+        opened: the readers of the one segment that is to be read, where its files are open already.
+    """
 
     length_stats = False
+
+    def __init__(self, opened: tuple[TermsReader, DocumentsReader] | None = None) -> None:
+        self._opened = opened
 
     def new_segment(self, storage: Storage, indexname: str) -> ColumnSegment:
         """Return a new, empty segment."""
@@ -177,10 +184,14 @@ class ColumnCodec(base.Codec):
 
     def per_document_reader(self, storage: Storage, segment: ColumnSegment) -> DocumentsReader:
         """Return the reader of a segment's documents."""
+        if self._opened is not None:
+            return self._opened[1]
         return DocumentsReader(segment.open_columns(storage, DOCUMENTS), segment)
 
     def terms_reader(self, storage: Storage, segment: ColumnSegment) -> TermsReader:
         """Return the reader of a segment's terms."""
+        if self._opened is not None:
+            return self._opened[0]
         return TermsReader(
             segment.open_columns(storage, TERMS),
             # At once: a merge may have deleted the file by the time that Whoosh asks for lengths.

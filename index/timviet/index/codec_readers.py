@@ -1,8 +1,9 @@
 """The codec's readers: Whoosh's view of a segment's columns."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from copy import copy
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from whoosh.codec import base
@@ -49,6 +50,17 @@ class DocumentsReader(base.PerDocumentReader):
             elif name.startswith("column."):
                 columns.require(name, BYTES)
         self.totals = columns.fact("lengths", int)
+
+    def of_commit(self, segment: base.Segment) -> Self:
+        """Return the reader of the same documents, of which another commit has deleted others.
+
+        Raises:
+            DamagedFileError: they are not the segment's.
+        """
+        self.columns.require("stored_record_ends", WHOLE, segment.doc_count_all())
+        reader = copy(self)
+        reader._segment = segment
+        return reader
 
     def doc_count(self) -> int:
         """Return the number of documents that are not deleted."""
@@ -115,6 +127,10 @@ class TermsReader(base.TermsReader):
     Args:
         columns: the columns of the segment's terms.
         documents: those of its documents, which have the lengths.
+
+    Attributes:
+        columns: the same, of the terms.
+        made: what has been made of the segment and holds whatever is deleted of it; see `SegmentView.remembered`.
     """
 
     def __init__(self, columns: ColumnFile, documents: ColumnFile) -> None:
@@ -122,6 +138,7 @@ class TermsReader(base.TermsReader):
         self._documents = documents
         self._prefixes = columns.fact("fields", str)
         self._fields: dict[str, Terms] = {}
+        self.made: dict[Hashable, Any] = {}
 
     def field(self, name: str) -> Terms | None:
         """Return a field's terms, or None where it has none; the folded forms of a keyed one are read out of it."""

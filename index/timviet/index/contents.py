@@ -18,9 +18,9 @@ from zlib import crc32
 from whoosh.filedb.filestore import RamStorage, Storage
 from whoosh.filedb.structfile import StructFile
 from whoosh.index import TOC, EmptyIndexError, FileIndex
-from whoosh.reading import IndexReader
+from whoosh.reading import EmptyReader, IndexReader, MultiReader, SegmentReader
 
-from timviet.index.codec import ColumnSegment, restore_segment
+from timviet.index.codec import ColumnCodec, ColumnSegment, restore_segment
 from timviet.index.columnfile import MAX_SIZE, DamagedFileError, ForeignFileError
 from timviet.index.schema import ParagraphSchema, restore_schema
 from timviet.index.storage import IndexStorage, write_file
@@ -67,7 +67,12 @@ class ParagraphIndex(FileIndex):
         return read_contents(self.storage)
 
     def reader(self, reuse: IndexReader | None = None) -> IndexReader:
-        """Return Whoosh's reader of the last commit; what it says is missing may have been merged away meanwhile."""
+        """Return Whoosh's reader of the last commit; what it says is missing may have been merged away meanwhile.
+
+        Args:
+            reuse: a reader of an earlier commit. What it has open of segments that are still there is not opened again,
+                and it may be closed before or after the new one.
+        """
         for _ in range(_TRIES - 1):
             contents = self._read_toc()
             try:
@@ -78,9 +83,50 @@ class ParagraphIndex(FileIndex):
         contents = self._read_toc()
         return self._reader(self.storage, contents.schema, contents.segments, contents.generation, reuse)
 
+    @classmethod
+    def _reader(
+        cls,
+        storage: Storage,
+        schema: ParagraphSchema,
+        segments: Sequence[ColumnSegment],
+        generation: int,
+        reuse: IndexReader | None = None,
+    ) -> IndexReader:
+        leaves = [leaf for leaf, _ in reuse.leaf_readers()] if reuse is not None else []
+        before = {leaf.segment(): leaf for leaf in leaves if isinstance(leaf, SegmentReader)}
+        readers: list[IndexReader] = [
+            SegmentReader(storage, schema, segment, generation, _codec(segment, before.get(segment)))
+            for segment in segments
+        ]
+        if not readers:
+            return _NoSegments(schema, generation)
+        return readers[0] if len(readers) == 1 else MultiReader(readers, generation)
+
     def writer(self, *arguments: Any, **options: Any) -> NoReturn:  # noqa: ANN401  # Whoosh's
         """Refuse: what Whoosh's own writer writes is not checked."""
         raise NotImplementedError("write with timviet's own writer: Index.writer()")
+
+
+def _codec(segment: ColumnSegment, before: SegmentReader | None) -> ColumnCodec:
+    """Return what reads a segment, of which an earlier commit's reader may have the files open."""
+    return ColumnCodec() if before is None else ColumnCodec((before._terms, before._perdoc.of_commit(segment)))
+
+
+class _NoSegments(EmptyReader):
+    """Reads a commit that has no segments, and knows which one it is.
+
+    Args:
+        schema: the schema.
+        generation: the commit's number.
+    """
+
+    def __init__(self, schema: ParagraphSchema, generation: int) -> None:
+        super().__init__(schema)
+        self._generation = generation
+
+    def generation(self) -> int:
+        """Return the commit's number."""
+        return self._generation
 
 
 def create_index(storage: IndexStorage) -> None:

@@ -1,9 +1,9 @@
 """What a searcher of one commit sees, segment by segment, as columns."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 from whoosh.reading import SegmentReader
@@ -11,11 +11,13 @@ from whoosh.searching import Searcher
 
 from timviet.index.columnfile import Column
 from timviet.index.preparing import require_paragraph
-from timviet.index.schema import UNMARKED, UNMARKED_FIELD
+from timviet.index.schema import PARAGRAPH_FIELD, UNMARKED, UNMARKED_FIELD
 from timviet.index.terms import Terms
 
 if TYPE_CHECKING:
     from timviet.index.codec_readers import DocumentsReader, TermsReader
+
+_Made = TypeVar("_Made")
 
 _REMEMBERED_PREFIXES = 1 << 12
 _REMEMBERED_TERMS = 100  # of a prefix; those of a syllable's readings are some twenty
@@ -73,15 +75,39 @@ class SegmentView:
         kept[list(self.reader.deleted_docs_set)] = False
         return kept
 
-    @cached_property
+    @property
     def unmarked(self) -> Column:
         """For each paragraph, whether it was typed without marks."""
-        unmarked = np.zeros(self.paragraph_count, bool)
-        terms = self.terms(UNMARKED_FIELD)
-        number = terms.find(UNMARKED.encode()) if terms is not None else None
-        if terms is not None and number is not None:
-            unmarked[terms.postings(number)[0]] = True
-        return unmarked
+        return self.remembered(_having, UNMARKED_FIELD, UNMARKED.encode())
+
+    @property
+    def first_paragraphs(self) -> Column:
+        """For each paragraph, whether it is the first one of its document."""
+        return self.remembered(_having, "paragraph", bytes(PARAGRAPH_FIELD.to_bytes(0)))
+
+    def remembered(self, make: Callable[..., _Made], *arguments: Hashable) -> _Made:
+        """Return what a function makes of this segment, once for all commits that one reader after another reads of it.
+
+        Args:
+            make: the function, which takes the segment and further arguments. What it returns holds whatever is deleted
+                of the segment, and does not hold the segment itself.
+            arguments: the further arguments.
+        """
+        made = self._terms.made
+        key = (make, arguments)
+        if key not in made:
+            made[key] = make(self, *arguments)
+        return cast("_Made", made[key])
+
+
+def _having(segment: SegmentView, field: str, term: bytes) -> Column:
+    """Return for each paragraph whether it has a term."""
+    having = np.zeros(segment.paragraph_count, bool)
+    terms = segment.terms(field)
+    number = terms.find(term) if terms is not None else None
+    if terms is not None and number is not None:
+        having[terms.postings(number)[0]] = True
+    return having
 
 
 class Snapshot:

@@ -136,8 +136,11 @@ class Index:
             for number in _first_paragraphs(reader):
                 yield _stored_document(require_paragraph(reader.stored_fields(number)))
 
-    def reader(self) -> IndexReader:
+    def reader(self, reuse: IndexReader | None = None) -> IndexReader:
         """Return Whoosh's reader of the last commit.
+
+        Args:
+            reuse: a reader of an earlier commit: what it has open of segments that are still there is not opened again.
 
         Raises:
             IndexAccessError: the system refused to read a file of it.
@@ -146,7 +149,7 @@ class Index:
             NotAnIndexError: a file of it is damaged or missing.
         """
         with damage_told(self.location):
-            return self.whoosh.reader()
+            return self.whoosh.reader(reuse)
 
     def close(self) -> None:
         """Let go of the index; searchers opened on it keep their snapshot."""

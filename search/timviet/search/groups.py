@@ -1,6 +1,7 @@
 """Terms that count as one, in one segment: in which paragraphs they are, and how much they count there."""
 
 from collections.abc import Sequence
+from copy import copy
 from functools import reduce
 from itertools import accumulate, chain, groupby, pairwise
 from typing import NamedTuple
@@ -20,8 +21,9 @@ from timviet.search.sequences import Occurrences, TermOccurrences, counted, foll
 
 # What is in this share of the paragraphs or more is remembered as a number for each paragraph of all.
 DENSE_SHARE = 1 / 32
-# Bytes of postings that are remembered of a segment, those used last.
-_REMEMBERED_BYTES = 1 << 28
+# Bytes of postings that are remembered of a segment, those used last: so many, and so many for each paragraph.
+_REMEMBERED_BYTES = 1 << 20
+_REMEMBERED_BYTES_EACH = 1 << 9
 # So many paragraphs are searched for one by one among others; more of them are looked up in a table of all.
 _FEW = 512
 # More occurrences of a term than these in a paragraph make no difference where they do not count in full.
@@ -33,7 +35,7 @@ _LOOKED_UP_TERMS = 256
 
 
 class LeafPostings:
-    """The paragraphs that a leaf finds in a segment, deleted ones left out, as they are remembered.
+    """The paragraphs that a leaf finds in a segment, as they are remembered.
 
     Args:
         documents: their numbers in the segment, ascending.
@@ -103,6 +105,22 @@ class LeafPostings:
         places = np.flatnonzero(found > 0)
         return places, found[places]
 
+    def kept(self, kept: NDArray[np.bool]) -> "LeafPostings":
+        """Return them without deleted paragraphs.
+
+        Args:
+            kept: for each paragraph of the segment, whether it is not deleted.
+        """
+        postings = copy(self)
+        if self.is_dense:
+            postings._levels = self._levels * kept
+            postings.count = int(np.count_nonzero(postings._levels))
+        else:
+            left = kept[self._documents]
+            postings._documents, postings._levels = self._documents[left], self._levels[left]
+            postings.count = len(postings._documents)
+        return postings
+
 
 class _Term(NamedTuple):
     """A term of a group: its number among its field's terms, and how it counts."""
@@ -113,8 +131,20 @@ class _Term(NamedTuple):
     bare: bool
 
 
+class _Sought(NamedTuple):
+    """What a leaf looks for in one segment.
+
+    Attributes:
+        groups: the terms of its group, or of each group of a sequence.
+        slop: the sequence's slop; None for a single group.
+    """
+
+    groups: tuple[tuple[_Term, ...], ...]
+    slop: int | None = None
+
+
 class GroupReader:
-    """Reads the postings of leaves from one segment, and remembers those that it read last.
+    """Reads the postings of leaves from one segment, and remembers those that it read last, also for later commits.
 
     Args:
         segment: the segment.
@@ -123,18 +153,31 @@ class GroupReader:
     def __init__(self, segment: SegmentView) -> None:
         self._segment = segment
         self._count = segment.paragraph_count
-        self._known: LRUCache[object, LeafPostings] = LRUCache(_REMEMBERED_BYTES, lambda own: own.size)
+        self._known = _postings_cache(segment)
+        self._of_files = segment.remembered(_postings_cache)
 
     def postings(self, leaf: Leaf) -> LeafPostings:
         """Return what a leaf finds."""
         key = (leaf.groups, leaf.asked.slop) if isinstance(leaf, TermSequence) else leaf
         postings = self._known.get(key)
         if postings is None:
-            documents, frequencies = self.frequencies(leaf)
+            every = self._with_deleted(leaf)
+            postings = every if self._segment.kept is None else every.kept(self._segment.kept)
+            if postings.size <= self._known.maxsize:
+                self._known[key] = postings
+        return postings
+
+    def _with_deleted(self, leaf: Leaf) -> LeafPostings:
+        """Return what a leaf finds, with what is deleted; it is remembered by all that it depends on."""
+        sought = self._sought(leaf)
+        key = (leaf.field, sought, leaf.statistics.average_length, leaf.statistics.bm25)
+        postings = self._of_files.get(key)
+        if postings is None:
+            documents, frequencies = self._found(sought)
             levels = saturation_levels(frequencies, self.lengths(leaf, documents), leaf.statistics)
             postings = LeafPostings(documents, levels, self._count, leaf)
-            if postings.size <= _REMEMBERED_BYTES:
-                self._known[key] = postings
+            if postings.size <= self._of_files.maxsize:
+                self._of_files[key] = postings
         return postings
 
     def frequencies(self, leaf: Leaf) -> tuple[Column, Column]:
@@ -144,7 +187,21 @@ class GroupReader:
         is that the word meant is there, and they count as likely as it is that any of them is it. So they never count
         as much as one of weight 1, however many.
         """
-        return self._kept(*(self._sequence(leaf) if isinstance(leaf, TermSequence) else self._group(leaf)))
+        documents, frequencies = self._found(self._sought(leaf))
+        if self._segment.kept is None:
+            return documents, frequencies
+        kept = self._segment.kept[documents]
+        return documents[kept], frequencies[kept]
+
+    def _sought(self, leaf: Leaf) -> _Sought:
+        """Return what a leaf looks for in this segment."""
+        if isinstance(leaf, TermSequence):
+            return _Sought(tuple(map(self._terms, leaf.groups)), leaf.asked.slop)
+        return _Sought((self._terms(leaf),))
+
+    def _found(self, sought: _Sought) -> tuple[Column, Column]:
+        groups, slop = sought
+        return self._group(groups[0]) if slop is None else self._sequence(groups, slop)
 
     def lengths(self, leaf: Leaf, documents: Column) -> Column:
         """Return the lengths in tokens of what a leaf finds, as the index keeps them: rounded above 20 or so."""
@@ -166,8 +223,7 @@ class GroupReader:
         """Tell whether a paragraph was typed without marks, by its number in the segment."""
         return bool(self._segment.unmarked[number])
 
-    def _group(self, group: TermGroup) -> tuple[Column, Column]:
-        terms = self._terms(group)
+    def _group(self, terms: Sequence[_Term]) -> tuple[Column, Column]:
         if len(terms) == 1 and terms[0].weight == 1:
             return self._term_postings(terms[0])
         in_full = self._full_frequencies([own for own in terms if own.weight == 1])
@@ -193,14 +249,14 @@ class GroupReader:
         weights = np.concatenate([np.empty(0), *(frequencies for _, frequencies in found)])
         return np.bincount(every, weights, self._count)
 
-    def _terms(self, group: TermGroup) -> list[_Term]:
+    def _terms(self, group: TermGroup) -> tuple[_Term, ...]:
         terms = self._segment.terms(group.field)
         if terms is None:
-            return []
+            return ()
         numbers = ((term, weight, terms.find(term.encode())) for term, weight in group.weights.items())
-        return [
+        return tuple(
             _Term(terms, number, weight, term in group.bare) for term, weight, number in numbers if number is not None
-        ]
+        )
 
     def _term_postings(self, own: _Term) -> tuple[Column, Column]:
         check_time()
@@ -211,22 +267,14 @@ class GroupReader:
             return documents[counts], frequencies[counts]
         return documents, frequencies
 
-    def _kept(self, documents: Column, frequencies: Column) -> tuple[Column, Column]:
-        """Return the postings of paragraphs that are not deleted."""
-        if self._segment.kept is None:
-            return documents, frequencies
-        kept = self._segment.kept[documents]
-        return documents[kept], frequencies[kept]
-
-    def _sequence(self, sequence: TermSequence) -> tuple[Column, Column]:
-        groups = [self._terms(group) for group in sequence.groups]
+    def _sequence(self, groups: Sequence[Sequence[_Term]], slop: int) -> tuple[Column, Column]:
         if not all(groups):
             return np.empty(0, np.int64), np.empty(0)
         keyed = groups[0][0].terms.keyed
-        if keyed and sequence.asked.slop == 1 and len(groups) > 1 and max(map(len, groups)) <= _LOOKED_UP_TERMS:
+        if keyed and slop == 1 and len(groups) > 1 and max(map(len, groups)) <= _LOOKED_UP_TERMS:
             first, *others = [self._pair(keyed, *pair, with_positions=len(groups) > 2) for pair in pairwise(groups)]
             return counted(follow([first.both, *(other.following for other in others)], slop=1))
-        return sequences([self._occurrences(group) for group in groups], sequence.asked.slop)
+        return sequences([self._occurrences(group) for group in groups], slop)
 
     def _pair(
         self, keyed: FieldTerms, before: Sequence[_Term], after: Sequence[_Term], with_positions: bool
@@ -263,6 +311,10 @@ class GroupReader:
         if own.bare:
             keys = keys[self._segment.unmarked[documents]]
         return TermOccurrences(keys, own.weight)
+
+
+def _postings_cache(segment: SegmentView) -> LRUCache[object, LeafPostings]:
+    return LRUCache(_REMEMBERED_BYTES + _REMEMBERED_BYTES_EACH * segment.paragraph_count, lambda own: own.size)
 
 
 class _Pair(NamedTuple):

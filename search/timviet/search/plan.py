@@ -71,6 +71,7 @@ from timviet.search.rank import (
     UNLIKELY_READING_WEIGHT,
     TermStatistics,
     inverse_document_frequency,
+    rounded_length,
     weighted_document_frequency,
 )
 
@@ -307,7 +308,7 @@ class _Planner:
         return TermGroup(
             field=field,
             asked=replace(leaf),  # remembered: the one that was given may be changed
-            statistics=TermStatistics(rarity, self._lexicon.average_length(field)),
+            statistics=TermStatistics(rarity, rounded_length(self._lexicon.average_length(field))),
             document_frequency=min(sum(frequencies[term] for term in kept), paragraphs),
             weights={term: terms[term] for term in kept},
             bare=bare,

@@ -86,6 +86,19 @@ def saturation_levels(frequencies: Column, lengths: Column, statistics: TermStat
     return np.maximum(1, np.rint(HIGHEST_LEVEL * frequencies / (frequencies + k1 * relative_lengths))).astype(np.uint8)
 
 
+def rounded_length(average_length: float) -> float:
+    """Return a mean length to three digits.
+
+    It makes no difference that anybody sees, and the saturations of a segment hold as long as it does not change: with
+    more digits, each commit would change it.
+
+    Example:
+        >>> rounded_length(45.6789)
+        45.7
+    """
+    return float(f"{average_length:.3g}")
+
+
 def inverse_document_frequency(found: float, paragraph_count: int) -> float:
     """Return ln(1 + (N - n + 0.5) / (n + 0.5)) for what is found in n of N paragraphs.
 

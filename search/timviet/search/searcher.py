@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self, get_args
 
 from whoosh.query import Query
-from whoosh.reading import EmptyReader
+from whoosh.reading import EmptyReader, IndexReader
 from whoosh.searching import Searcher as WhooshSearcher
 
 from timviet.index.damage import damage_told
@@ -57,8 +57,8 @@ class Searcher:
         self._one_at_a_time = Lock()
         self._see(self._open())
 
-    def _open(self) -> WhooshSearcher:
-        return WhooshSearcher(self._index.reader(), fromindex=self._index.whoosh)
+    def _open(self, before: IndexReader | None = None) -> WhooshSearcher:
+        return WhooshSearcher(self._index.reader(before), fromindex=self._index.whoosh)
 
     def _see(self, whoosh: WhooshSearcher) -> None:
         """Search another snapshot from now on.
@@ -310,7 +310,7 @@ class Searcher:
             if self._whoosh.up_to_date():
                 return False
             before = self._whoosh
-            self._see(self._open())
+            self._see(self._open(before.reader()))
             before.close()
             return True
 

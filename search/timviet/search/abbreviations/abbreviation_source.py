@@ -53,8 +53,7 @@ class AbbreviationSource:
     """
 
     def __init__(self, segment: SegmentView, terms: FieldTerms) -> None:
-        self.followers = Followers(terms)
-        self._short_terms = ShortTerms(terms)
+        self.followers, self._short_terms = segment.remembered(_read, terms)
         self._terms = terms
         self._segment = segment
 
@@ -221,6 +220,10 @@ class AbbreviationSource:
 
     def _kept(self, documents: Column) -> Column:
         return documents if self._segment.kept is None else documents[self._segment.kept[documents]]
+
+
+def _read(_: SegmentView, terms: FieldTerms) -> tuple[Followers, ShortTerms]:
+    return Followers(terms), ShortTerms(terms)
 
 
 def _written(text: str, last: int, count: int) -> Written:

@@ -19,7 +19,6 @@ from timviet.search.deadline import check_time
 from timviet.search.highlight import Span
 from timviet.search.input_methods import decoded_texts
 from timviet.search.metadata_keys import written_keys
-from timviet.search.names.name_columns import Names
 from timviet.search.names.name_reader import read_names
 from timviet.search.names.name_source import Candidates, NameSource, RankedName
 from timviet.search.names.typed_name import KINDS, Kind, TypedName
@@ -107,7 +106,6 @@ class NameLookup:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._segments = snapshot.segments
-        self._names: dict[tuple[int, str], Names] = {}
 
     def find(self, name: str, fields: Sequence[str] = ("title",), limit: int = 10) -> NameHits:
         """Find documents by a name, best first.
@@ -155,9 +153,9 @@ class NameLookup:
     def _find(self, name: str, fields: Sequence[str], limit: int) -> NameHits:
         typed = TypedName(name)
         sources = [
-            NameSource(segment, field, self._names_in(number, field), typed)
+            NameSource(segment, field, segment.remembered(read_names, field), typed)
             for field in fields
-            for number, segment in enumerate(self._segments)
+            for segment in self._segments
             if typed.words
         ]
         hits: list[NameHit] = []
@@ -185,12 +183,6 @@ class NameLookup:
                 raise UnknownKeyError(name, [*_STORED_FIELDS, *written_keys(self._segments)])
             resolved.append(field)
         return list(dict.fromkeys(resolved))
-
-    def _names_in(self, number: int, field: str) -> Names:
-        """Return the names in a field of a segment, by its number."""
-        if (number, field) not in self._names:
-            self._names[number, field] = read_names(self._segments[number], field)
-        return self._names[number, field]
 
 
 def _best_kind(found: NameHits) -> int:

@@ -11,7 +11,7 @@ import numpy as np
 from timviet.index.analysis import MAX_TERM_LENGTH
 from timviet.index.columnfile import Column
 from timviet.index.postings import folded_form, runs
-from timviet.index.schema import PARAGRAPH_FIELD, is_metadata_field, value_field
+from timviet.index.schema import is_metadata_field, value_field
 from timviet.index.snapshot import SegmentView
 from timviet.index.terms import FieldTerms
 from timviet.search.names.name_columns import Names
@@ -27,26 +27,16 @@ def read_names(segment: SegmentView, field: str) -> Names:
     """Return the names in a field of a segment, one for each document or, in metadata, for each of its values.
 
     Args:
-        segment: the segment. Of its deleted documents there are no names.
+        segment: the segment. Deleted documents have names, too.
         field: "title", "path", or the field of a metadata key.
     """
-    is_first = _first_paragraphs(segment)
+    is_first = segment.first_paragraphs
     terms = segment.terms(value_field(field) if is_metadata_field(field) else field)
     if isinstance(terms, FieldTerms) and is_metadata_field(field):
         return _read_values(terms, is_first)
     if isinstance(terms, FieldTerms) and terms.has_positions:
         return _read_texts(terms, is_first)
     return Names([], *[np.empty(0, np.int64)] * 3)
-
-
-def _first_paragraphs(segment: SegmentView) -> Column:
-    """Return for each paragraph whether it is the first one of a document that is not deleted."""
-    is_first = np.zeros(segment.paragraph_count, bool)
-    terms = segment.terms("paragraph")
-    number = terms.find(bytes(PARAGRAPH_FIELD.to_bytes(0))) if terms is not None else None
-    if terms is not None and number is not None:
-        is_first[terms.postings(number)[0]] = True
-    return is_first if segment.kept is None else is_first & segment.kept
 
 
 def _read_texts(terms: FieldTerms, is_first: Column) -> Names:

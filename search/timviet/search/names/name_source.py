@@ -74,8 +74,10 @@ class NameSource:
         self._found: set[int] = set()
 
     def candidates(self, kind: Kind) -> Candidates:
-        """Return the documents that answer as a kind asks and were not read before."""
+        """Return the documents that answer as a kind asks, were not read before, and are not deleted."""
         numbers = self._names.find(kind, self._typed)
+        if self._segment.kept is not None:
+            numbers = numbers[self._segment.kept[self._names.documents[numbers]]]
         documents = self._names.documents[numbers]
         if self._found:
             is_new = np.isin(documents, list(self._found), invert=True)

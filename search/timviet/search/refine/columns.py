@@ -31,6 +31,8 @@ from timviet.search.metadata_keys import written_keys
 # Bytes that are remembered of each kind of column, those used last; and classes whose values are, key by key.
 _REMEMBERED_BYTES = 1 << 28
 _REMEMBERED_CLASSES = 1 << 19
+# Keys whose values are remembered of a segment, for later commits, too.
+_REMEMBERED_KEYS = 32
 
 
 class Classes(NamedTuple):
@@ -99,14 +101,14 @@ class Columns:
     @cached_property
     def documents(self) -> Classes:
         """The paragraphs by their documents; those of a document are all in one segment."""
-        return self._by_segment([_document_labels(segment) for segment in self._snapshot.segments])
+        return self._joined([segment.remembered(_documents) for segment in self._snapshot.segments])
 
     def values(self, key: str) -> Classes:
         """Return the paragraphs by the values that they have of a key of the metadata."""
         classes = self._classes.get(key)
         if classes is None:
             field = metadata_field(key)
-            classes = self._by_segment([_value_labels(segment, field) for segment in self._snapshot.segments])
+            classes = self._joined([_values(segment, field) for segment in self._snapshot.segments])
             if self._classes.getsizeof(classes) <= _REMEMBERED_BYTES:
                 self._classes[key] = classes
         return classes
@@ -137,21 +139,17 @@ class Columns:
         """Return what is stored under a name of some documents, whose numbers ascend."""
         return self._snapshot.stored_texts(name, self.documents.firsts[documents])
 
-    def _by_segment(self, labels: Sequence["_Labels"]) -> Classes:
-        """Return the classes of paragraphs with the same label in the same segment."""
-        of_paragraphs = np.full(self._snapshot.paragraph_count, -1, np.int32)
+    def _joined(self, classes: Sequence[Classes]) -> Classes:
+        """Return the classes of all segments, by those of each with its deleted paragraphs."""
+        of_paragraphs = [np.empty(0, np.int32)]
         firsts = [np.empty(0, np.int64)]
         count = 0
-        for segment, own in zip(self._snapshot.segments, labels, strict=True):
-            numbers = np.flatnonzero(own.are_there if segment.kept is None else own.are_there & segment.kept)
-            _, first_places, classes = np.unique(own.labels[numbers], return_index=True, return_inverse=True)
-            in_order = np.argsort(first_places)
-            ranks = np.empty_like(in_order)
-            ranks[in_order] = np.arange(len(in_order))
-            of_paragraphs[segment.first + numbers] = count + ranks[classes]
-            firsts.append(segment.first + numbers[first_places[in_order]])
-            count += len(in_order)
-        return Classes(of_paragraphs, np.concatenate(firsts))
+        for segment, every in zip(self._snapshot.segments, classes, strict=True):
+            own = every if segment.kept is None else _kept(every, segment.kept)
+            of_paragraphs.append(np.where(own.of_paragraphs >= 0, own.of_paragraphs + np.int32(count), np.int32(-1)))
+            firsts.append(segment.first + own.firsts)
+            count += len(own.firsts)
+        return Classes(np.concatenate(of_paragraphs), np.concatenate(firsts))
 
 
 def _different(texts: Sequence[str]) -> tuple[Value, ...]:
@@ -164,11 +162,60 @@ def _different(texts: Sequence[str]) -> tuple[Value, ...]:
     return tuple(values.values())
 
 
+def _kept(classes: Classes, kept: NDArray[np.bool]) -> Classes:
+    """Return the classes of the paragraphs that are kept, by whether each is."""
+    numbers = np.flatnonzero((classes.of_paragraphs >= 0) & kept)
+    own = classes.of_paragraphs[numbers]
+    firsts = np.full(len(classes.firsts), len(kept))
+    firsts[own[::-1]] = numbers[::-1]  # where several are assigned, the last one stays
+    return _classes(len(kept), numbers, own, firsts)
+
+
+def _classes(paragraph_count: int, numbers: Column, classes: Column, firsts: Column) -> Classes:
+    """Return classes in the order of their first paragraphs.
+
+    Args:
+        paragraph_count: how many paragraphs there are.
+        numbers: the numbers of those that have a class.
+        classes: the class of each of these, in any order of classes.
+        firsts: the first paragraph of each class; where there is none, the number of paragraphs.
+    """
+    in_order = np.argsort(firsts, kind="stable")
+    ranks = np.empty_like(in_order)
+    ranks[in_order] = np.arange(len(in_order))
+    of_paragraphs = np.full(paragraph_count, -1, np.int32)
+    of_paragraphs[numbers] = ranks[classes]
+    return Classes(of_paragraphs, firsts[in_order][: np.count_nonzero(firsts < paragraph_count)])
+
+
 class _Labels(NamedTuple):
     """For each paragraph of a segment, whether it has a label, and which."""
 
     are_there: NDArray[np.bool]
     labels: NDArray[np.uint64]
+
+
+def _documents(segment: SegmentView) -> Classes:
+    """Return the paragraphs of a segment by their documents, with those that are deleted."""
+    return _by_label(_document_labels(segment))
+
+
+def _values(segment: SegmentView, field: str) -> Classes:
+    """Return the paragraphs of a segment by their metadata in a field, with those that are deleted; remembered."""
+    known = segment.remembered(_no_values)
+    if field not in known:
+        known[field] = _by_label(_value_labels(segment, field))
+    return known[field]
+
+
+def _no_values(_: SegmentView) -> LRUCache[str, Classes]:
+    return LRUCache(_REMEMBERED_KEYS)
+
+
+def _by_label(labels: _Labels) -> Classes:
+    numbers = np.flatnonzero(labels.are_there)
+    _, first_places, classes = np.unique(labels.labels[numbers], return_index=True, return_inverse=True)
+    return _classes(len(labels.are_there), numbers, classes, numbers[first_places])
 
 
 def _document_labels(segment: SegmentView) -> _Labels:

@@ -13,7 +13,6 @@ import numpy as np
 from cachetools import LRUCache
 
 from timviet.index.columnfile import Column
-from timviet.index.schema import PARAGRAPH_FIELD
 from timviet.index.snapshot import SegmentView
 from timviet.index.terms import FieldTerms
 from timviet.search.suggestions.run_reader import RunReader, sums_until
@@ -300,27 +299,26 @@ class PhraseSource:
     @cached_property
     def _count_ends(self) -> Column:
         """For each run, how many occurrences it has that count, with those of all runs before it."""
-        if self._is_first is None:
+        if self.field != TITLE:
             return self._run_ends
-        sums = [np.zeros(1, np.int64)]
-        for first in range(0, len(self._run_ends), _RUNS_AT_ONCE):
-            last = min(first + _RUNS_AT_ONCE, len(self._run_ends))
-            counted = np.append(0, np.cumsum(self._is_first[self.terms.run_documents_between(first, last)]))
-            ends = sums_until(self._run_ends, np.arange(first - 1, last))
-            sums.append(sums[-1][-1] + counted[ends[1:] - ends[0]])
-        return np.concatenate(sums[1:])
+        return self.segment.remembered(_first_count_ends, self.terms)
 
-    @cached_property
+    @property
     def _is_first(self) -> Column | None:
         """For each paragraph, whether its occurrences count; None where they all do."""
-        if self.field != TITLE:
-            return None
-        is_first = np.zeros(self.segment.paragraph_count, bool)
-        terms = self.segment.terms("paragraph")
-        number = terms.find(bytes(PARAGRAPH_FIELD.to_bytes(0))) if terms is not None else None
-        if terms is not None and number is not None:
-            is_first[terms.postings(number)[0]] = True
-        return is_first
+        return self.segment.first_paragraphs if self.field == TITLE else None
+
+
+def _first_count_ends(segment: SegmentView, terms: FieldTerms) -> Column:
+    """Return for each run how many occurrences it has in first paragraphs, with those of all runs before it."""
+    run_ends, is_first = terms.columns["run_ends"], segment.first_paragraphs
+    sums = [np.zeros(1, np.int64)]
+    for first in range(0, len(run_ends), _RUNS_AT_ONCE):
+        last = min(first + _RUNS_AT_ONCE, len(run_ends))
+        counted = np.append(0, np.cumsum(is_first[terms.run_documents_between(first, last)]))
+        ends = sums_until(run_ends, np.arange(first - 1, last))
+        sums.append(sums[-1][-1] + counted[ends[1:] - ends[0]])
+    return np.concatenate(sums[1:])
 
 
 def _descending(counts: Column, least: int, most: int) -> Column:

@@ -1,10 +1,13 @@
 """What an index tells of its words: which belong together, as `quy` and `định` do, and which end paragraphs."""
 
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
+from cachetools import LRUCache
 
 from timviet.index.analysis import forms
+from timviet.index.snapshot import SegmentView
+from timviet.index.terms import FieldTerms
 from timviet.search.suggestions.phrase_source import PhraseSource
 from timviet.search.suggestions.phrases import Phrase
 
@@ -32,7 +35,7 @@ class Words:
 
     def __init__(self, no_words: Phrase) -> None:
         self._sources = [place.source for place in no_words.places]
-        self._belong_together = lru_cache(_REMEMBERED)(self._look_up)
+        self._together: LRUCache[tuple[bytes, bytes], bool] = LRUCache(_REMEMBERED)
 
     def ends(self, phrase: Phrase) -> float:
         """Return how often a phrase's last word ends a paragraph or a title, against how often words do; at most 1."""
@@ -41,16 +44,21 @@ class Words:
 
     def belong_together(self, first: bytes, second: bytes) -> bool:
         """Tell whether two words belong together, by how often the second one stands after the first one."""
-        return self._belong_together(first, second)
-
-    def _look_up(self, first: bytes, second: bytes) -> bool:
-        return any(
-            known.has_pair(source.terms.find(first), source.terms.find(second)) for source, known in self._known.items()
-        )
+        pair = first, second
+        if pair not in self._together:
+            every = (
+                (known, source.terms.find(first), source.terms.find(second)) for source, known in self._known.items()
+            )
+            self._together[pair] = any(known.has_pair(*numbers) for known, *numbers in every)
+        return self._together[pair]
 
     @cached_property
     def _known(self) -> dict[PhraseSource, "_Known"]:
-        return {source: _Known(source) for source in self._sources}
+        return {source: source.segment.remembered(_known, source.field, source.terms) for source in self._sources}
+
+
+def _known(segment: SegmentView, field: str, terms: FieldTerms) -> "_Known":
+    return _Known(PhraseSource(segment, field, terms))
 
 
 class _Known:

@@ -1,0 +1,47 @@
+"""A small index, and all that can be asked of it."""
+
+import random
+
+from helpers import add_segment
+from timviet.index import Document
+
+SYLLABLES = ["hòa", "hoà", "thủy", "thuỷ", "khỏe", "kỹ", "đường", "việt", "ma", "tuý", "tùy", "ủy", "uy", "đảng", "an"]
+
+CALLS = [
+    *[("search", query, {}) for query in (*SYLLABLES, "hoa ma", '"viet ma"', "k*", "-hoa", '"hòa thủy"~3', "kỹ~")],
+    *[("search", "hoa thuy viet ma", {"match": match, "limit": 50}) for match in ("all", "any", "auto")],
+    ("search", "hoa", {"facets": ["năm"], "sort": "-nam", "group_by_document": True}),
+    ("search", "thuy", {"filters": {"năm": (2001, 2002)}, "sort": "title"}),
+    *[("suggest", prefix, {}) for prefix in ("h", "cong ", "ma t", "viet")],
+    *[("lookup", name, {"fields": ["title", "path"]}) for name in ("hoa", "cong an", "kho")],
+    *[("correct", query, {}) for query in ("thuyr", "dang uy", "conga an")],
+    *[("similar", document_id, {}) for document_id in ("0", "17", "59")],
+    *[("explain", "hoa ma", {"document_id": document_id}) for document_id in ("0", "17", "59")],
+]
+
+
+def fill(index):
+    """Commit documents to an index, in segments kept apart, with one of which some are removed."""
+    chosen = random.Random(7)  # noqa: S311
+    documents = [
+        Document(
+            str(number),
+            paragraphs=[" ".join(chosen.choices(SYLLABLES, k=chosen.randrange(3, 30))) for _ in range(2)],
+            title=" ".join(chosen.choices(SYLLABLES, k=3)),
+            path=f"kho/{number}.txt",
+            metadata={"năm": 2000 + number % 4},
+        )
+        for number in range(60)
+    ]
+    for first in range(3):
+        add_segment(index, *documents[first::3])
+    add_segment(index, remove=["4", "5"])
+
+
+def answer(searcher, call):
+    """What a searcher answers to a call, with all that is made of it later."""
+    method, first, options = call
+    given = getattr(searcher, method)(first, **options)
+    if method in ("search", "similar"):
+        return given.total, given.hits, given.relaxed, given.facets, [hit.snippet for hit in given]
+    return given
