@@ -5,7 +5,6 @@ import pickle
 import random
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import example, given, settings
@@ -238,23 +237,6 @@ def test_an_empty_index_is_searched():
         for query in ("dang", "-dang", "dang*", "title:dang", Every()):
             assert found(searcher, query) == []
         assert searcher.explain("dang", "0") is None
-
-
-def test_threads_share_a_searcher(tmp_path):
-    """Threads that search with one searcher at the same time get the answers that they get one after the other."""
-    index = open_index(tmp_path, create=True)
-    for first in range(3):
-        add_segment(index, *(Document(id=text, text=text) for text in RANDOM_TEXTS[first::3]))
-    asked = [*SPELLINGS, "hoa ma", '"viet ma"', "k*", "-hoa", '"hòa thủy"~3', "ma tuý việt", "kỹ~"] * 4
-    interval = sys.getswitchinterval()
-    with index, Searcher(index) as searcher, ThreadPoolExecutor(8) as threads:
-        expected = [searcher.search(query).hits for query in asked]
-        sys.setswitchinterval(1e-6)
-        try:
-            answers = [results.hits for results in threads.map(searcher.search, asked)]
-        finally:
-            sys.setswitchinterval(interval)
-    assert answers == expected
 
 
 def test_another_process_searches_while_this_one_writes(tmp_path):

@@ -157,9 +157,17 @@ class ColumnFile(Columns):
 
     @classmethod
     def open(cls, storage: Storage, name: str) -> Self:
-        """Return the columns of a file in one of Whoosh's storages, mapped into memory where it is a real file."""
+        """Return the columns of a file in one of Whoosh's storages, mapped into memory where it is a real file.
+
+        Raises:
+            DamagedFileError: it is no file of columns.
+            OSError: it cannot be opened.
+        """
         if isinstance(storage, RamStorage):
-            return cls(storage.files[name], name)
+            content = storage.files.get(name)
+            if content is None:
+                raise FileNotFoundError(f"there is no file {name} in memory")
+            return cls(content, name)
         with storage.open_file(name) as file:
             if file.is_real and storage.file_length(name):
                 with naming(file.raw_file().name):

@@ -192,13 +192,35 @@ class LockedError(Exception):
 
 
 class MemoryStorage(RamStorage):
-    """Files in memory.
+    """Files in memory, for any threads.
 
     Attributes:
         location: ":memory:".
     """
 
     location = IN_MEMORY
+
+    def open_file(self, name: str, **options: object) -> StructFile:
+        """Open a file.
+
+        Raises:
+            FileNotFoundError: there is none, or no more.
+        """
+        try:
+            return super().open_file(name, **options)
+        except (NameError, KeyError) as error:  # it may go while Whoosh opens it
+            raise FileNotFoundError(f"there is no file {name} in memory") from error
+
+    def file_length(self, name: str) -> int:
+        """Return how many bytes a file has.
+
+        Raises:
+            FileNotFoundError: there is none, or no more.
+        """
+        try:
+            return len(self.files[name])
+        except KeyError as error:
+            raise FileNotFoundError(f"there is no file {name} in memory") from error
 
     def sync(self, names: Iterable[str] = ()) -> None:
         """Do nothing: memory keeps nothing."""
@@ -213,7 +235,7 @@ class MemoryStorage(RamStorage):
 
     def lock(self, name: str) -> "MemoryLock":
         """Return a lock, for one thread at a time."""
-        return MemoryLock(super().lock(name))
+        return MemoryLock(self.locks.setdefault(name, threading.Lock()))
 
 
 class MemoryLock:
