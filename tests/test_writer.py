@@ -36,7 +36,6 @@ for turn in itertools.count(int(sys.argv[2])):
             writer.add(Document(id=str(number), text=f"Lượt {turn}"))
     print(turn, flush=True)
 """
-WORDS = {"một": "mot", "hai": "hai", "đảng": "dang"}
 
 
 @pytest.fixture
@@ -219,37 +218,6 @@ def test_an_exception_rolls_back(index, error):
     with index.writer(timeout=0) as writer:
         writer.remove("cũ")
     assert contents(index) == {}
-
-
-changes = st.tuples(
-    st.sampled_from(["a", "b", "ab", "Đ"]),
-    st.none() | st.lists(st.lists(st.sampled_from(sorted(WORDS)), max_size=3).map(" ".join), min_size=1, max_size=3),
-)
-
-
-@given(st.lists(st.tuples(st.lists(changes, max_size=6), st.booleans()), max_size=6))
-@settings(max_examples=100, deadline=None)
-def test_it_is_a_dictionary(sessions):
-    """After any changes, committed or rolled back, the index is what a dictionary would be: contents, counts, terms."""
-    committed = {}
-    with open_index(":memory:", create=True) as index:
-        for session, commits in sessions:
-            draft, writer = dict(committed), index.writer()
-            for identity, texts in session:
-                draft.pop(identity, None)
-                if texts is None:
-                    writer.remove(identity)
-                else:
-                    draft[identity] = texts
-                    assert writer.add(Document(id=identity, paragraphs=texts)) == len(texts)
-            (writer.commit if commits else writer.rollback)()
-            committed = draft if commits else committed
-            assert contents(index) == committed
-            paragraphs = [(key, number, text) for key in committed for number, text in enumerate(committed[key])]
-            assert (index.document_count, index.paragraph_count) == (len(committed), len(paragraphs))
-            for word, term in WORDS.items():
-                expected = sorted((key, number) for key, number, text in paragraphs if word in text)
-                assert find(index, "text.folded", term) == expected
 
 
 def test_killed_while_writing(tmp_path):
