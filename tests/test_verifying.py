@@ -2,6 +2,7 @@
 
 import random
 from shutil import copytree
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import zstandard
 from crafting import Crafted
 from damaging import make_sample
 from helpers import add_segment, make_index
-from timviet.index import Document, open_index, verify
+from timviet.index import Document, Verification, open_index, verify, verifying
 
 TEXTS = ["Đảng uỷ xã", "Uỷ ban nhân dân (UBND) xã họp bàn.", "dang uy xa", "", "M519 " * 300]
 
@@ -152,3 +153,22 @@ def test_a_missing_file(whole, tmp_path):
     gone.unlink()
     with open_index(folder) as index:
         assert [str(problem) for problem in verify(index).problems] == [f"{gone.name}: is missing"]
+
+
+@pytest.mark.parametrize("place", ["folder", "memory"])
+def test_a_commit_meanwhile(place, tmp_path):
+    """A file that another commit deletes after the table was read is not missing: what there is then is checked."""
+    read_contents = verifying.read_contents
+    with open_index(tmp_path / "chỉ mục" if place == "folder" else ":memory:", create=True) as index:
+        add_segment(index, Document("a", text=TEXTS[0]))
+        add_segment(index, Document("b", text=TEXTS[1]))
+
+        def read_before_a_commit(storage):
+            contents = read_contents(storage)
+            if len(contents.segments) == 2:
+                with index.writer() as writer:
+                    writer.add(Document("c", text=TEXTS[2]))
+            return contents
+
+        with patch.object(verifying, "read_contents", read_before_a_commit):
+            assert verify(index) == Verification(segments=1, paragraphs=3, problems=())

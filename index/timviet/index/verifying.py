@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import groupby, islice, pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from timviet.index.builder import SegmentBuilder
 from timviet.index.codec import DOCUMENTS, TERMS, ColumnSegment
-from timviet.index.columnfile import FAULTS, Column, DamagedFileError
+from timviet.index.codec_readers import DocumentsReader, TermsReader
+from timviet.index.columnfile import FAULTS, Column, ColumnFile, DamagedFileError
 from timviet.index.contents import read_contents
 from timviet.index.damage import damage_told
 from timviet.index.postings import fold_ends
@@ -24,9 +24,6 @@ from timviet.index.storage import IndexStorage, MemoryStorage
 from timviet.index.store import Index
 from timviet.index.terms import FieldTerms
 from timviet.index.vocabulary import Vocabulary
-
-if TYPE_CHECKING:
-    from timviet.index.codec_readers import DocumentsReader, TermsReader
 
 _PARAGRAPHS_AT_ONCE = 1 << 12
 _OCCURRENCES_AT_ONCE = 1 << 20
@@ -90,56 +87,71 @@ def verify(index: Index, quick: bool = False, progress: Callable[[int, int], Non
         1
         Verification(segments=1, paragraphs=1, problems=())
     """
-    storage = index.whoosh.storage
-    problems: list[Problem] = []
     with damage_told(index.location):
-        segments = read_contents(storage).segments
-        total, done = sum(segment.doc_count_all() for segment in segments), 0
-        for segment in segments:
-            check = _SegmentCheck(storage, segment)
-            found = check.files()
-            if not found and not quick:
+        checks = _open_checks(index)
+        total, done = sum(check.paragraph_count for check in checks), 0
+        for check in checks:
+            check.files()
+            if not check.problems and not quick:
                 for count in check.paragraphs():
                     if progress is not None:
                         progress(done + count, total)
-                found = check.problems
-            problems += found
-            done += segment.doc_count_all()
-    return Verification(len(segments), total, tuple(problems))
+            done += check.paragraph_count
+    return Verification(len(checks), total, tuple(problem for check in checks for problem in check.problems))
+
+
+def _open_checks(index: Index) -> "list[_SegmentCheck]":
+    """Return the checks of the last commit's segments, all files open: another commit may delete them meanwhile."""
+    while True:
+        contents = read_contents(index.whoosh.storage)
+        checks = [_SegmentCheck(index.whoosh.storage, segment) for segment in contents.segments]
+        if not any(check.is_missing for check in checks) or index.generation == contents.generation:
+            return checks
 
 
 class _SegmentCheck:
     """Checks one segment.
 
     Attributes:
+        paragraph_count: how many paragraphs it has, deleted ones included.
+        is_missing: whether a file of it is.
         problems: what is wrong, as far as that is known.
     """
 
     def __init__(self, storage: IndexStorage, segment: ColumnSegment) -> None:
-        self._storage = storage
         self._segment = segment
+        self.paragraph_count = segment.doc_count_all()
+        self.is_missing = False
         self.problems: list[Problem] = []
-
-    def files(self) -> list[Problem]:
-        """Return what is wrong with its files, each by itself."""
-        problems = []
+        self._files: dict[str, ColumnFile] = {}
         for extension in (TERMS, DOCUMENTS):
-            name = self._segment.make_filename(extension)
+            name = segment.make_filename(extension)
             try:
-                self._segment.open_columns(self._storage, extension).verify()
-            except (FileNotFoundError, KeyError):
-                problems.append(Problem(name, "is missing"))
+                self._files[extension] = segment.open_columns(storage, extension)
+            except FileNotFoundError:
+                self.is_missing = True
+                self.problems.append(Problem(name, "is missing"))
             except DamagedFileError as error:
-                problems.append(Problem(name, str(error).removeprefix(f"{name} ")))
-        return problems
+                self._tell(name, error)
+
+    def files(self) -> None:
+        """Find what is wrong with its files, each by itself."""
+        for extension, columns in self._files.items():
+            try:
+                columns.verify()
+            except DamagedFileError as error:
+                self._tell(self._segment.make_filename(extension), error)
+
+    def _tell(self, name: str, error: DamagedFileError) -> None:
+        self.problems.append(Problem(name, str(error).removeprefix(f"{name} ")))
 
     def paragraphs(self) -> Iterator[int]:
         """Compare what is kept of paragraphs with their terms and lengths; yield how many paragraphs are done."""
-        codec, count = self._segment.codec(), self._segment.doc_count_all()
+        count = self.paragraph_count
         terms_file, documents_file = (self._segment.make_filename(extension) for extension in (TERMS, DOCUMENTS))
         try:
-            documents: DocumentsReader = codec.per_document_reader(self._storage, self._segment)
-            terms: TermsReader = codec.terms_reader(self._storage, self._segment)
+            documents = DocumentsReader(self._files[DOCUMENTS], self._segment)
+            terms = TermsReader(self._files[TERMS], self._files[DOCUMENTS])
             found = {name: _sums(terms, name, count) for name in terms.written_field_names()}
             self._totals(documents, terms)
         except FAULTS as error:
@@ -164,7 +176,7 @@ class _SegmentCheck:
                 return
             yield numbers.stop
 
-    def _totals(self, documents: "DocumentsReader", terms: "TermsReader") -> None:
+    def _totals(self, documents: DocumentsReader, terms: TermsReader) -> None:
         """Compare how many tokens each field is said to have with its occurrences."""
         for name, total in documents.totals.items():
             own = terms.field(unfolded_field(name))
@@ -172,7 +184,7 @@ class _SegmentCheck:
                 file = self._segment.make_filename(DOCUMENTS)
                 self.problems.append(Problem(file, f"{name} is said to have {total:,} tokens, and has others"))
 
-    def _compare(self, documents: "DocumentsReader", first: int, found: Column, expected: Column, what: str) -> None:
+    def _compare(self, documents: DocumentsReader, first: int, found: Column, expected: Column, what: str) -> None:
         for place in islice(np.flatnonzero(found != expected).tolist(), _PROBLEMS_A_SEGMENT + 1):
             fields = documents.stored_fields(first + place)
             where = f"paragraph {fields['paragraph']} of document {fields['id']!r}"
@@ -182,7 +194,7 @@ class _SegmentCheck:
 
 
 def _analysed(
-    documents: "DocumentsReader", numbers: range, vocabulary: Vocabulary
+    documents: DocumentsReader, numbers: range, vocabulary: Vocabulary
 ) -> tuple[dict[str, Column], dict[str, Column]]:
     """Return what the texts of some paragraphs give: the sums of each field's terms, and the columns of lengths."""
     builder, storage, segment = SegmentBuilder(vocabulary), MemoryStorage(), ColumnSegment("MAIN")
@@ -197,7 +209,7 @@ def _analysed(
     return {name: _sums(terms, name, len(numbers)) for name in terms.written_field_names()}, lengths
 
 
-def _sums(terms: "TermsReader", field: str, count: int) -> Column:
+def _sums(terms: TermsReader, field: str, count: int) -> Column:
     """Return for each paragraph the sum of the hashes of its postings and occurrences in a field.
 
     Raises:
