@@ -17,3 +17,14 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip(f"needs the texts in {SHARED}")
     return SHARED
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add what tests may be told."""
+    parser.addoption("--soak", type=float, default=60, metavar="SECONDS", help="how long test_soak.py takes")
+
+
+@pytest.fixture(scope="session")
+def soak_seconds(request: pytest.FixtureRequest) -> float:
+    """How long processes are to write and read one index at the same time."""
+    return request.config.getoption("--soak")

@@ -3,8 +3,6 @@
 import json
 import pickle
 import random
-import subprocess
-import sys
 
 import pytest
 from hypothesis import example, given, settings
@@ -237,32 +235,6 @@ def test_an_empty_index_is_searched():
         for query in ("dang", "-dang", "dang*", "title:dang", Every()):
             assert found(searcher, query) == []
         assert searcher.explain("dang", "0") is None
-
-
-def test_another_process_searches_while_this_one_writes(tmp_path):
-    """A searcher in another process sees each commit as a whole, in the order in which they are made."""
-    script = """
-import sys
-from timviet.index import open_index
-from timviet.search import Searcher
-with open_index(sys.argv[1]) as index, Searcher(index) as searcher:
-    totals = [searcher.search("dang uy", limit=100).total]
-    print("ready", flush=True)
-    while totals[-1] < 20:
-        searcher.refresh()
-        totals.append(len(searcher.search("dang uy", limit=100)))
-    print(*totals)
-"""
-    with open_index(tmp_path, create=True) as index:
-        reader = subprocess.Popen([sys.executable, "-c", script, tmp_path], stdout=subprocess.PIPE, text=True)
-        assert reader.stdout.readline() == "ready\n"
-        for number in range(10):
-            with index.writer() as writer:
-                writer.add(Document(id=str(number), text="Đảng ủy xã\nĐảng uỷ phường"))
-    totals = [int(total) for total in reader.communicate(timeout=60)[0].split()]
-    assert totals == sorted(totals)
-    assert set(totals) <= set(range(0, 21, 2))
-    assert (reader.returncode, totals[-1]) == (0, 20)
 
 
 def test_results_are_pickled_with_their_snippets():
