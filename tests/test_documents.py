@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from timviet.index.documents import Document, Paragraph
+from timviet.index.documents import Document, Paragraph, Passage
 from timviet.index.errors import DocumentError, TimvietError
 
 # Whatever ends a line, whatever is blank, and letters.
@@ -52,7 +52,7 @@ def test_paragraphs_slice_back(text):
     """A paragraph is what the text has at its start, and paragraphs are numbered in order."""
     found = paragraphs(text=text)
     assert [paragraph.number for paragraph in found] == list(range(len(found)))
-    assert all(text[start : start + len(own)] == own for _, start, own in found)
+    assert all(text[start : start + len(own)] == own for _, start, own, *_ in found)
     assert all(one.start + len(one.text) < other.start for one, other in pairwise(found))
 
 
@@ -70,8 +70,8 @@ def test_given_paragraphs_are_kept(given_paragraphs):
     joined = "\n".join(given_paragraphs)
     assert [paragraph.text for paragraph in found] == given_paragraphs
     assert [paragraph.number for paragraph in found] == list(range(len(given_paragraphs)))
-    assert all(joined[start : start + len(own)] == own for _, start, own in found)
-    assert [start for _, start, _ in found[1:]] == [start + len(own) + 1 for _, start, own in found[:-1]]
+    assert all(joined[start : start + len(own)] == own for _, start, own, *_ in found)
+    assert [start for _, start, *_ in found[1:]] == [start + len(own) + 1 for _, start, own, *_ in found[:-1]]
 
 
 @pytest.mark.parametrize("given_paragraphs", [[], (), None])
@@ -80,10 +80,27 @@ def test_no_paragraphs_are_one_empty_one(given_paragraphs):
     assert paragraphs(title="Quyết định", paragraphs=given_paragraphs) == [Paragraph(0, 0, "")]
 
 
+def test_passages_have_places():
+    """Passages bring their places, and start where they say, or else as given texts do."""
+    passages = [Passage("một", "Chương I", 2), "hai", Passage("ba", page=3, start=40)]
+    assert paragraphs(paragraphs=passages) == [
+        Paragraph(0, 0, "một", "Chương I", 2),
+        Paragraph(1, 4, "hai"),
+        Paragraph(2, 40, "ba", page=3),
+    ]
+
+
 def test_paragraphs_can_be_read_again():
     """Each pass over a document's paragraphs yields all of them."""
     document = Document(id="d", text="một\nhai")
-    assert list(document.iter_paragraphs()) == list(document.iter_paragraphs()) == [(0, 0, "một"), (1, 4, "hai")]
+    assert (
+        list(document.iter_paragraphs())
+        == list(document.iter_paragraphs())
+        == [
+            Paragraph(0, 0, "một"),
+            Paragraph(1, 4, "hai"),
+        ]
+    )
 
 
 @pytest.mark.parametrize(
@@ -95,6 +112,8 @@ def test_paragraphs_can_be_read_again():
         ({"id": "d", "text": b"bytes"}, r"cannot index document 'd': its text is not text"),
         ({"id": "d", "text": None}, r"cannot index document 'd': its text is not text"),
         ({"id": "d", "text": "a", "paragraphs": ["a"]}, r"cannot index document 'd': give either .* not both"),
+        ({"id": "d", "paragraphs": [Passage("a", page="3")]}, r"cannot index document 'd': its paragraphs is not text"),
+        ({"id": "d", "paragraphs": [Passage("a", 5)]}, r"cannot index document 'd': its paragraphs is not text"),
         ({"id": "d", "text": "a", "paragraphs": []}, r"cannot index document 'd': give either .* not both"),
     ],
 )

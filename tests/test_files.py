@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from encoders import encode
 from timviet.index.documents import Document
 from timviet.index.errors import SourceError
-from timviet.index.files import is_readable, read_content, read_stream
+from timviet.index.files import read_content, read_stream
 
 TEXT = "Đảng ủy xã họp phiên thứ hai.\nBàn việc sửa đường liên thôn.\n"
 MARK = b"\xef\xbb\xbf"
@@ -33,9 +33,9 @@ def record(**fields):
     return json.dumps({"id": "1", "text": "một", **fields}, ensure_ascii=False) + "\n"
 
 
-@pytest.mark.parametrize("name", ["a.txt", "a.TXT", "quyết định 5.md", "a.b.txt"])
+@pytest.mark.parametrize("name", ["a.txt", "a.TXT", "quyết định 5.txt", "a.b.txt"])
 def test_text_is_one_document(read, name):
-    """A file of text or Markdown is one document with its name as id and path, and its text untouched."""
+    """A file of text is one document with its name as id and path, and its text untouched."""
     assert read(name, TEXT) == [Document(id=f"kho/{name}", text=TEXT, path=f"kho/{name}")]
 
 
@@ -71,7 +71,9 @@ def test_text_is_untouched(read, content, text):
 def test_markdown_title(read, content, title):
     """A Markdown file's title is its first heading of the first level; the text keeps it."""
     (document,) = read("a.md", content)
-    assert (document.title, document.text) == (title, content.removeprefix("\ufeff"))
+    assert document.title == title
+    whole = Document("d", content.removeprefix("\ufeff"))
+    assert [own[:3] for own in document.iter_paragraphs()] == [own[:3] for own in whole.iter_paragraphs()]
 
 
 def test_text_has_no_heading(read):
@@ -180,7 +182,7 @@ def test_old_encodings(tmp_path, name, encoding):
     text = record(id="a", text=VILLAGE) + record(id="b", text=VILLAGE) if name == "a.jsonl" else VILLAGE
     path.write_bytes(encode(text, encoding))
     readings = list(read_content(path.read_bytes(), path, name))
-    assert {reading.content.text for reading in readings} == {VILLAGE}
+    assert {paragraph.text for reading in readings for paragraph in reading.content.iter_paragraphs()} == {VILLAGE[:-1]}
     assert {reading.encoding.encoding for reading in readings} == {encoding}
     assert all(reading.encoding.confidence > 0.99 for reading in readings)
     assert [reading.line for reading in readings] == ([1, 2] if name == "a.jsonl" else [None])
@@ -198,7 +200,7 @@ def test_encodings_in_ascii(read, encoding):
 @pytest.mark.parametrize(("looked_at", "last"), [(1 << 20, VILLAGE), (50, "is not UTF-8 text")])
 def test_first_lines(read, monkeypatch, looked_at, last):
     """Whether lines of JSON are in UTF-8 is told from the first ones; in a file that is, any other is a fault."""
-    monkeypatch.setattr("timviet.index.files._FIRST_LINES", looked_at)
+    monkeypatch.setattr("timviet.index.formats.records.json_lines._FIRST_LINES", looked_at)
     plain, old = (encode(record(text=text), "tcvn3") for text in ("mot hai ba bon nam", VILLAGE))
     first, second = read("a.jsonl", plain + old)
     assert (first.text, second.reason if isinstance(second, SourceError) else second.text) == (
@@ -279,13 +281,3 @@ def test_sizes_add_up(tmp_path, name, content):
     path = tmp_path / name
     path.write_bytes(content.encode())
     assert sum(reading.size for reading in read_content(path.read_bytes(), path, name)) == path.stat().st_size
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [("a.txt", True), ("A.TXT", True), ("a.md", True), ("a.JSONL", True)]
-    + [(name, False) for name in ("a.json", "a.pdf", "txt", ".txt", "a.txt~", "a.txt.gz", "a")],
-)
-def test_is_readable(name, expected):
-    """The suffix tells whether a file is read, in whatever case."""
-    assert is_readable(Path(name)) == expected

@@ -220,14 +220,14 @@ def test_missing_path(place, prune):
 
 def test_what_is_left_out(place):
     """Hidden files are passed over in silence and other suffixes counted; what is named is read, or an error."""
-    for name in ("a.txt", ".b.txt", ".git/c.txt", "d.PDF", "e.pdf", "f.pdf", "Makefile"):
+    for name in ("a.txt", ".b.txt", ".git/c.txt", "d.PNG", "e.png", "f.png", "Makefile"):
         place.write(f"kho/{name}", "Một")
     summary = place.sync("kho")
     told = {reason.split(" is no format")[0]: count for reason, count in summary.skipped.items()}
-    assert (told, summary.errors) == ({".PDF": 1, ".pdf": 2, "a file without a suffix": 1}, [])
+    assert (told, summary.errors) == ({".PNG": 1, ".png": 2, "a file without a suffix": 1}, [])
     assert place.contents().keys() == {"kho/a.txt"}
-    summary = place.sync("kho/.b.txt", "kho/.git", "kho/d.PDF")
-    assert [error.path for error in summary.errors] == [place.folder / "kho/d.PDF"]
+    summary = place.sync("kho/.b.txt", "kho/.git", "kho/d.PNG")
+    assert [error.path for error in summary.errors] == [place.folder / "kho/d.PNG"]
     assert place.contents().keys() == {"kho/a.txt", "kho/.b.txt", "kho/.git/c.txt"}
 
 

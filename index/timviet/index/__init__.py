@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from timviet.index.analysis import AnalyzedToken, Forms, VietnameseAnalyzer, analyze
-    from timviet.index.documents import Document, Paragraph
+    from timviet.index.documents import Document, Paragraph, Passage
     from timviet.index.encodings.decoding import Decoded, decode
     from timviet.index.folders.skipped import skipped_files
     from timviet.index.folders.summary import FileEncoding, Summary
     from timviet.index.folders.syncing import sync
     from timviet.index.folders.watching import watch
+    from timviet.index.formats.parts import RecordFields
     from timviet.index.preparing import Source
     from timviet.index.repairing import Repair, repair
     from timviet.index.spelling import canonical, fold
@@ -37,7 +38,9 @@ _HOMES = {
     "Forms": "analysis",
     "Index": "store",
     "Paragraph": "documents",
+    "Passage": "documents",
     "Problem": "verifying",
+    "RecordFields": "formats.parts",
     "Repair": "repairing",
     "Source": "preparing",
     "StoredDocument": "store",
@@ -67,7 +70,9 @@ __all__ = [
     "Forms",
     "Index",
     "Paragraph",
+    "Passage",
     "Problem",
+    "RecordFields",
     "Repair",
     "Source",
     "StoredDocument",

@@ -50,8 +50,10 @@ class SegmentBuilder:
         self._count += count
         common = "".join(f'"{name}":{_quote(value)},' for name, value in document.stored.items())
         source = f'"source":{_quote(document.source)},' if document.source else ""
-        for paragraph, (number, start, text) in enumerate(document.paragraphs, first):
-            record = f'{{{common}{source}"paragraph":{number},"start":{start},"text":{_quote(text)}}}'
+        for paragraph, (number, start, text, section, page) in enumerate(document.paragraphs, first):
+            place = "" if section is None else f'"section":{_quote(section)},'
+            place += "" if page is None else f'"page":{page},'
+            record = f'{{{common}{source}{place}"paragraph":{number},"start":{start},"text":{_quote(text)}}}'
             source = ""
             self._stored.add_record(record.encode(errors="surrogatepass"))
             self._texts["text"].add(paragraph, 1, [*map(pieces.__getitem__, text.split())])

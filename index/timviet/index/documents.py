@@ -16,11 +16,36 @@ class Paragraph(NamedTuple):
         number: its number in the document, from 0.
         start: where it starts in the document's text, in code points.
         text: its text, exactly as it came.
+        section: the headings it stands under, or None.
+        page: its page, from 1, or None.
     """
 
     number: int
     start: int
     text: str
+    section: str | None = None
+    page: int | None = None
+
+
+class Passage(NamedTuple):
+    """A paragraph as it is given to a document, with its place there.
+
+    Attributes:
+        text: its text; line breaks within the paragraph are line ends.
+        section: the headings that it stands under, outermost first, or None.
+        page: its page, from 1, or None.
+        start: where it starts in the document's text, in code points; by default, where it would in a text of all
+            passages joined by line ends.
+
+    Example:
+        >>> Document(id="qc", paragraphs=[Passage("Chợ họp từ năm giờ.", "Điều 2", 12)]).paragraphs[0].page
+        12
+    """
+
+    text: str
+    section: str | None = None
+    page: int | None = None
+    start: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +59,8 @@ class Document:
         metadata: whatever else is known of it, kept as JSON; what is text, a number, or a list of these is also
             searched by its key, as in `year:2024`.
         path: where it came from, searched by `path:`.
-        paragraphs: its paragraphs, instead of a text that would have to be cut into them.
+        paragraphs: its paragraphs, texts or passages with their places, instead of a text that would have to be cut
+            into them.
 
     Raises:
         DocumentError: an empty id, what ought to be text and is not, or both text and paragraphs.
@@ -50,7 +76,7 @@ class Document:
     title: str | None = None
     metadata: Mapping[str, object] | None = None
     path: str | None = None
-    paragraphs: Iterable[str] | None = None
+    paragraphs: Iterable[str | Passage] | None = None
 
     def __post_init__(self) -> None:
         """Refuse what could not be found or shown again."""
@@ -74,21 +100,30 @@ class Document:
     def iter_paragraphs(self) -> Iterator[Paragraph]:
         """Return the paragraphs in order; a document without any has a single empty one, so that its title is found.
 
-        Given paragraphs start where they would in a text of them joined by line ends.
+        Given paragraphs start where they say, or else where they would in a text of them joined by line ends.
         """
         return iter((_join(self.paragraphs) if self.paragraphs else _cut(self.text)) or [Paragraph(0, 0, "")])
 
 
-def _are_texts(paragraphs: Iterable[str]) -> bool:
-    return not isinstance(paragraphs, str) and all(isinstance(paragraph, str) for paragraph in paragraphs)
+def _are_texts(paragraphs: Iterable[str | Passage]) -> bool:
+    return not isinstance(paragraphs, str) and all(isinstance(own, str) or _is_passage(own) for own in paragraphs)
 
 
-def _join(texts: Iterable[str]) -> list[Paragraph]:
+def _is_passage(passage: object) -> bool:
+    if not isinstance(passage, Passage):
+        return False
+    text, section, page, start = passage
+    has_places = all(place is None or (type(place) is int and place >= 0) for place in (page, start))
+    return isinstance(text, str) and isinstance(section, str | None) and has_places
+
+
+def _join(passages: Iterable[str | Passage]) -> list[Paragraph]:
     paragraphs: list[Paragraph] = []
-    start = 0
-    for text in texts:
-        paragraphs.append(Paragraph(len(paragraphs), start, text))
-        start += len(text) + 1
+    end = 0
+    for passage in passages:
+        text, section, page, start = passage if isinstance(passage, Passage) else Passage(passage)
+        paragraphs.append(Paragraph(len(paragraphs), end if start is None else start, text, section, page))
+        end += len(text) + 1
     return paragraphs
 
 

@@ -13,7 +13,7 @@ from timviet.index.schema import metadata_field, metadata_key, sort_terms, value
 NO_METADATA = "{}"
 # What is kept of every paragraph, and what of some.
 _KEPT = {"id": str, "paragraph": int, "start": int, "text": str, "metadata": str}
-_MAY_BE_KEPT = ("title", "path", "source")
+_MAY_BE_KEPT = {"title": str, "path": str, "source": str, "section": str, "page": int}
 _LAST_PARAGRAPH = (1 << 32) - 1
 
 
@@ -44,19 +44,20 @@ class PreparedDocument(NamedTuple):
         source: what is kept with the first one, as JSON; or None.
         texts: the texts that all of its paragraphs have in a field.
         terms: the terms that all of its paragraphs have in a field.
-        paragraphs: the number, the start and the text of each; see `timviet.index.documents.Paragraph`.
+        paragraphs: the number, the start, the text, the section and the page of each; see
+            `timviet.index.documents.Paragraph`.
     """
 
     stored: dict[str, str]
     source: str | None
     texts: dict[str, list[str]]
     terms: dict[str, list[bytes]]
-    paragraphs: list[tuple[int, int, str]]
+    paragraphs: list[tuple[int, int, str, str | None, int | None]]
 
     @property
     def size(self) -> int:
         """About how many code points it has, those counted again that all of its paragraphs have."""
-        _, start, text = self.paragraphs[-1]
+        _, start, text, *_ = self.paragraphs[-1]
         common = sum(map(len, self.stored.values()))
         common += sum(len(own) for texts in self.texts.values() for own in texts)
         common += sum(len(own) for terms in self.terms.values() for own in terms)
@@ -82,7 +83,10 @@ def prepare(document: Document, source: Source | None) -> PreparedDocument:
     except (TypeError, ValueError, RecursionError) as error:
         raise DocumentError(f"cannot keep the id and metadata of document {document.id!r} as JSON: {error}") from error
     encoded = encode_source(source) if source else None
-    paragraphs = [(number, start, _plain(text)) for number, start, text in document.iter_paragraphs()]
+    paragraphs = [
+        (number, start, _plain(text), _plain(section) if section else None, page)
+        for number, start, text, section, page in document.iter_paragraphs()
+    ]
     return PreparedDocument(stored, encoded, texts, terms, paragraphs)
 
 
@@ -93,10 +97,14 @@ def require_paragraph(fields: dict[str, Any]) -> dict[str, Any]:
         DamagedFileError: it is not what is kept of one.
     """
     has_all = all(type(fields.get(name)) is kind for name, kind in _KEPT.items())
-    if (
-        not has_all
-        or any(type(fields.get(name, "")) is not str for name in _MAY_BE_KEPT)
-        or not (fields["id"] and 0 <= fields["paragraph"] <= _LAST_PARAGRAPH and fields["start"] >= 0)
+    has_others = all(type(fields[name]) is kind for name, kind in _MAY_BE_KEPT.items() if name in fields)
+    if not (
+        has_all
+        and has_others
+        and fields["id"]
+        and 0 <= fields["paragraph"] <= _LAST_PARAGRAPH
+        and fields["start"] >= 0
+        and fields.get("page", 0) >= 0
     ):
         raise DamagedFileError("what is stored of a paragraph is of another kind than was written")
     return fields
@@ -146,8 +154,10 @@ def restore(paragraphs: Sequence[Mapping[str, Any]]) -> PreparedDocument:
     first = paragraphs[0]
     stored = {name: first[name] for name in ("id", "metadata", "title", "path") if name in first}
     texts, terms = _searched(stored, read_metadata(first["metadata"]))
-    own = [(paragraph["paragraph"], paragraph["start"], paragraph["text"]) for paragraph in paragraphs]
-    return PreparedDocument(stored, first.get("source"), texts, terms, own)
+    restored = [
+        (own["paragraph"], own["start"], own["text"], own.get("section"), own.get("page")) for own in paragraphs
+    ]
+    return PreparedDocument(stored, first.get("source"), texts, terms, restored)
 
 
 def _searched(

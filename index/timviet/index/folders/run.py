@@ -12,7 +12,7 @@ from timviet.index.damage import damage_told
 from timviet.index.documents import Document
 from timviet.index.encodings.decoders import UTF_8
 from timviet.index.errors import DocumentError, SourceError
-from timviet.index.files import Reading, is_readable, read_content, read_stream
+from timviet.index.files import Reading, is_readable, load, read_content, read_stream
 from timviet.index.folders.known import Known, read_document
 from timviet.index.folders.names import absolute, base_folder, name_of
 from timviet.index.folders.skipped import SkippedFile, load_skipped, save_skipped
@@ -160,7 +160,7 @@ class Run:
     def _index_file(self, file: FoundFile, reader: IndexReader) -> Iterator[int]:
         name = file.source.path
         try:
-            content = file.path.read_bytes()
+            content = load(file.path)
         except OSError as error:
             unreadable = Reading(SourceError(file.path, f"cannot be read: {error.strerror}"), file.source.size)
             yield from self._index_readings([unreadable], file)

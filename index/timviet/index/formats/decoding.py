@@ -1,0 +1,58 @@
+"""From bytes to text."""
+
+from timviet.index.encodings.decoding import Decoded, decode
+from timviet.index.encodings.detection import Detection
+from timviet.index.errors import EncodingError, UndecidableError
+from timviet.index.formats.parts import UnreadableError
+
+
+def decode_text(content: bytes, encoding: str | None = None, structured: bool = False) -> Decoded:
+    """Decode a text that is to hold something; otherwise as `decode_any`.
+
+    Raises:
+        UnreadableError: it is no text, or a blank one, or of another encoding, or of one that cannot be told.
+    """
+    decoded = decode_any(content, encoding, structured)
+    require_text(decoded.text)
+    return decoded
+
+
+def decode_any(content: bytes, encoding: str | None = None, structured: bool = False) -> Decoded:
+    """Decode what may be a text.
+
+    Args:
+        content: the bytes.
+        encoding: their encoding, where it is not to be told from what they say.
+        structured: whether the text's punctuation has a meaning; see `timviet.index.encodings.decoding.decode`.
+
+    Raises:
+        UnreadableError: it is of another encoding, or of one that cannot be told.
+    """
+    try:
+        return decode(content, encoding, structured)
+    except EncodingError as error:
+        detail = f"byte {error.position}" if error.position is not None else ""
+        raise UnreadableError(f"is not {error.encoding} text", detail) from error
+    except UndecidableError as error:
+        if b"\0" in content:
+            raise UnreadableError("is not text") from error
+        maybe = " or ".join(f"{name} ({probability:.2f})" for name, probability in error.candidates)
+        reason = "is not UTF-8, and its encoding cannot be told: name it with --encoding"
+        raise UnreadableError(reason, f"maybe {maybe}" if maybe else "") from error
+
+
+def require_text(text: str) -> None:
+    """Refuse what holds no text.
+
+    Raises:
+        UnreadableError: there is nothing, or nothing but blanks, or what no text has.
+    """
+    if "\0" in text:
+        raise UnreadableError("is not text")
+    if not text or text.isspace():
+        raise UnreadableError("holds no text")
+
+
+def encoding_of(decoded: Decoded) -> Detection:
+    """Return the encoding that a text was in, and how sure that is."""
+    return Detection(decoded.encoding, decoded.confidence)

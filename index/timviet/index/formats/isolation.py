@@ -1,0 +1,136 @@
+"""Have files that need a library read in a process of its own, which has limits of memory and time.
+
+Parsers of complicated formats can be led by a few bytes to take all memory, to run for hours, or to crash. What does
+that is refused, by the limit it is beyond, and this process goes on.
+"""
+
+import atexit
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from signal import SIGPROF, Signals
+from typing import Any
+
+from timviet.index.documents import Document, Passage
+from timviet.index.encodings.detection import Detection
+from timviet.index.formats import limits
+from timviet.index.formats.parts import Part, RawFile, UnreadableError
+
+_CODE = "import sys; sys.path[:] = sys.argv[1:]; from timviet.index.formats.isolated import serve; serve()"
+_FILES = 200  # that one process reads: memory is not always given back
+
+
+def read_isolated(module: str, file: RawFile) -> Iterator[Part]:
+    """Read a file in another process.
+
+    Args:
+        module: the module of this package whose `read` is to be called there.
+        file: the file; of records it has none, so that nothing is said of these.
+
+    Yields:
+        What that `read` yields or raises, or the limit that it went beyond; at least one part.
+
+    Raises:
+        UnreadableError: no process can be started.
+    """
+    process = _take()
+    try:
+        yield from process.read(module, file)
+    finally:
+        if process.is_fit:
+            _idle.append(process)
+        else:
+            process.end()
+
+
+class _Process:
+    """A process that reads one file after the other.
+
+    Attributes:
+        is_fit: whether it may read another file.
+    """
+
+    def __init__(self) -> None:
+        self.is_fit = False
+        self._is_busy = False
+        self._left = _FILES
+        self._process = subprocess.Popen(  # noqa: S603  # it runs this package
+            [sys.executable, "-P", "-c", _CODE, *sys.path],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def read(self, module: str, file: RawFile) -> Iterator[Part]:
+        self.is_fit, self._is_busy = False, True
+        self._left -= 1
+        requests, answers = self._process.stdin, self._process.stdout
+        assert requests is not None  # noqa: S101
+        assert answers is not None  # noqa: S101
+        seconds = limits.SECONDS + limits.SECONDS_PER_MEBIBYTE * len(file.content) // limits.MEBIBYTE
+        request = {
+            "module": module,
+            "name": file.name,
+            "encoding": file.encoding,
+            "size": len(file.content),
+            "seconds": seconds,
+            "memory": limits.MEMORY,
+        }
+        with suppress(BrokenPipeError):
+            requests.write(json.dumps(request).encode() + b"\n")
+            requests.write(file.content)
+            requests.flush()
+        for line in answers:
+            answer = json.loads(line) if line.endswith(b"\n") else None
+            if isinstance(answer, bool):
+                self.is_fit, self._is_busy = answer and self._left > 0, False
+                return
+            if answer is not None:
+                yield _part(**answer)
+        yield Part(self._why_ended(seconds))
+
+    def end(self) -> None:
+        """End the process, whatever it is doing."""
+        if self._is_busy:
+            self._process.kill()
+        self._process.communicate()  # which tells it that there is no more to read
+
+    def _why_ended(self, seconds: int) -> UnreadableError:
+        status = self._process.wait()
+        if status == -SIGPROF:
+            return UnreadableError("takes longer to read than the limit", f"{seconds} seconds for its size")
+        ended = f"by {Signals(-status).name}" if status < 0 else f"with status {status}"
+        memory = f"beyond the limit of {limits.MEMORY // limits.MEBIBYTE:,} MiB of memory"
+        return UnreadableError("ended the process that read it", f"{ended}, as happens {memory}")
+
+
+def _part(content: dict[str, Any], line: int | None, done: float, encoding: list[Any]) -> Part:
+    if "reason" in content:
+        return Part(UnreadableError(**content), line, done, Detection(*encoding))
+    passages = [Passage(*passage) for passage in content.pop("paragraphs")]
+    return Part(Document(**content, paragraphs=passages), line, done, Detection(*encoding))
+
+
+_idle: list[_Process] = []
+"""Processes that have nothing to do; taking one out and putting it back is safe from any thread."""
+
+
+def _take() -> _Process:
+    with suppress(IndexError):
+        return _idle.pop()
+    try:
+        return _Process()
+    except OSError as error:
+        raise UnreadableError("cannot be read, as no process can be started for it", str(error)) from error
+
+
+def _end_idle() -> None:
+    while _idle:
+        _idle.pop().end()
+
+
+atexit.register(_end_idle)
+os.register_at_fork(after_in_child=_idle.clear)  # they belong to the process that started them

@@ -1,0 +1,104 @@
+"""What the reader of a format takes, and what it yields: documents and faults."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from timviet.index.documents import Document, Passage
+from timviet.index.encodings.decoders import UTF_8
+from timviet.index.encodings.detection import Detection
+
+IN_UTF_8 = Detection(UTF_8, 1.0)
+LOCKED = "is locked with a password"
+"""Why a file of any format is not read that asks for one."""
+
+
+class RecordFields(NamedTuple):
+    """What is where in the records of tables and JSON.
+
+    Attributes:
+        id: the name of the field that names the record, or None.
+        title: the one that has its title, or None.
+        text: those that have its text; where there are several, each is a section.
+    """
+
+    id: str | None = None
+    title: str | None = None
+    text: tuple[str, ...] = ()
+
+
+UNSAID = RecordFields()
+"""Nothing is said of what is where: it is guessed."""
+
+
+class RawFile(NamedTuple):
+    """A file to be read.
+
+    Attributes:
+        content: what it holds, unpacked.
+        name: by what name its documents shall know it.
+        encoding: its encoding, where it is not to be told from what it says.
+        fields: what is where in its records, as far as that is said.
+    """
+
+    content: bytes
+    name: str
+    encoding: str | None = None
+    fields: RecordFields = UNSAID
+
+
+class UnreadableError(Exception):
+    """What is wrong with a file or a part of it; whoever knows the file's path makes a `SourceError` of it.
+
+    Attributes:
+        reason: what is wrong, in a few words, the same for all faults of a kind.
+        detail: what more there is to say of this one, or nothing.
+    """
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(reason, detail)
+        self.reason = reason
+        self.detail = detail
+
+
+class Part(NamedTuple):
+    """What a format's reader found next in a file.
+
+    Attributes:
+        content: a document, or why there is none.
+        line: the line's number from 1, or None where it is a whole file.
+        done: how much of the file has been read with it, from 0 to 1.
+        encoding: the encoding that it was read in.
+    """
+
+    content: Document | UnreadableError
+    line: int | None = None
+    done: float = 1.0
+    encoding: Detection = IN_UTF_8
+
+
+def whole_file(
+    file: RawFile,
+    kind: str,
+    title: str | None,
+    metadata: Mapping[str, object],
+    passages: Sequence[Passage],
+    encoding: Detection = IN_UTF_8,
+) -> Part:
+    """Return the one document that a file is.
+
+    Args:
+        file: the file.
+        kind: its format, for its metadata.
+        title: its title, or None.
+        metadata: what it tells of itself: `author`, `date`, `modified`, `language`, `keywords`, `subject`, `publisher`,
+            as far as its format has these.
+        passages: its paragraphs.
+        encoding: the encoding that it was read in.
+
+    Raises:
+        UnreadableError: it has no paragraphs.
+    """
+    if not passages:
+        raise UnreadableError("holds no text")
+    document = Document(file.name, "", title, {**metadata, "format": kind}, file.name, passages)
+    return Part(document, encoding=encoding)

@@ -1,0 +1,1 @@
+"""Tables of records and JSON: many documents a file."""

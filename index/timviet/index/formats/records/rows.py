@@ -1,0 +1,115 @@
+"""From the rows of a table of texts to documents."""
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from io import StringIO
+from itertools import chain, zip_longest
+from typing import NamedTuple
+
+from timviet.index.encodings.detection import Detection
+from timviet.index.formats import limits
+from timviet.index.formats.parts import Part, RawFile, RecordFields, UnreadableError
+from timviet.index.formats.records.documents import Row, read_records
+
+_LONGEST_NAME = 60  # code points of a column's name
+
+
+class _Cells(NamedTuple):
+    """A row; `cells` is a fault where it cannot be read."""
+
+    cells: list[str] | UnreadableError
+    line: int
+    done: float
+
+
+def read_rows(text: str, delimiter: str, file: RawFile, encoding: Detection, start: int = 0) -> Iterator[Part]:
+    """Read a table of texts.
+
+    Args:
+        text: the table.
+        delimiter: what separates cells.
+        file: the file that it is.
+        encoding: the encoding that the file was read in.
+        start: how many lines are not of the table.
+
+    Raises:
+        UnreadableError: it has too many columns, or not those that were said.
+    """
+    rows = _rows(text, delimiter, start)
+    first = next(rows, None)
+    if first is None:
+        return
+    if isinstance(first.cells, UnreadableError):
+        raise first.cells
+    if len(first.cells) > limits.MAX_COLUMNS:
+        raise limits.beyond("has more columns", limits.MAX_COLUMNS, "columns")
+    if _are_names(first.cells, file.fields):
+        names = _distinct(first.cells)
+    else:
+        names, rows = _distinct([""] * len(first.cells)), chain([first], rows)
+    _require_names(names, file.fields)
+    records = (Row(_record(names, row.cells), row.line, row.done) for row in rows)
+    yield from read_records(records, file, encoding, keeps_blank=False)
+
+
+def allow_long_cells() -> None:
+    """Have readers of tables take cells as long as the limit: it is one for all of them in a process."""
+    csv.field_size_limit(max(csv.field_size_limit(), limits.MAX_CELL))
+
+
+def _rows(text: str, delimiter: str, start: int) -> Iterator[_Cells]:
+    """Yield the rows that are not blank; after one at fault, reading goes on with the line after its first one."""
+    allow_long_cells()
+    lines = StringIO(text, newline="")
+    for _ in range(start):
+        lines.readline()
+    number = start
+    is_done = False
+    while not is_done:
+        reader = csv.reader(iter(lines.readline, ""), delimiter=delimiter, strict=True)
+        place, read = lines.tell(), 0
+        try:
+            for cells in reader:
+                if any(map(str.strip, cells)):
+                    yield _Cells(cells, number + read + 1, lines.tell() / len(text))
+                place, read = lines.tell(), reader.line_num
+            is_done = True
+        except csv.Error as error:
+            lines.seek(place)
+            line = lines.readline()
+            number += read + 1
+            is_tsv = delimiter == "\t"
+            found = line.rstrip("\r\n").split(delimiter) if is_tsv else UnreadableError("is not CSV", str(error))
+            yield _Cells(found, number, lines.tell() / len(text))
+
+
+def _are_names(cells: Sequence[str], said: RecordFields) -> bool:
+    """Tell whether a row names the columns: it has names that were said, or looks like names and not like values."""
+    return not {said.id, said.title, *said.text}.isdisjoint(cells) or all(map(_is_name, cells))
+
+
+def _is_name(cell: str) -> bool:
+    return len(cell) <= _LONGEST_NAME and not cell.endswith((".", "!", "?", ";")) and not cell[:1].isdecimal()
+
+
+def _distinct(cells: Sequence[str]) -> list[str]:
+    """Return names of columns, the number for one without a name, or with a name that an earlier one has."""
+    names: list[str] = []
+    for number, cell in enumerate(cells, 1):
+        name = cell.strip()
+        names.append(str(number) if not name or name in names else name)
+    return names
+
+
+def _require_names(names: Sequence[str], said: RecordFields) -> None:
+    for name in (said.id, said.title, *said.text):
+        if name is not None and name not in names:
+            raise UnreadableError(f"has no column {name!r}", f"it has {', '.join(map(repr, names[:20]))}")
+
+
+def _record(names: Sequence[str], cells: list[str] | UnreadableError) -> Mapping[str, object] | UnreadableError:
+    if isinstance(cells, UnreadableError):
+        return cells
+    if any(cells[len(names) :]):
+        return UnreadableError("has more cells than the table has columns")
+    return dict(zip_longest(names, cells[: len(names)], fillvalue=""))

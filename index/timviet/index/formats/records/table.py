@@ -1,0 +1,45 @@
+"""Tables of text, with commas, tabs or the like between cells: a row is a document, the first one names the columns."""
+
+import csv
+from collections.abc import Iterator
+from io import StringIO
+from itertools import islice
+
+from timviet.index.formats.decoding import decode_text, encoding_of
+from timviet.index.formats.parts import Part, RawFile
+from timviet.index.formats.records.rows import allow_long_cells, read_rows
+
+_DELIMITERS = "\t,;|"  # the first where none separates anything: other ones are in texts, too
+_SAMPLE_SIZE, _SAMPLE_ROWS = 1 << 16, 20  # code points, and rows of these
+
+
+def read(file: RawFile) -> Iterator[Part]:
+    """Read a table, whatever separates its cells.
+
+    Raises:
+        UnreadableError: it is no text, or a blank one, or has too many columns, or not those that were said.
+    """
+    decoded = decode_text(file.content, file.encoding)
+    text, said = decoded.text, _said_delimiter(decoded.text)
+    delimiter = said or _likeliest_delimiter(text[:_SAMPLE_SIZE])
+    return read_rows(text, delimiter, file, encoding_of(decoded), start=1 if said else 0)
+
+
+def _said_delimiter(text: str) -> str | None:
+    """Return the delimiter that the first line tells, as spreadsheets write it: `sep=;`."""
+    first = text[:8].splitlines()[0] if text else ""
+    return first[4] if first in {f"sep={delimiter}" for delimiter in _DELIMITERS} else None
+
+
+def _likeliest_delimiter(sample: str) -> str:
+    """Return what parts most rows into as many cells as the first one has."""
+    allow_long_cells()
+
+    def regularity(delimiter: str) -> tuple[float, int]:
+        rows = csv.reader(StringIO(sample, newline=""), delimiter=delimiter)
+        widths = [len(row) for row in islice(rows, _SAMPLE_ROWS) if row]
+        if not widths or widths[0] < 2:
+            return 0.0, 0
+        return widths.count(widths[0]) / len(widths), widths[0]
+
+    return max(_DELIMITERS, key=regularity)

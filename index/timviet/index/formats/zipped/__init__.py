@@ -1,0 +1,1 @@
+"""Formats that are zip packages of XML: Word, OpenDocument, e-books."""

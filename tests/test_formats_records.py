@@ -1,0 +1,270 @@
+"""Tables and JSON: each record is a document, and its fields are found by what they are called."""
+
+import csv
+import json
+from dataclasses import replace
+from io import StringIO
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from format_files import fault_of, in_sections, read_all, read_one, texts
+from timviet.index.documents import Document
+from timviet.index.errors import SourceError
+from timviet.index.formats import limits
+from timviet.index.formats.parts import UNSAID, RecordFields
+from timviet.index.formats.records.fields import choose_fields
+
+
+def told(found: list[Document | SourceError]) -> list[tuple[str | None, str | None, list[str]] | str]:
+    """The id, the title and the texts of each document; of a fault its line and reason.
+
+    Of an id that was guessed, or is the number of the record, the file's name is left out.
+    """
+    return [
+        (own.id.removeprefix(f"{own.path}#"), own.title, texts(own))
+        if isinstance(own, Document)
+        else f"{own.line}: {own.reason}"
+        for own in found
+    ]
+
+
+def table(*rows: str, end: str = "\n") -> bytes:
+    return end.join([*rows, ""]).encode()
+
+
+def test_a_table():
+    """A row is a document; what is not its id, title or text is metadata, unless it is blank."""
+    content = table("Mã số,Tiêu đề,Nội dung,Năm,Loại", "qd-05,Quyết định 05,Điều 1.,2024,", "qd-06,,Điều 2.,2025,Luật")
+    found = read_all("a.csv", content)
+    assert told(found) == [("qd-05", "Quyết định 05", ["Điều 1."]), ("qd-06", None, ["Điều 2."])]
+    assert [document.metadata for document in found] == [{"Năm": "2024"}, {"Năm": "2025", "Loại": "Luật"}]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_delimiters(delimiter, end):
+    """What separates cells is found out, as is what ends rows."""
+    rows = [["id", "text"], ["a", "một, hai; ba"], ["b", "bốn | năm"], ["c", "sáu\tbảy"]]
+    lines = [delimiter.join(f'"{cell}"' if delimiter in cell else cell for cell in row) for row in rows]
+    assert told(read_all("a.csv", table(*lines, end=end))) == [
+        ("a", None, ["một, hai; ba"]),
+        ("b", None, ["bốn | năm"]),
+        ("c", None, ["sáu\tbảy"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        pytest.param(table("sep=;", "id;text", "a;một, hai"), [("a", None, ["một, hai"])], id="said in the first line"),
+        pytest.param(table("sep=x", "một"), [("1", None, ["một"])], id="said in vain"),
+        pytest.param(table("text", "một"), [("1", None, ["một"])], id="one column"),
+        pytest.param(table("id,text", 'a,"một ""hai"""'), [("a", None, ['một "hai"'])], id="quotes in quotes"),
+        pytest.param(table("id,text", 'a,"một', "", 'hai"'), [("a", None, ["một", "hai"])], id="lines in a cell"),
+        pytest.param(table("id,text", "", " , ", "a,một"), [("a", None, ["một"])], id="blank rows"),
+        pytest.param(table("id,text,x", "a,một"), [("a", None, ["một"])], id="a short row"),
+        pytest.param(table("id,text", "a,một,,"), [("a", None, ["một"])], id="blank cells too many"),
+        pytest.param(table("id,title,text", "a,Một,"), [("a", "Một", [])], id="a title without text"),
+        pytest.param("\ufeffid,text\na,một\n".encode(), [("a", None, ["một"])], id="byte order mark"),
+        pytest.param(table("id,text", "a," + "một " * 50_000), [("a", None, ["một " * 50_000])], id="a long cell"),
+        pytest.param(
+            table("1,Nguyễn Văn Ba,Trồng lúa ở thôn Thượng.", "2,Trần Thị Tư,Nuôi cá."),
+            [("1", None, ["Trồng lúa ở thôn Thượng."]), ("2", None, ["Nuôi cá."])],
+            id="no names of columns",
+        ),
+        pytest.param(
+            table(",text,text", "1,một,hai"), [("1", None, ["một"])], id="a nameless column, and a name given twice"
+        ),
+        pytest.param(
+            table("id,text", "a,một", 'b,"hai" ba', "c,bốn"),
+            [("a", None, ["một"]), "3: is not CSV", ("c", None, ["bốn"])],
+            id="text after a quote",
+        ),
+        pytest.param(
+            table("id,text", 'a,"một', "b,hai", "c,ba"),
+            ["2: is not CSV", ("b", None, ["hai"]), ("c", None, ["ba"])],
+            id="a quote that is never closed",
+        ),
+        pytest.param(
+            table("id,text", "a,một", "b,hai,ba", "c,bốn"),
+            [("a", None, ["một"]), "3: has more cells than the table has columns", ("c", None, ["bốn"])],
+            id="a cell too many",
+        ),
+    ],
+)
+def test_tables_in_the_wild(content, expected):
+    """What programs and people write as CSV is read, and a row at fault is told with its line."""
+    assert told(read_all("a.csv", content)) == expected
+
+
+def test_columns_without_names():
+    """A column without a name of its own is called by its number."""
+    (document,) = read_all("a.csv", table(",text,text", "1,một,hai"))
+    assert document.metadata == {"1": "1", "3": "hai"}
+
+
+@pytest.mark.parametrize(
+    ("row", "text"),
+    [
+        pytest.param('a\t"một\thai"', "một\thai", id="quoted, as spreadsheets write it"),
+        pytest.param('a\t"Đảng" uỷ', '"Đảng" uỷ', id="quotes of the text"),
+        pytest.param('a\t"Đảng uỷ', '"Đảng uỷ', id="one quote of the text"),
+    ],
+)
+def test_quotes_of_tsv(row, text):
+    """In TSV quotes are taken for what makes sense of the row, and no row is lost by them."""
+    assert told(read_all("a.tsv", table("id\ttext", row, "b\thai"))) == [("a", None, [text]), ("b", None, ["hai"])]
+
+
+CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1)
+
+
+@given(st.lists(CELLS, min_size=1))
+def test_what_is_written_is_read(cells):
+    """Texts that Python's own writer wrote are read back, whatever they are."""
+    written = StringIO()
+    csv.writer(written).writerows([["id", "text"], *enumerate(cells)])
+    found = {
+        document.id.removeprefix("a.csv#"): "\n".join(texts(document))
+        for document in read_all("a.csv", written.getvalue().encode())
+    }
+    for number, cell in enumerate(cells):
+        assert found[str(number)].split() == cell.split()
+
+
+def test_too_many_columns():
+    """A table with too many columns is refused by that limit."""
+    content = table(",".join(f"c{number}" for number in range(1001)))
+    assert fault_of("a.csv", content) == "has more columns than the limit of 1,000 columns"
+
+
+def test_too_long_a_cell(monkeypatch):
+    """A cell beyond the limit is a fault of its row, whatever other readers of tables in the process allow."""
+    monkeypatch.setattr(limits, "MAX_CELL", 100_000)
+    before = csv.field_size_limit(150)
+    try:
+        content = table("id,text", f"a,{'một ' * 30_000}", "b,hai")
+        assert told(read_all("a.csv", content)) == ["2: is not CSV", ("b", None, ["hai"])]
+    finally:
+        csv.field_size_limit(before)
+
+
+ANSWERS = [
+    pytest.param([{"id": "1", "text": "a"}], RecordFields("id", None, ("text",)), id="plain names"),
+    pytest.param(
+        [{"Mã": "1", "Tên": "b", "NỘI DUNG": "a"}], RecordFields("Mã", "Tên", ("NỘI DUNG",)), id="in Vietnamese"
+    ),
+    pytest.param([{"noi_dung": "a", "tieu-de": "b"}], RecordFields(None, "tieu-de", ("noi_dung",)), id="without marks"),
+    pytest.param([{"_id": 7, "body": "a"}], RecordFields("_id", None, ("body",)), id="a number as id"),
+    pytest.param(
+        [{"id": 1, "text": "a"}, {"id": 1, "text": "b"}], RecordFields(None, None, ("text",)), id="an id given twice"
+    ),
+    pytest.param([{"id": None, "text": "a"}], RecordFields(None, None, ("text",)), id="no id at all"),
+    pytest.param([{"text": "a", "content": "b"}], RecordFields(None, None, ("text",)), id="the likelier of two names"),
+    pytest.param([{"text": 5, "content": "b"}], RecordFields(None, None, ("content",)), id="a text is text"),
+    pytest.param([{"x": "ngắn", "y": "một câu dài hơn"}], RecordFields(None, None, ("y",)), id="the longest text"),
+    pytest.param([{"title": "b"}], RecordFields(None, None, ("title",)), id="nothing but a title"),
+    pytest.param([{"n": 5}], RecordFields(None, None, ()), id="no text"),
+    pytest.param([], RecordFields(None, None, ()), id="no records"),
+]
+
+
+@pytest.mark.parametrize(("records", "expected"), ANSWERS)
+def test_guessed_fields(records, expected):
+    """Id, title and text are told by their names in either language, otherwise the longest text is the text."""
+    assert choose_fields(records, UNSAID) == expected
+
+
+def test_said_fields():
+    """What is said is not guessed, and is nothing else as well; of several texts, each is a section."""
+    content = json.dumps([{"id": "1", "title": "T", "text": "a", "hỏi": "b", "đáp": "c", "số": 5}]).encode()
+    document = read_one("a.json", content, fields=RecordFields(id="title", text=("hỏi", "đáp")))
+    assert (document.id, document.title) == ("T", None)
+    assert in_sections(document) == [("hỏi", "b"), ("đáp", "c")]
+    assert document.metadata == {"id": "1", "text": "a", "số": 5}
+
+
+def test_said_columns_are_there():
+    """A column that is said and is not there is told with those that are."""
+    fault = fault_of("a.csv", table("id,text", "a,b"), fields=RecordFields(text=("nội dung",)))
+    assert fault == "has no column 'nội dung' (it has 'id', 'text')"
+    document = read_one("a.csv", table("1 a.,2 b.", "a,b"), fields=RecordFields(text=("2 b.",)))
+    assert texts(document) == ["b"]
+
+
+def test_json_of_one_object():
+    """A file that is one object is one document."""
+    document = read_one("a.json", '{"title": "Quyết định", "content": ["Điều 1.", "Điều 2."], "năm": 2024}'.encode())
+    assert (document.title, texts(document), document.metadata) == ("Quyết định", ["Điều 1.", "Điều 2."], {"năm": 2024})
+
+
+A, B = (("1", None, ["a"]), ("2", None, ["b"]))
+NO_OBJECT = "is JSON, but not an object or an array of objects"
+NO_ID = 'has no "id" that is text or a whole number'
+JSON_IN_THE_WILD = {
+    "an array": ('[{"text": "a"}, {"text": "b"}]', [A, B]),
+    "numbers as ids": ('[{"id": 1, "text": "a"}, {"id": 2, "text": "b"}]', [A, B]),
+    "an empty array": (" \n[\n]\n", ["None: holds no text"]),
+    "an array in an object": ('{"v": "1.0", "data": [{"text": "a"}]}', [A]),
+    "an array beside a text": ('{"text": "a", "trả lời": [{"x": "b"}]}', [A]),
+    "two arrays": ('{"d": [{"x": "b"}], "e": [{"x": "c"}], "f": "a"}', [A]),
+    "lines": ('{"id": "1", "text": "a"}\n{"id": "2", "text": "b"}\n', [A, B]),
+    "no object": (
+        '[{"text": "a"}, 5,\n null, {"text": "b"}]',
+        [A, f"1: {NO_OBJECT}", f"2: {NO_OBJECT}", ("4", *B[1:])],
+    ),
+    "one is broken": ('[{"text": "a"},\n{"text" "b"},\n{"text": "c"}]', [A, "2: is not JSON"]),
+    "no comma": ('[{"text": "a"} {"text": "b"}]', [A, "1: is not JSON"]),
+    "cut short": ('[{"text": "a"},', [A, "1: is not JSON"]),
+    "not closed": ('[{"text": "a"}', [A, "1: is not JSON"]),
+    "a text": ('"một"', [f"1: {NO_OBJECT}"]),
+    "a broken object": ('{"text": ', ["1: is not JSON"]),
+    "nested too deeply": ('{"text": ' + "[" * 100_000, ["1: is not JSON that can be read"]),
+    "an endless number": (f'[{{"text": "a"}}, {"9" * 5000}]', [A, "1: is not JSON that can be read"]),
+    "no text": ('[{"n": 1}]', ["1: has no field that could be its text: say which one is"]),
+    "one without a text": ('[{"text": "a"}, {"text": 5}]', [A, '1: has no "text" that is text']),
+    "one without an id": ('[{"id": "1", "text": "a"}, {"text": "b"}]', [A, f"1: {NO_ID}"]),
+    "a title that is none": (
+        '[{"title": "T", "text": "a"}, {"title": 5, "text": "b"}]',
+        [("1", "T", ["a"]), '1: has a "title" that is not text'],
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "expected"), JSON_IN_THE_WILD.values(), ids=JSON_IN_THE_WILD)
+def test_json_in_the_wild(content, expected):
+    """Records are found where they usually are, and one at fault is told with its line."""
+    assert told(read_all("a.json", content.encode())) == expected
+
+
+def test_lines_without_any_text():
+    """JSON lines that have no text by that name are guessed; an id is not asked of them then."""
+    lines = '{"tiêu đề": "A", "nội dung": "một"}\n{bad\n{"tiêu đề": "B", "nội dung": "hai"}\n'
+    assert told(read_all("a.jsonl", lines.encode())) == [("1", "A", ["một"]), "2: is not JSON", ("3", "B", ["hai"])]
+
+
+def test_lines_of_another_encoding():
+    """Lines are decoded together, where the encoding is said."""
+    lines = '{"id": "1", "text": "một"}\n{"id": "2", "text": "hai"}\n'
+    assert len(read_all("a.jsonl", lines.encode("utf-16"), encoding="utf-16")) == 2
+
+
+RECORDS = st.lists(st.dictionaries(st.text(max_size=4), st.text(max_size=9) | st.integers() | st.none(), max_size=4))
+
+
+@given(RECORDS)
+def test_json_lines_and_arrays_agree(records):
+    """The same records are the same documents, as lines and as an array."""
+    records = [{"id": str(number), "text": "", **record} for number, record in enumerate(records)]
+    lines = "".join(json.dumps(record) + "\n" for record in records)
+    fields = RecordFields("id", "title", ("text",))
+    as_lines, as_array = (
+        [
+            own.reason if isinstance(own, SourceError) else replace(own, path=None)
+            for own in read_all(name, content.encode(), fields=fields)
+        ]
+        for name, content in (("a.jsonl", lines), ("a.json", json.dumps(records)))
+    )
+    assert as_lines == as_array
