@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from helpers import add_segment, no_merging
-from timviet.index import Document, open_index, sync
+from timviet.index import Document, Passage, open_index, sync
 from timviet.index.columnfile import ColumnFile
 from timviet.index.errors import IndexNotFoundError, IndexVersionError, NotAnIndexError
 from timviet.search import Searcher
@@ -30,7 +30,12 @@ DOCUMENTS = [
     ),
     Document(id="thư", path="thư/gửi.txt", text="Dang uy xa hop voi cong an ve viec chong ma tuy."),
     Document(
-        id="tin-7", title="Đà Nẵng mưa to", text="Đà Nẵng mưa to, mà tùy lúc.\nỦy ban nhân dân xã họp bàn về đê điều."
+        id="tin-7",
+        title="Đà Nẵng mưa to",
+        paragraphs=[
+            Passage("Đà Nẵng mưa to, mà tùy lúc.", page=1),
+            Passage("Ủy ban nhân dân xã họp bàn về đê điều.", "Tin trong xã", 2),
+        ],
     ),
     Document(id="cũ", text="Bản đã thay.", metadata={"năm": 2020}),
 ]

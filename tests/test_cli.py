@@ -121,7 +121,7 @@ def test_json_has_all_that_python_has(indexed):
     answer = json.loads(run("search", "--format", "json", "da nang").stdout)
     assert set(answer) == {"query", "correction", "total", "took_ms", "relaxed", "truncated", "hits"}
     hit = answer["hits"][0]
-    fields = "document_id paragraph score title path metadata start text others snippet"
+    fields = "document_id paragraph score title path metadata start text section page others snippet"
     assert set(hit) == set(fields.split())
     snippet = hit["snippet"]
     assert [snippet["text"][start:end] for start, end in snippet["spans"]][:1] == ["Đà Nẵng"]
@@ -202,6 +202,33 @@ def test_a_damaged_index(indexed, suffix, damage):
         assert done.returncode == 2
         assert "is damaged" in done.stderr
         assert "Traceback" not in done.stderr
+
+
+def test_places_are_told(folder):
+    """A hit tells its page and its section, as text and as JSON, where the file has these."""
+    sample = Path(__file__).parent / "data" / "formats" / "libreoffice.pdf"
+    (folder / "van-ban" / "so-tay.pdf").write_bytes(sample.read_bytes())
+    assert run("index", "van-ban").returncode == 0
+    heading = "1. Sổ tay giữ rừng ngập mặn · van-ban/so-tay.pdf · trang 3 · Chia phần hưởng lợi · paragraph "
+    assert run("search", '"tín chỉ"').stdout.startswith(heading)
+    (hit,) = json.loads(run("search", "--format", "json", '"tín chỉ"').stdout)["hits"]
+    assert (hit["page"], hit["section"], hit["metadata"]["format"]) == (3, "Chia phần hưởng lợi", "pdf")
+    (hit,) = json.loads(run("search", "--format", "json", "đà nẵng").stdout)["hits"]
+    assert (hit["page"], hit["section"]) == (None, None)
+
+
+def test_fields_are_said(folder):
+    """What is where in a table is guessed, or said; an id that was guessed follows the file's name."""
+    (folder / "hoi-dap.csv").write_text("mã,hỏi,đáp\n7,Chợ họp lúc nào?,Từ năm giờ sáng.\n", "utf-8")
+    assert run("index", "hoi-dap.csv").returncode == 0
+    assert run("search", "chợ họp").stdout.startswith("1. hoi-dap.csv#7 · paragraph 0 · ")
+    said = ["--id-field", "mã", "--title-field", "hỏi", "--text-field", "đáp"]
+    assert run("index", "hoi-dap.csv", *said).returncode == 0
+    assert run("search", "năm giờ").stdout.startswith("1. Chợ họp lúc nào? · hoi-dap.csv · 7 · paragraph 0 · ")
+    assert run("index", "hoi-dap.csv", "--text-field", "hỏi", "--text-field", "đáp").returncode == 0
+    assert run("search", "năm giờ").stdout.startswith("1. hoi-dap.csv#7 · đáp · paragraph 1 · ")
+    fault = run("index", "hoi-dap.csv", "--text-field", "lời").stderr
+    assert "has no column 'lời' (it has 'mã', 'hỏi', 'đáp')" in fault
 
 
 def test_many_faults_are_summed_up(folder):

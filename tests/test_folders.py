@@ -12,8 +12,9 @@ from unittest.mock import Mock
 import pytest
 
 from encoders import encode
-from timviet.index import Writer, open_index, sync, verify
+from timviet.index import RecordFields, Writer, open_index, sync, verify
 from timviet.index.errors import EncodingError, IndexLockedError, SourceError
+from timviet.index.files import NEEDS_EXTRA
 
 clock = itertools.count(1_700_000_000_000_000_000, 1_000_000_000)
 
@@ -524,3 +525,40 @@ def test_a_fault_of_a_named_encoding(place):
     assert counts(place.sync("kho")) == (1, 0, 0, 0, 0)
     with pytest.raises(EncodingError, match="there is no encoding 'tcvn4'"):
         place.sync("kho", encoding="tcvn4")
+
+
+TABLE = "mã,hỏi,đáp\n1,Chợ họp lúc nào?,Từ năm giờ sáng.\n"
+
+
+def test_said_fields(place):
+    """Tables and JSON are read again as what is said of their fields, and other files are not."""
+    place.write("kho/a.csv", TABLE)
+    place.write("kho/b.txt", "Một")
+    assert counts(place.sync("kho")) == (2, 0, 0, 0, 0)
+    assert place.contents() == {"kho/a.csv#1": "Chợ họp lúc nào?", "kho/b.txt": "Một"}
+    assert counts(place.sync("kho", fields=RecordFields("mã", text=("hỏi", "đáp")))) == (1, 0, 1, 1, 0)
+    assert place.contents() == {"1": "Chợ họp lúc nào?\nTừ năm giờ sáng.", "kho/b.txt": "Một"}
+    assert counts(place.sync("kho")) == (0, 0, 2, 0, 0)
+
+
+def test_faults_of_said_fields(place):
+    """A fault that comes of what is said is not remembered, and what the index held stays."""
+    place.write("kho/a.csv", TABLE)
+    summary = place.sync("kho", fields=RecordFields(text=("đap",)))
+    assert [error.reason for error in summary.errors] == ["has no column 'đap'"]
+    assert counts(place.sync("kho")) == (1, 0, 0, 0, 0)
+    assert counts(place.sync("kho", fields=RecordFields(text=("đap",)))) == (0, 0, 0, 0, 1)
+    assert place.contents() == {"kho/a.csv#1": "Chợ họp lúc nào?"}
+
+
+def test_a_missing_extra_is_not_remembered(place, monkeypatch):
+    """A file that needs a library is read as soon as that is there, though the file has not changed."""
+    place.write("kho/a.html", "<p>Một")
+    place.write("kho/b.txt", "Hai")
+    with monkeypatch.context() as patched:
+        patched.setattr("timviet.index.files.find_spec", lambda _: None)
+        for unchanged in (0, 1):
+            summary = place.sync("kho")
+            assert ([error.reason for error in summary.errors], summary.unchanged) == ([NEEDS_EXTRA], unchanged)
+    assert counts(place.sync("kho")) == (1, 0, 1, 0, 0)
+    assert place.contents() == {"kho/a.html": "Một", "kho/b.txt": "Hai"}

@@ -136,6 +136,16 @@ def is_readable(path: Path) -> bool:
     return _suffix(path) in _FORMATS
 
 
+def has_records(path: Path) -> bool:
+    """Tell whether a file's suffix is one of records: a table, JSON, or lines of it.
+
+    Example:
+        >>> has_records(Path("bảng.csv.gz")), has_records(Path("bảng.html"))
+        (True, False)
+    """
+    return _FORMATS[_suffix(path)].module.startswith("records.")
+
+
 def _readings(parts: Iterator[Part], path: Path, size: int) -> Iterator[Reading]:
     part: Part | None = next(parts, Part(UnreadableError("holds no text")))
     told = 0

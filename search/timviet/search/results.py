@@ -67,6 +67,8 @@ class Hit:
         metadata: the document's metadata.
         start: where the paragraph starts in the document's text, in code points.
         text: the paragraph, exactly as its author wrote it.
+        section: the headings that it stands under, outermost first, or None.
+        page: its page, from 1, or None.
         others: how many other paragraphs of the document were found, where results are grouped by document.
 
     Args:
@@ -81,6 +83,8 @@ class Hit:
     metadata: dict[str, Any]
     start: int
     text: str
+    section: str | None
+    page: int | None
     make_snippet: InitVar[Callable[[str], Snippet]]
     others: int | None = None
 

@@ -370,6 +370,8 @@ class Searcher:
                 metadata=read_metadata(fields["metadata"]),
                 start=fields["start"],
                 text=fields["text"],
+                section=fields.get("section"),
+                page=fields.get("page"),
                 make_snippet=cut,
                 others=other,
             )

@@ -12,12 +12,13 @@ from timviet.index.damage import damage_told
 from timviet.index.documents import Document
 from timviet.index.encodings.decoders import UTF_8
 from timviet.index.errors import DocumentError, SourceError
-from timviet.index.files import Reading, is_readable, load, read_content, read_stream
+from timviet.index.files import NEEDS_EXTRA, Reading, has_records, is_readable, load, read_content, read_stream
 from timviet.index.folders.known import Known, read_document
 from timviet.index.folders.names import absolute, base_folder, name_of
 from timviet.index.folders.skipped import SkippedFile, load_skipped, save_skipped
 from timviet.index.folders.summary import FileEncoding, Summary
 from timviet.index.folders.walking import Walk
+from timviet.index.formats.parts import UNSAID, RecordFields
 from timviet.index.preparing import Source, encode_source
 from timviet.index.store import Index
 from timviet.index.writer import Writer
@@ -46,6 +47,7 @@ class Run:
         roots: the files and folders that it is to be up to date with.
         exclude: patterns of what to leave out of the folders.
         encoding: the encoding of all that is read; None where it is to be told.
+        fields: what is where in records, as far as it is said.
 
     Attributes:
         added: the documents that it has written, each with its file.
@@ -61,6 +63,7 @@ class Run:
         roots: Collection[Path],
         exclude: Iterable[str],
         encoding: str | None,
+        fields: RecordFields,
     ) -> None:
         self._index = index
         self._index_folder = absolute(Path(index.location))
@@ -69,6 +72,7 @@ class Run:
         self._known = known
         self._roots = set(roots)
         self._encoding = encoding
+        self._fields = fields
         self._walk = Walk(roots, exclude, self._skip, self._leave_out)
         self._found: set[str] = set()
         self._seen: dict[str, str] = {}
@@ -121,6 +125,8 @@ class Run:
     def is_unchanged(self, file: FoundFile) -> bool:
         """Tell whether a file has the size and the time that it had when it was read, and count it then."""
         name = file.source.path
+        if self._is_read_as_said(name):
+            return False
         identities = self._known.documents.get(name, ())
         current = sum(self._is_as_read(self._known.sources[identity], file) for identity in identities)
         skipped = self._skipped_before.get(name)
@@ -145,6 +151,10 @@ class Run:
             and self._encoding in (None, known.encoding)
         )
 
+    def _is_read_as_said(self, name: str) -> bool:
+        """Tell whether what a file is read as depends on what is said of its records."""
+        return self._fields != UNSAID and has_records(Path(name))
+
     def _with_fault(self, file: FoundFile) -> Source:
         return replace(file.source, encoding=self._encoding or "")
 
@@ -155,7 +165,7 @@ class Run:
             for file in files:
                 yield from self._index_file(file, reader)
         if stream is not None:
-            yield from self._index_readings(read_stream(stream, self._encoding), None)
+            yield from self._index_readings(read_stream(stream, self._encoding, self._fields), None)
 
     def _index_file(self, file: FoundFile, reader: IndexReader) -> Iterator[int]:
         name = file.source.path
@@ -170,7 +180,9 @@ class Run:
             self._touch(file, digest, reader)
             yield len(content)
             return
-        yield from self._index_readings(read_content(content, file.path, name, self._encoding), file, digest)
+        yield from self._index_readings(
+            read_content(content, file.path, name, self._encoding, self._fields), file, digest
+        )
         if name not in self._known.documents and name not in self._skipped:
             self._replace(digest)
 
@@ -181,6 +193,7 @@ class Run:
         return (
             bool(sources)
             and name not in self._skipped_before
+            and not self._is_read_as_said(name)
             and all(own and own.digest == digest and self._encoding in (None, own.encoding) for own in sources)
         )
 
@@ -243,13 +256,18 @@ class Run:
         if not errors:
             gone = self._known.documents.get(file.source.path, ())
             self._remove(identity for identity in gone if identity not in self._seen)
-        elif file.source.path not in self._waiting:
+        elif self._are_lasting(file.source.path, errors):
             self._skipped[file.source.path] = SkippedFile.of(
                 self._with_fault(file), self.summary.documents - documents_before, errors
             )
         elif last:
-            # It is read again until it has all its ids, for which its documents must not look unchanged.
+            # It is to be read again, for which its documents must not look unchanged.
             self._put(last, replace(file.source, modified_ns=_NEVER))
+
+    def _are_lasting(self, name: str, errors: Iterable[SourceError]) -> bool:
+        """Tell whether the faults of a file come up each time that it is read, and not in this run alone."""
+        needs_extra = any(error.reason == NEEDS_EXTRA for error in errors)
+        return not (name in self._waiting or needs_extra or self._is_read_as_said(name))
 
     def _add(self, document: Document, source: Source | None, line: int | None) -> bool:
         origin = source.path if source else str(_STREAM)

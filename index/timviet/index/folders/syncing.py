@@ -11,6 +11,7 @@ from timviet.index.folders.known import Known
 from timviet.index.folders.names import absolute
 from timviet.index.folders.run import Run
 from timviet.index.folders.summary import Summary
+from timviet.index.formats.parts import UNSAID, RecordFields
 from timviet.index.store import Index
 from timviet.index.writer import DEFAULT_MEMORY
 
@@ -26,6 +27,7 @@ def sync(
     jobs: int = 1,
     memory: int = DEFAULT_MEMORY,
     encoding: str | None = None,
+    fields: RecordFields = UNSAID,
 ) -> Summary:
     """Index files and folders in one commit; a file whose size and time are unchanged is not read again.
 
@@ -46,6 +48,7 @@ def sync(
         memory: about how many megabytes of memory to take for it in all.
         encoding: the encoding of all that is read, where it is not to be told file by file from what it says; see
             `decode`. What was read in another one before is read again.
+        fields: what is where in tables and JSON, as far as it is not to be guessed; these are read again then.
 
     Returns:
         What was done.
@@ -63,7 +66,7 @@ def sync(
         ...     sync(index, [], stream="Đảng ủy xã".encode()).documents
         1
     """
-    options = SyncOptions(prune, tuple(exclude), timeout, jobs, memory, encoding)
+    options = SyncOptions(prune, tuple(exclude), timeout, jobs, memory, encoding, fields)
     return Follower(index, paths, options).sync(stream, progress)
 
 
@@ -77,6 +80,7 @@ class SyncOptions:
     jobs: int = 1
     memory: int = DEFAULT_MEMORY
     encoding: str | None = None
+    fields: RecordFields = UNSAID
 
 
 class Follower:
@@ -121,7 +125,7 @@ class Follower:
         options = self._options
         with self._index.writer(options.timeout, options.jobs, options.memory) as writer:
             known = self._up_to_date()
-            run = Run(self._index, writer, known, self._roots, options.exclude, self._encoding)
+            run = Run(self._index, writer, known, self._roots, options.exclude, self._encoding, options.fields)
             if changed is None:
                 require_paths(root for root in self._roots if not (options.prune and run.is_known(root)))
             roots = self._roots if changed is None else list(changed)

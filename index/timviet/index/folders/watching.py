@@ -11,6 +11,7 @@ from timviet.index.folders.ignoring import IGNORE_FILES
 from timviet.index.folders.names import absolute
 from timviet.index.folders.summary import Summary
 from timviet.index.folders.syncing import Follower, SyncOptions
+from timviet.index.formats.parts import UNSAID, RecordFields
 from timviet.index.store import Index
 from timviet.index.writer import DEFAULT_MEMORY
 
@@ -33,6 +34,7 @@ def watch(
     jobs: int = 1,
     memory: int = DEFAULT_MEMORY,
     encoding: str | None = None,
+    fields: RecordFields = UNSAID,
 ) -> Iterator[Summary]:
     """Bring an index up to date with folders as `sync` does, and again whenever something in them changes.
 
@@ -48,6 +50,7 @@ def watch(
         jobs: how many processes to index with; see `Index.writer`.
         memory: about how many megabytes of memory to take for it in all.
         encoding: the encoding of all that is read; see `sync`.
+        fields: what is where in tables and JSON; see `sync`.
 
     Yields:
         What was done: first with all there is, then with what changed.
@@ -71,7 +74,13 @@ def watch(
     roots = [absolute(folder) for folder in folders]
     changes = _changes(roots, absolute(Path(index.location)), stop)
     options = SyncOptions(
-        prune=True, exclude=tuple(exclude), timeout=math.inf, jobs=jobs, memory=memory, encoding=encoding
+        prune=True,
+        exclude=tuple(exclude),
+        timeout=math.inf,
+        jobs=jobs,
+        memory=memory,
+        encoding=encoding,
+        fields=fields,
     )
     follower = Follower(index, roots, options)
     next(changes)  # from now on it is noticed what changes

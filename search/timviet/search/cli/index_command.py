@@ -54,6 +54,9 @@ _SHOWN = 20
     help="About how much memory to build segments in; to merge large ones takes more.",
 )
 @encoding_option
+@click.option("--id-field", metavar="NAME", help="The column or key that names a record. By default it is guessed.")
+@click.option("--title-field", metavar="NAME", help="The one that has its title.")
+@click.option("--text-field", "text_fields", metavar="NAME", multiple=True, help="One that has its text; repeatable.")
 @index_option
 def command(
     paths: tuple[Path, ...],
@@ -64,13 +67,20 @@ def command(
     jobs: int,
     memory: int,
     encoding: str | None,
+    id_field: str | None,
+    title_field: str | None,
+    text_fields: tuple[str, ...],
     index_folder: Path | None,
 ) -> None:
     """Index files and folders; `-` reads standard input.
 
-    Reads .txt and .md files, one document each, and .jsonl files, one document a line with "id", "text", if it has one
-    "title", and anything else as metadata. A file that has not changed since the last time is not read again. All is
-    committed at the end, or, when interrupted, nothing.
+    Reads .txt, .md, .html, .docx, .odt, .pdf and .epub files, one document each, and .csv, .tsv, .json and .jsonl
+    files, one document a row, object or line; any of them may be packed as .gz. A file that has not changed since the
+    last time is not read again. All is committed at the end, or, when interrupted, nothing.
+
+    A line of .jsonl has "id", "text", if it has one "title", and anything else as metadata. Which columns or keys these
+    are in other records is guessed by their names, or said; then files of records are read again. Web pages, .docx,
+    .odt, .pdf and .epub need what is installed with timviet[formats].
 
     What a folder's .gitignore and .timvietignore name, below it, is left out, as git does, and so are hidden files.
 
@@ -91,8 +101,9 @@ def command(
         timviet index --exclude '*.tmp' --exclude nhap/ --watch van-ban
         zcat luat.jsonl.gz | timviet index -
         timviet index --encoding vps van-ban/cu.txt
+        timviet index --text-field hỏi --text-field đáp hoi-dap.csv
     """
-    from timviet.index import open_index
+    from timviet.index import RecordFields, open_index
     from timviet.index.folders.syncing import require_paths
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C, which leaves the index as it was
@@ -101,7 +112,8 @@ def command(
     files = [path for path in paths if path != Path("-") or is_watching]
     if not folder.exists():
         require_paths(files)
-    options = {"exclude": exclude, "jobs": jobs, "memory": memory, "encoding": encoding}
+    fields = RecordFields(id_field, title_field, text_fields)
+    options = {"exclude": exclude, "jobs": jobs, "memory": memory, "encoding": encoding, "fields": fields}
     with open_index(folder, create=True) as index:
         if is_watching:
             _follow(index, files, folder, options)

@@ -155,9 +155,12 @@ def show_results(results: "Results", offset: int, color: bool, noun: str = "para
 
 
 def _heading(hit: "Hit", rank: int) -> str:
-    names = dict.fromkeys(_plain(" ".join(name.split())) for name in (hit.title, hit.path, hit.document_id) if name)
+    path = None if hit.document_id.startswith(f"{hit.path}#") else hit.path
+    names = dict.fromkeys(_plain(" ".join(name.split())) for name in (hit.title, path, hit.document_id) if name)
+    place = [f"trang {hit.page}"] if hit.page is not None else []
+    place += [_plain(hit.section)] if hit.section else []
     others = f" and {count(hit.others, 'other')}" if hit.others else ""
-    return f"{rank}. {' · '.join(names)} · paragraph {hit.paragraph}{others} · {hit.score:.2f}"
+    return f"{rank}. {' · '.join([*names, *place])} · paragraph {hit.paragraph}{others} · {hit.score:.2f}"
 
 
 def _plain(text: str) -> str:
