@@ -386,7 +386,7 @@ def test_a_file_that_cannot_be_read(place, monkeypatch):
     """A file that fails while it is read is a fault that gives the system's reason; it is read again next time."""
     path = place.write("kho/a.txt", "Một")
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "read_bytes", Mock(side_effect=OSError(errno.EIO, os.strerror(errno.EIO))))
+        patch.setattr("timviet.index.folders.run.load", Mock(side_effect=OSError(errno.EIO, os.strerror(errno.EIO))))
         assert [str(error) for error in place.sync("kho").errors] == [f"{path}: cannot be read: Input/output error"]
     place.write("kho/a.txt", "Một")
     assert counts(place.sync("kho")) == (1, 0, 0, 0, 0)
@@ -562,3 +562,15 @@ def test_a_missing_extra_is_not_remembered(place, monkeypatch):
             assert ([error.reason for error in summary.errors], summary.unchanged) == ([NEEDS_EXTRA], unchanged)
     assert counts(place.sync("kho")) == (1, 0, 1, 0, 0)
     assert place.contents() == {"kho/a.html": "Một", "kho/b.txt": "Hai"}
+
+
+def test_a_renamed_file_that_cannot_be_read(place, monkeypatch):
+    """What the index has of a file stays, as long as it cannot be read under its new name for want of a library."""
+    path = place.write("kho/a.html", "<p>Một")
+    place.sync("kho")
+    path.rename(path.with_name("b.html"))
+    with monkeypatch.context() as patched:
+        patched.setattr("timviet.index.files.find_spec", lambda _: None)
+        assert counts(place.sync("kho")) == (0, 0, 0, 0, 1)
+    assert place.contents() == {"kho/a.html": "Một"}
+    assert (place.sync("kho").renamed, place.contents()) == (1, {"kho/b.html": "Một"})

@@ -16,7 +16,7 @@ from timviet.index.formats.gunzip import gunzip
 from timviet.index.formats.isolation import read_isolated
 from timviet.index.formats.parts import IN_UTF_8, UNSAID, Part, RawFile, RecordFields, UnreadableError
 
-NEEDS_EXTRA = "needs what timviet is installed with as timviet[formats] (pip install 'timviet[formats]')"
+NEEDS_EXTRA = "needs an extra package: install it by `pip install 'timviet[formats]'`"
 """Why a file is not read whose format needs a library that is not there."""
 
 _BEFORE_TEXT = BOM_UTF8 + BOM_UTF16_LE + b" \t\r\n\v\f\0"  # in any order, as those of UTF-16 are

@@ -11,6 +11,9 @@ The columns, in the file of a segment's documents:
 | `stored_record_ends` | paragraphs | where each paragraph's record ends in its block, decompressed |
 | `stored_dictionaries` | bytes | Zstandard's dictionaries, one after the other |
 | `stored_dictionary_ends` | dictionaries | where each ends in `stored_dictionaries` |
+
+A record has `id`, `metadata`, `paragraph`, `start` and `text`; where there is such, `title`, `path`, `section` and
+`page`; and, for the first paragraph of a document that was read from a file, `source`.
 """
 
 import json

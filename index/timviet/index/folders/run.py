@@ -180,10 +180,11 @@ class Run:
             self._touch(file, digest, reader)
             yield len(content)
             return
-        yield from self._index_readings(
-            read_content(content, file.path, name, self._encoding, self._fields), file, digest
-        )
-        if name not in self._known.documents and name not in self._skipped:
+        documents_before = self.summary.documents
+        readings = read_content(content, file.path, name, self._encoding, self._fields)
+        yield from self._index_readings(readings, file, digest)
+        is_new = name not in self._known.documents and name not in self._skipped
+        if is_new and self.summary.documents > documents_before:
             self._replace(digest)
 
     def _is_touched(self, file: FoundFile, digest: str) -> bool:

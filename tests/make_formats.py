@@ -1,8 +1,9 @@
 """Make the sample files of tests/data/formats: one text in every format, by programs that people make such files by.
 
-    python tests/data/make_formats.py FOLDER
+    python tests/make_formats.py FOLDER
 
-What LibreOffice (soffice), pandoc and Chromium write is left out where they are not installed.
+What LibreOffice (soffice), pandoc and Chromium write is left out where they are not installed. The rest, text in each
+encoding, the tests have made for themselves.
 """
 
 import csv
@@ -16,6 +17,8 @@ from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from encoders import BYTE_ENCODINGS, encode
 
 TITLE, AUTHOR, DATE = "Sổ tay giữ rừng ngập mặn", "Lê Thị Bần", "2023-11-05"
 HEADER = "Sổ tay của tổ cộng đồng"
@@ -109,13 +112,13 @@ def _html(block: str) -> str:
     return f"<p>{escape(block)}</p>"
 
 
-def records() -> list[dict[str, str]]:
-    """The text as records, one a section."""
+def records(prefix: str = "muc") -> list[dict[str, str]]:
+    """The text as records, one a section; their ids start with the prefix."""
     made: list[dict[str, str]] = []
     for block in blocks():
         if block.startswith("#"):
             title = block.lstrip("# ")
-            made.append({"id": f"muc-{len(made) + 1}", "title": title, "text": "", "người viết": AUTHOR})
+            made.append({"id": f"{prefix}-{len(made) + 1}", "title": title, "text": "", "người viết": AUTHOR})
         else:
             made[-1]["text"] = f"{made[-1]['text']}\n{block}".lstrip()
     return made
@@ -130,19 +133,40 @@ def table(delimiter: str) -> str:
     return written.getvalue()
 
 
+def texts(prefix: str = "muc") -> dict[str, str]:
+    """The text in each format that needs no program, by suffix; the ids of records start with the prefix."""
+    return {
+        ".txt": markdown().replace("#", "").replace("\n ", "\n").lstrip(),
+        ".md": markdown(),
+        ".csv": table(","),
+        ".tsv": table("\t"),
+        ".json": json.dumps(records(prefix), ensure_ascii=False, indent=2),
+        ".jsonl": "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records(prefix)),
+    }
+
+
 def write_texts(folder: Path) -> None:
     """Write what needs no program."""
-    texts = {
-        "so-tay.txt": markdown().replace("#", "").replace("\n ", "\n").lstrip(),
-        "so-tay.md": markdown(),
-        "so-tay.csv": table(","),
-        "so-tay.tsv": table("\t"),
-        "so-tay.json": json.dumps(records(), ensure_ascii=False, indent=2),
-        "so-tay.jsonl": "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records()),
-    }
-    for name, text in texts.items():
-        (folder / name).write_text(text, encoding="utf-8", newline="")
-        (folder / f"{name}.gz").write_bytes(gzip.compress(text.encode(), mtime=0))
+    for suffix, text in texts().items():
+        (folder / f"so-tay{suffix}").write_text(text, encoding="utf-8", newline="")
+        (folder / f"so-tay{suffix}.gz").write_bytes(gzip.compress(text.encode(), mtime=0))
+
+
+def write_encoded(folder: Path) -> None:
+    """Write the formats of text in each encoding that they may be in, plain and packed."""
+    for encoding in ("utf-8", "utf-16-le", "utf-16-be", *BYTE_ENCODINGS, "viqr", "ncr"):
+        written = texts(encoding)
+        if encoding in {"viqr", "ncr"}:  # which the punctuation of JSON is not
+            del written[".json"], written[".jsonl"]
+        if encoding != "viqr":
+            # Pages in old encodings say that they are in Latin-1, for the sake of their fonts.
+            said = encoding if encoding in {"utf-8", "windows-1258", "viscii"} else "iso-8859-1"
+            written[".html"] = page("").replace('charset="utf-8"', f'charset="{said}"')
+        for suffix, text in written.items():
+            content = encode(text, encoding)
+            (folder / f"{encoding}{suffix}").write_bytes(content)
+            if suffix != ".jsonl":  # the ids of its lines are theirs alone
+                (folder / f"{encoding}{suffix}.gz").write_bytes(gzip.compress(content, mtime=0))
 
 
 def write_with_pandoc(pandoc: str, temporary: Path, folder: Path) -> None:
