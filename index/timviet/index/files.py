@@ -146,6 +146,16 @@ def has_records(path: Path) -> bool:
     return _FORMATS[_suffix(path)].module.startswith("records.")
 
 
+def needs_library(path: Path) -> bool:
+    """Tell whether a file's suffix is one of a format that takes a library to read, and so a process of its own.
+
+    Example:
+        >>> needs_library(Path("quyết-định.pdf")), needs_library(Path("bảng.csv.gz"))
+        (True, False)
+    """
+    return _FORMATS[_suffix(path)].library is not None
+
+
 def _readings(parts: Iterator[Part], path: Path, size: int) -> Iterator[Reading]:
     part: Part | None = next(parts, Part(UnreadableError("holds no text")))
     told = 0

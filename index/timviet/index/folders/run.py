@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Set
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
+from typing import NamedTuple
 
 from whoosh.reading import IndexReader
 
@@ -12,9 +13,19 @@ from timviet.index.damage import damage_told
 from timviet.index.documents import Document
 from timviet.index.encodings.decoders import UTF_8
 from timviet.index.errors import DocumentError, SourceError
-from timviet.index.files import NEEDS_EXTRA, Reading, has_records, is_readable, load, read_content, read_stream
+from timviet.index.files import (
+    NEEDS_EXTRA,
+    Reading,
+    has_records,
+    is_readable,
+    load,
+    needs_library,
+    read_content,
+    read_stream,
+)
 from timviet.index.folders.known import Known, read_document
 from timviet.index.folders.names import absolute, base_folder, name_of
+from timviet.index.folders.reading_ahead import read_ahead
 from timviet.index.folders.skipped import SkippedFile, load_skipped, save_skipped
 from timviet.index.folders.summary import FileEncoding, Summary
 from timviet.index.folders.walking import Walk
@@ -35,6 +46,22 @@ class FoundFile:
 
     path: Path
     source: Source
+
+
+class _Loaded(NamedTuple):
+    """What was read of a file.
+
+    Attributes:
+        digest: the digest of its content; nothing where it could not be read.
+        readings: its documents and faults; None where it has the content that the index has.
+    """
+
+    digest: str
+    readings: Iterable[Reading] | None
+
+
+def _takes_long(file: FoundFile) -> bool:
+    return needs_library(file.path)
 
 
 class Run:
@@ -158,34 +185,44 @@ class Run:
     def _with_fault(self, file: FoundFile) -> Source:
         return replace(file.source, encoding=self._encoding or "")
 
-    def index_all(self, files: list[FoundFile], stream: bytes | None) -> Iterator[int]:
-        """Read files and what came by standard input, and yield the sizes of what has been read."""
+    def index_all(self, files: list[FoundFile], stream: bytes | None, jobs: int) -> Iterator[int]:
+        """Read files and what came by standard input, and yield the sizes of what has been read.
+
+        Args:
+            files: the files.
+            stream: what came by standard input, or None.
+            jobs: how many files to read at once, of those that take long.
+        """
         self._changed = {file.source.path for file in files}
         with self._index.reader() as reader:
-            for file in files:
-                yield from self._index_file(file, reader)
+            for file, loaded in read_ahead(files, self._load, _takes_long, jobs):
+                yield from self._index_file(file, loaded, reader)
         if stream is not None:
             yield from self._index_readings(read_stream(stream, self._encoding, self._fields), None)
 
-    def _index_file(self, file: FoundFile, reader: IndexReader) -> Iterator[int]:
-        name = file.source.path
+    def _load(self, file: FoundFile) -> _Loaded:
+        """Read a file, in any thread."""
         try:
             content = load(file.path)
         except OSError as error:
-            unreadable = Reading(SourceError(file.path, f"cannot be read: {error.strerror}"), file.source.size)
-            yield from self._index_readings([unreadable], file)
-            return
+            fault = SourceError(file.path, f"cannot be read: {error.strerror}")
+            return _Loaded("", [Reading(fault, file.source.size)])
         digest = blake2b(content, digest_size=_DIGEST_BYTES).hexdigest()
         if self._is_touched(file, digest):
-            self._touch(file, digest, reader)
-            yield len(content)
+            return _Loaded(digest, None)
+        readings = read_content(content, file.path, file.source.path, self._encoding, self._fields)
+        return _Loaded(digest, list(readings) if _takes_long(file) else readings)
+
+    def _index_file(self, file: FoundFile, loaded: _Loaded, reader: IndexReader) -> Iterator[int]:
+        if loaded.readings is None:
+            self._touch(file, loaded.digest, reader)
+            yield file.source.size
             return
         documents_before = self.summary.documents
-        readings = read_content(content, file.path, name, self._encoding, self._fields)
-        yield from self._index_readings(readings, file, digest)
-        is_new = name not in self._known.documents and name not in self._skipped
+        yield from self._index_readings(loaded.readings, file, loaded.digest)
+        is_new = file.source.path not in self._known.documents and file.source.path not in self._skipped
         if is_new and self.summary.documents > documents_before:
-            self._replace(digest)
+            self._replace(loaded.digest)
 
     def _is_touched(self, file: FoundFile, digest: str) -> bool:
         """Tell whether a file of another time has the same content that was read, without a fault."""

@@ -44,7 +44,7 @@ def sync(
         exclude: patterns of what to leave out of the folders, as a line of `.gitignore` is.
         progress: called now and then with the bytes done and the bytes to do.
         timeout: how long to wait for another writer to end, in seconds.
-        jobs: how many processes to index with; see `Index.writer`.
+        jobs: how many processes to index with, see `Index.writer`, and how many to read with what takes long to read.
         memory: about how many megabytes of memory to take for it in all.
         encoding: the encoding of all that is read, where it is not to be told file by file from what it says; see
             `decode`. What was read in another one before is read again.
@@ -133,7 +133,7 @@ class Follower:
             read = [file for file in files if not run.is_unchanged(file)]
             total = sum(file.source.size for file in read) + len(stream or b"")
             done = 0
-            for size in run.index_all(read, stream):
+            for size in run.index_all(read, stream, options.jobs):
                 done += size
                 progress(done, total)
             if options.prune:

@@ -37,13 +37,21 @@ def read_isolated(module: str, file: RawFile) -> Iterator[Part]:
         UnreadableError: no process can be started.
     """
     process = _take()
+    _busy.add(process)
     try:
         yield from process.read(module, file)
     finally:
+        _busy.discard(process)
         if process.is_fit:
             _idle.append(process)
         else:
             process.end()
+
+
+def interrupt() -> None:
+    """End the processes that are reading now; what they were reading is told as a fault to who waits for it."""
+    for process in list(_busy):
+        process.kill()
 
 
 class _Process:
@@ -92,6 +100,10 @@ class _Process:
                 yield _part(**answer)
         yield Part(self._why_ended(seconds))
 
+    def kill(self) -> None:
+        """End the process, which is reading, at once."""
+        self._process.kill()
+
     def end(self) -> None:
         """End the process, whatever it is doing."""
         if self._is_busy:
@@ -117,6 +129,9 @@ def _part(content: dict[str, Any], line: int | None, done: float, encoding: list
 _idle: list[_Process] = []
 """Processes that have nothing to do; taking one out and putting it back is safe from any thread."""
 
+_busy: set[_Process] = set()
+"""Processes that are reading."""
+
 
 def _take() -> _Process:
     with suppress(IndexError):
@@ -132,5 +147,11 @@ def _end_idle() -> None:
         _idle.pop().end()
 
 
+def _forget() -> None:
+    """Leave the processes to the one that started them, of which this one was forked."""
+    _idle.clear()
+    _busy.clear()
+
+
 atexit.register(_end_idle)
-os.register_at_fork(after_in_child=_idle.clear)  # they belong to the process that started them
+os.register_at_fork(after_in_child=_forget)

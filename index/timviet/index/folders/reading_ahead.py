@@ -1,0 +1,50 @@
+"""Read several files at once, and hand them on in their order."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+from timviet.index.formats.isolation import interrupt
+
+_File = TypeVar("_File")
+_Read = TypeVar("_Read")
+
+# For each thread, so many files are read before it is their turn; of files that take no time, so many are passed over.
+_AHEAD = 2
+_PASSED_OVER = 1000
+
+
+def read_ahead(
+    files: Iterable[_File], read: Callable[[_File], _Read], takes_long: Callable[[_File], bool], jobs: int
+) -> Iterator[tuple[_File, _Read]]:
+    """Yield files, each with what was read of it, in their order.
+
+    Args:
+        files: the files.
+        read: reads one, in this thread or in another one; what takes long has to be read in a process of its own.
+        takes_long: tells whether a file takes long to read. Those are read by threads before it is their turn.
+        jobs: how many threads there are.
+    """
+    rest, waiting, long = iter(files), deque[tuple[_File, Future[_Read] | None]](), 0
+    pool = ThreadPoolExecutor(jobs)
+    try:
+        while True:
+            while long < _AHEAD * jobs and len(waiting) < _PASSED_OVER:
+                following = next(rest, None)
+                if following is None:
+                    break
+                future = pool.submit(read, following) if takes_long(following) else None
+                waiting.append((following, future))
+                long += future is not None
+            if not waiting:
+                break
+            file, future = waiting.popleft()
+            long -= future is not None
+            yield file, future.result() if future else read(file)
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        interrupt()
+        raise
+    finally:
+        pool.shutdown()
