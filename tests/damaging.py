@@ -144,11 +144,18 @@ def damages(files: Files, others: Sequence[Files], count: int) -> Iterator[Damag
                     yield Damage("exchanged", name, other_content)
     chance = random.Random(count)  # noqa: S311
     parts = [(name, part) for name, content in files.items() for part in _parts(name, content)]
+    kinds = {name: _shuffled([*WAYS, *["flipped"] * len(WAYS)], chance) for name in files}
     for name, part in islice(cycle(parts), count):
-        kind = chance.choice([*WAYS, *["flipped"] * len(WAYS)])
+        kind = next(kinds[name])
         place = chance.randrange(part.start, part.stop)
         content = WAYS[kind](files[name], place, chance)
         yield Damage(kind, name, content if content != files[name] else _flipped(content, place, chance))
+
+
+def _shuffled(options: Sequence[str], chance: random.Random) -> Iterator[str]:
+    """Yield all options, each time in another order, so that none is left out for long."""
+    while True:
+        yield from chance.sample(options, len(options))
 
 
 def _kind(name: str) -> str:
