@@ -7,16 +7,23 @@ from typing import Protocol
 
 import whoosh.index
 from whoosh.fields import ID, TEXT, Schema
+from whoosh.qparser import QueryParser
 from whoosh.query import Every
 
 from timviet.index import Document, open_index, verify
 from timviet.index.contents import read_contents
 from timviet.index.errors import IndexAccessError, WorkerError
+from timviet.search import Searcher
 
 Change = Mapping[str, str | None]
 """What a commit does: the text that each document gets, or None where it is removed."""
 
 _LOCK = "MAIN_WRITELOCK"
+_QUERIES = ("xã", "họp", "đê điều", '"góp công"', "mưa OR lụt", "huyện", "th*", "không có")
+_END = 12  # bytes that timviet's tables of contents have more than Whoosh's: signature, version and checksum
+
+Answers = dict[str, list[tuple[str, float, str]]]
+"""What is found: the id, the score and the text of each document, by what was searched for; and all there is."""
 
 
 class DisagreementError(Exception):
@@ -40,11 +47,17 @@ class Engine(Protocol):
             Exception: it cannot be read.
         """
 
+    def answers(self, folder: Path) -> Answers:
+        """Return what the index answers when it is searched for some words, and what it holds, unchecked."""
+
     def files(self, folder: Path) -> set[str]:
         """Return the names of the files that the last commit needs, and the lock."""
 
     def is_named(self, error: Exception) -> bool:
         """Tell whether an error is of those that the engine promises, and tells which file it is about."""
+
+    def as_table(self, content: bytes) -> bytes:
+        """Return a table of contents, which is timviet's, as this engine has it."""
 
 
 class Timviet:
@@ -84,6 +97,16 @@ class Timviet:
                     found.setdefault(fields["id"], []).append(fields["text"])
         return {name: "\n".join(texts) for name, texts in found.items()}
 
+    def answers(self, folder: Path) -> Answers:
+        """Return what the index answers when it is searched for some words, and what it holds, unchecked."""
+        with open_index(folder) as index, Searcher(index) as searcher:
+            found = {
+                query: [(hit.document_id, hit.score, hit.text) for hit in searcher.search(query, limit=100)]
+                for query in _QUERIES
+            }
+            with index.reader() as reader:
+                return found | {"": [(fields["id"], 0.0, fields["text"]) for fields in reader.all_stored_fields()]}
+
     def files(self, folder: Path) -> set[str]:
         """Return the names of the files that the last commit needs, and the lock."""
         with open_index(folder) as index:
@@ -98,6 +121,10 @@ class Timviet:
             said = (error.location, error.path, os.strerror(error.errno), "try again")
             return all(own in str(error) for own in said)
         return isinstance(error, WorkerError)
+
+    def as_table(self, content: bytes) -> bytes:
+        """Return a table of contents as it is."""
+        return content
 
 
 class StockWhoosh:
@@ -135,6 +162,16 @@ class StockWhoosh:
             raise DisagreementError("terms and texts do not agree")
         return dict(texts.values())
 
+    def answers(self, folder: Path) -> Answers:
+        """Return what the index answers when it is searched for some words, and what it holds, unchecked."""
+        with whoosh.index.open_dir(folder).searcher() as searcher:
+            parser = QueryParser("text", searcher.schema)
+            asked = {query: parser.parse(query) for query in _QUERIES} | {"": Every()}
+            return {
+                query: [(hit["id"], hit.score, hit["text"]) for hit in searcher.search(own, limit=None)]
+                for query, own in asked.items()
+            }
+
     def files(self, folder: Path) -> set[str]:
         """Return the names of the files that the last commit needs, and the lock."""
         index = whoosh.index.open_dir(folder)
@@ -144,3 +181,7 @@ class StockWhoosh:
     def is_named(self, error: Exception) -> bool:
         """Tell whether an error is one of the system's with the file's name."""
         return isinstance(error, OSError) and bool(error.filename)
+
+    def as_table(self, content: bytes) -> bytes:
+        """Return a table of contents without what timviet's have at the end."""
+        return content[:-_END]

@@ -58,7 +58,8 @@ class Failure(NamedTuple):
     Attributes:
         kind: "damaged" where the index cannot be read, or holds what was never committed together; "lost" where a
             commit is gone that had returned; "stuck" where another commit fails; "littered" where that leaves files
-            behind; "unnamed" where an error does not tell of which file it is.
+            behind; "unnamed" where an error does not tell of which file it is; "wrong" where an answer is; "exhausted"
+            where one takes too much memory or time, or the process was ended; "run" where a file's content was run.
         detail: what was found.
     """
 
@@ -279,8 +280,9 @@ def in_process(task: Callable[[Callable[[object], None]], object], kill_after: f
     _, status = os.waitpid(child, 0)
     with suppress(ProcessLookupError):
         os.killpg(child, signal.SIGKILL)
-    error = reports.pop() if reports and isinstance(reports[-1], Exception) else None
-    return Outcome(reports, error, os.WIFSIGNALED(status))
+    # It may not be the last: a file that it left open is written to when it is forgotten.
+    error = next((report for report in reports if isinstance(report, Exception)), None)
+    return Outcome([report for report in reports if report is not error], error, os.WIFSIGNALED(status))
 
 
 def _run(task: Callable[[Callable[[object], None]], object], report: Callable[[object], None]) -> None:
@@ -307,10 +309,10 @@ class Trials:
     """Runs trials in several processes, each of which tries for itself.
 
     Args:
-        stage: where they take place.
+        stage: where they take place: what has methods that try.
     """
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: object) -> None:
         self._pool = ProcessPoolExecutor(os.cpu_count(), get_context("spawn"), _take_place, (stage,))
 
     def __enter__(self) -> "Trials":
@@ -319,9 +321,9 @@ class Trials:
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown(cancel_futures=True)
 
-    def map(self, method: str, trials: Sequence[tuple[object, ...]]) -> list[object]:
-        """Return what a method of the stage returns for each of some arguments."""
-        return [*self._pool.map(_call, repeat(method), trials, chunksize=4)]
+    def map(self, method: str, trials: Sequence[tuple[object, ...]]) -> Iterator[object]:
+        """Yield what a method of the stage returns for each of some arguments."""
+        return self._pool.map(_call, repeat(method), trials, chunksize=4)
 
     def run(self, method: str, trials: Sequence[tuple[object, ...]]) -> list[tuple[object, Failure]]:
         """Return what was wrong in which trials: a method of the stage, with each of some arguments."""
@@ -329,7 +331,7 @@ class Trials:
         return [(trial, failure) for trial, failure in zip(trials, outcomes, strict=True) if failure is not None]
 
 
-def _take_place(stage: Stage) -> None:
+def _take_place(stage: object) -> None:
     _here.append(stage)
 
 
@@ -337,5 +339,5 @@ def _call(method: str, arguments: tuple[object, ...]) -> object:
     return getattr(_here[0], method)(*arguments)
 
 
-_here: list[Stage] = []
+_here: list[object] = []
 """The stage, in a process that tries."""
