@@ -18,7 +18,7 @@ from timviet.index.folders.skipped import Fault as FileFault
 from timviet.index.folders.skipped import SkippedFile, load_skipped, save_skipped
 from timviet.index.preparing import Source
 from timviet.index.storage import FolderStorage
-from trials import COMMITS, Stage, Trials
+from trials import COMMITS, Stage, Trials, unmeasured
 
 CHOSEN = int(os.environ.get("TIMVIET_TRIALS", "240"))
 SEVERAL = 7  # the step that builds several segments
@@ -41,12 +41,9 @@ def stage(place):
 
 @pytest.fixture(scope="module")
 def trials(stage):
-    """Processes that try, unmeasured: who is killed cannot tell what it has covered, and measuring takes time."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG"):
-            patch.delenv(name, raising=False)
-        with Trials(stage) as trials:
-            yield trials
+    """Processes that try."""
+    with unmeasured(), Trials(stage) as trials:
+        yield trials
 
 
 def chance():

@@ -20,6 +20,7 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
+from unittest.mock import patch
 
 from contenders import Change, Engine
 from power_loss import Disk, State
@@ -303,6 +304,18 @@ def _load_all(pipe) -> Iterator[object]:
             yield pickle.load(pipe)  # noqa: S301  # it is from this program
         except (EOFError, pickle.UnpicklingError):
             return
+
+
+@contextmanager
+def unmeasured() -> Iterator[None]:
+    """Have processes that are started meanwhile not measure what they cover, which takes as long as the trials.
+
+    Who is killed cannot tell what it has covered anyway.
+    """
+    with patch.dict(os.environ):
+        for name in ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG"):
+            os.environ.pop(name, None)
+        yield
 
 
 class Trials:
