@@ -128,7 +128,7 @@ def commit_seconds(index: Path, paragraphs: int, number: int, is_synced: bool) -
 def show_cost(place: Path, given: Path | None, repetitions: int) -> None:
     """Print how long commits take with and without syncs, in turn, each on an index of its own that grows."""
     commit_seconds(place / "small", SMALL, -1, is_synced=True)
-    cases = [("one paragraph, into 1,000", place / "small", 1), ("20,000 paragraphs, into none", None, LARGE_COMMIT)]
+    cases = [("one paragraph, into 1,000", place / "small", 1), ("20,000 paragraphs", None, LARGE_COMMIT)]
     if given is not None:
         with open_index(given) as opened:
             cases.insert(1, (f"one paragraph, into {opened.paragraph_count:,}", given, 1))
