@@ -193,8 +193,9 @@ def _require_sane(own_format: _Format, size: int) -> None:
 
 def _suffix(path: Path) -> str:
     """Return a file's suffix in small letters, the one before `.gz` where it has that."""
-    return Path(path.stem).suffix.lower() if _is_packed(path) else path.suffix.lower()
+    name, suffix = os.path.splitext(path.name.lower())  # noqa: PTH122  # for each of many files
+    return os.path.splitext(name)[1] if suffix == _GZIP else suffix  # noqa: PTH122
 
 
 def _is_packed(path: Path) -> bool:
-    return path.suffix.lower() == _GZIP
+    return path.name.lower().endswith(_GZIP)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
 from timviet.index.columnfile import DamagedFileError
@@ -34,6 +34,9 @@ class Source:
     modified_ns: int
     encoding: str = "utf-8"
     digest: str = ""
+
+
+_SOURCE_FIELDS = tuple(field.name for field in fields(Source))
 
 
 class PreparedDocument(NamedTuple):
@@ -127,7 +130,7 @@ def read_metadata(kept: str) -> dict[str, Any]:
 
 def encode_source(source: Source) -> str:
     """Return what is kept of the file that a document was read from."""
-    return json.dumps(asdict(source))
+    return json.dumps({field: getattr(source, field) for field in _SOURCE_FIELDS})
 
 
 def read_source(kept: str) -> Source:

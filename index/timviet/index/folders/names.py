@@ -19,7 +19,7 @@ def name_of(path: Path, base: Path) -> str:
         >>> name_of(Path("/kho/van-ban/tin.txt"), Path("/kho")), name_of(Path("/tin.txt"), Path("/kho"))
         ('van-ban/tin.txt', '/tin.txt')
     """
-    return path.relative_to(base).as_posix() if path.is_relative_to(base) else path.as_posix()
+    return str(path).removeprefix(os.path.join(base, ""))  # noqa: PTH118  # with a stroke at the end
 
 
 def absolute(path: Path) -> Path:

@@ -1,5 +1,6 @@
 """One run that brings an index up to date with files and folders."""
 
+import os
 import stat
 from collections.abc import Collection, Iterable, Iterator, Set
 from dataclasses import dataclass, replace
@@ -93,7 +94,7 @@ class Run:
         fields: RecordFields,
     ) -> None:
         self._index = index
-        self._index_folder = absolute(Path(index.location))
+        self._index_folder = f"{absolute(Path(index.location))}{os.sep}"
         self._base = base_folder(index)
         self._writer = writer
         self._known = known
@@ -127,7 +128,7 @@ class Run:
     def find_files(self, changed: Iterable[Path] | None) -> Iterator[FoundFile]:
         """Yield the files that can be read, among those that may have changed; None for all."""
         for path in self._walk.files(changed):
-            if path.is_relative_to(self._index_folder):
+            if f"{path}{os.sep}".startswith(self._index_folder):
                 continue
             name = name_of(path, self._base)
             try:
