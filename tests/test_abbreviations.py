@@ -1,5 +1,6 @@
 """Abbreviations are learned from texts that define them, or that use them as they use a phrase of the same initials."""
 
+from unicodedata import normalize
 from unittest.mock import patch
 
 import pytest
@@ -9,12 +10,14 @@ from hypothesis import strategies as st
 from helpers import add_segment, make_index, stripped
 from timviet.index import Document
 from timviet.index.analysis import forms, indexed_forms
+from timviet.index.errors import QueryTimeoutError
 from timviet.index.snapshot import Snapshot
 from timviet.search.abbreviations.abbreviations import MAX_WORDS, Abbreviations
 from timviet.search.abbreviations.definitions import definitions
 from timviet.search.abbreviations.expansions import Expander
 from timviet.search.abbreviations.initials import abbreviations_of, is_abbreviation, stands_for, stretches
 from timviet.search.abbreviations.short_terms import ShortTerms
+from timviet.search.deadline import TimeLimit
 from timviet.search.marks import Level, level
 
 
@@ -148,6 +151,10 @@ DEFINED = [
     pytest.param("ANTT = an ninh trật tự", "an ninh trật tự", id="with a sign of equality"),
     pytest.param("ANTT là viết tắt của an ninh trật tự.", "an ninh trật tự", id="in a sentence"),
     pytest.param("ANTT (viết tắt của cụm từ “an ninh trật tự”)", "an ninh trật tự", id="in a sentence, in brackets"),
+    pytest.param("an ninh trật tự （ＡＮＴＴ）", "an ninh trật tự", id="full width"),
+    pytest.param("an ninh trật tự (AN\u00adTT)", "an ninh trật tự", id="a soft hyphen in it"),
+    pytest.param("AN NINH TRẬT TỰ, VIẾT TẮT LÀ ANTT", "an ninh trật tự", id="all in capitals"),
+    pytest.param(normalize("NFD", "an ninh trật tự, gọi tắt là ANTT"), "an ninh trật tự", id="decomposed"),
 ]
 
 
@@ -190,6 +197,12 @@ def test_definitions_in_long_texts(text, expansion):
 def test_what_is_no_definition(text, abbreviation):
     """Brackets, names and initials by accident define nothing."""
     assert told(text, abbreviation) == []
+
+
+@pytest.mark.parametrize("text", ["Hội đồng nhân dân (HÐND)", "HĐND: Hội đồng nhân dân", "(HĐND) là Hội"])
+def test_look_alikes_in_definitions(text):
+    """Eth stands for đ in an abbreviation as it does in any word."""
+    assert told(text.replace("Đ", "Ð"), "HĐND") == told(text, "HĐND")
 
 
 def test_every_definition_counts():
@@ -448,6 +461,36 @@ def test_what_was_found_is_remembered():
             abbreviations.among(typed("giu an ninh trat tu"))
             abbreviations.abbreviation_of(typed("an ninh trật tự"))
     assert learned.call_count == 1
+
+
+# Time.
+
+
+def test_definitions_without_end():
+    """Of a text that is full of an abbreviation, the first occurrences are looked at."""
+    assert len(told("an ninh trật tự (ANTT) " * 1000, "ANTT")) == 16
+
+
+@pytest.mark.parametrize(
+    ("text", "expansion"),
+    [
+        pytest.param("Công an ở xã. " * 1200 + "An ninh trật tự (ANTT).", [], id="a definition that nobody would read"),
+        pytest.param("ở xã " * 9000 + "có an ninh trật tự", ["an ninh trật tự"], id="a phrase"),
+    ],
+)
+def test_long_paragraphs(text, expansion):
+    """Of a long paragraph the beginning is read; a phrase is read wherever it is, if it is nowhere else."""
+    defined = ["Giữ gìn an ninh trật tự (ANTT)."] if expansion else []
+    abbreviations = abbreviations_in(text, *defined)
+    assert expansions(abbreviations, "ANTT") == expansion
+
+
+@pytest.mark.parametrize("query", [["ANTT"], typed("an ninh trật tự")], ids=" ".join)
+def test_an_abbreviation_is_looked_up_within_the_time(query):
+    """Once the time has passed, no text is read."""
+    abbreviations = abbreviations_in("Giữ gìn an ninh trật tự (ANTT).", "An ninh trật tự (ANTT) ở xã.")
+    with TimeLimit(1e-9), pytest.raises(QueryTimeoutError):
+        abbreviations.expansions(query[0]) if len(query) == 1 else abbreviations.among(query)
 
 
 # Laws.

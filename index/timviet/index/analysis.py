@@ -102,8 +102,13 @@ def analyze(text: str) -> list[AnalyzedToken]:
         >>> [token.forms.folded for token in analyze("Đảng uỷ xã")]
         ['dang', 'uy', 'xa']
     """
+    return [*analyzed(text)]
+
+
+def analyzed(text: str) -> Iterator[AnalyzedToken]:
+    """Yield the tokens that `analyze` returns, as they are asked for: of a long text some of the first may do."""
     tokens = (AnalyzedToken(*token, forms(token.surface)) for token in tokenize(text))
-    return [token for token in tokens if token.forms.canonical]
+    return (token for token in tokens if token.forms.canonical)
 
 
 def indexed_forms(text: str) -> list[Forms]:

@@ -66,7 +66,7 @@ def as_written(token: str) -> str:
         >>> as_written("KỸ") == "ky" + TILDE
         True
     """
-    plain = nfkc_casefold(token).translate(_LOOK_ALIKES)
+    plain = normalized(token)
     if plain.isascii():
         return plain
     letters = _letters_with_marks(plain)
@@ -74,6 +74,16 @@ def as_written(token: str) -> str:
     if len(tones) > 1 or not all(_is_vietnamese(base, marks) for base, marks in letters):
         return nfc("".join(base + "".join(sorted(marks)) for base, marks in letters))
     return nfc("".join(base + "".join(set(marks).difference(TONES)) for base, marks in letters)) + "".join(tones)
+
+
+def normalized(text: str) -> str:
+    """Return a text without differences of case, width, composition and look-alikes, and without invisible characters.
+
+    Example:
+        >>> normalized("HÐND: Hội đồng")
+        'hđnd: hội đồng'
+    """
+    return nfkc_casefold(text).translate(_LOOK_ALIKES)
 
 
 def fold(token: str) -> str:

@@ -1,12 +1,12 @@
 """Where abbreviations are learned from: the text of one segment."""
 
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 import numpy as np
 
-from timviet.index.analysis import Forms, analyze, forms
+from timviet.index.analysis import Forms, analyzed, forms
 from timviet.index.columnfile import Column, DamagedFileError
 from timviet.index.snapshot import SegmentView
 from timviet.index.terms import FieldTerms
@@ -14,11 +14,14 @@ from timviet.search.abbreviations.followers import NOTHING, Beside, Followers, a
 from timviet.search.abbreviations.initials import folded_initials
 from timviet.search.abbreviations.short_terms import ShortTerms
 from timviet.search.abbreviations.surroundings import MAX_NEIGHBOURS, Surroundings
+from timviet.search.deadline import check_time
 
 FIELD = "text"
 # So many paragraphs are read where a word of all stands beside an abbreviation; and so many in all.
 _PER_NEIGHBOUR = 6
 _READ = 48
+# A phrase is read where it is among so many words of a paragraph, unless it is nowhere so near its beginning.
+_READ_WORDS = 4096
 # What may stand right before or after an abbreviation where it is told what it stands for; see
 # `timviet.search.abbreviations.definitions`.
 _TELLING_BEFORE = [forms(word).keyed.encode() for word in ("là", "tắt")]
@@ -191,9 +194,12 @@ class AbbreviationSource:
         paragraphs: Column = ends >> _POSITION_BITS
         return paragraphs
 
-    def texts(self, paragraphs: Column) -> list[str]:
-        """Return the texts of some paragraphs."""
-        return [text or "" for text in self._segment.stored_texts(FIELD, paragraphs.tolist())]
+    def texts(self, paragraphs: Column) -> Iterator[str]:
+        """Yield the texts of some paragraphs."""
+        for paragraph in paragraphs.tolist():
+            check_time()
+            (text,) = self._segment.stored_texts(FIELD, [paragraph])
+            yield text or ""
 
     def written(self, ends: Column, count: int, most: int) -> list[Written]:
         """Return how a few paragraphs write a phrase.
@@ -203,7 +209,8 @@ class AbbreviationSource:
             count: how many words it has.
             most: how many to return at most.
         """
-        some = spread(ends, most)
+        near = ends[(ends & _POSITIONS) < _READ_WORDS]
+        some = spread(near if len(near) else ends, most)
         texts = self.texts(self.paragraphs_of(some))
         return [_written(text, last, count) for text, last in zip(texts, (some & _POSITIONS).tolist(), strict=True)]
 
@@ -227,12 +234,13 @@ def _read(_: SegmentView, terms: FieldTerms) -> tuple[Followers, ShortTerms]:
 
 
 def _written(text: str, last: int, count: int) -> Written:
-    tokens = analyze(text)
     first = last - count + 1
-    if last >= len(tokens):
+    tokens = [*islice(analyzed(text), max(first - 1, 0), last + 2)]
+    before = tokens.pop(0).forms if first > 0 and tokens else None
+    if len(tokens) < count:
         raise DamagedFileError("a paragraph has fewer words than the index knows of")
-    before, after = (tokens[place].forms if 0 <= place < len(tokens) else None for place in (first - 1, last + 1))
-    return Written(text[tokens[first].start : tokens[last].end], before, after)
+    after = tokens[count].forms if len(tokens) > count else None
+    return Written(text[tokens[0].start : tokens[count - 1].end], before, after)
 
 
 def spread(column: Column, most: int) -> Column:

@@ -3,9 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 
 from timviet.index.analysis import Forms, analyze, forms
+from timviet.index.spelling import normalized
 from timviet.search.abbreviations.initials import MAX_LEFT_OUT, is_abbreviation, stands_for
+from timviet.search.deadline import check_time
 
 # Words that may stand between an abbreviation and what it stands for: `(sau đây gọi tắt là ANTT)`, `ANTT (viết tắt của
 # an ninh trật tự)`. Where no bracket is before them, one has to be the next one.
@@ -32,10 +35,12 @@ _CONSONANTS = "bcfghjklmnpqrstvxz"
 # So many characters have room for what tells, and for a word.
 _TELLING_LENGTH = 50
 _WORD_LENGTH = 8
+# What is told is told where an abbreviation first occurs.
+_MOST_OCCURRENCES = 16
 
 
 def definitions(text: str, abbreviation: Forms) -> Iterator[tuple[Forms, ...]]:
-    """Yield the words that a text says an abbreviation stands for, once for each time that it does.
+    """Yield the words that a text says an abbreviation stands for, once for each time that it does, up to 16 times.
 
     Args:
         text: any text.
@@ -50,8 +55,10 @@ def definitions(text: str, abbreviation: Forms) -> Iterator[tuple[Forms, ...]]:
     """
     if not is_abbreviation(abbreviation):
         return
+    text = normalized(text)
     own, hint_after = _patterns(abbreviation.canonical)
-    for start, end in (match.span() for match in own.finditer(text)):
+    for start, end in (match.span() for match in islice(own.finditer(text), _MOST_OCCURRENCES)):
+        check_time()
         is_hinted = _HINT_BEFORE.search(text, max(start - _HINT_LENGTH, 0), start)
         if is_hinted or hint_after.match(text, end, end + _HINT_LENGTH):
             words = _Written(text, start, end).definition(abbreviation)
@@ -63,15 +70,15 @@ def definitions(text: str, abbreviation: Forms) -> Iterator[tuple[Forms, ...]]:
 def _patterns(letters: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Return what finds an abbreviation in a text, and what finds a hint after it that it is defined there."""
     first = {"d": "[dđ]", "đ": "[dđ]"}.get(letters[0], letters[0] if letters[0] in _CONSONANTS else r"\w")
-    own = re.compile(rf"(?<![^\W_]){letters}(?![^\W_])", re.IGNORECASE)
-    return own, re.compile(_EQUATING.pattern + first + _HINT_AFTER, re.IGNORECASE)
+    own = re.compile(rf"(?<![^\W_]){letters}(?![^\W_])")
+    return own, re.compile(_EQUATING.pattern + first + _HINT_AFTER)
 
 
 class _Written:
     """What is written around an abbreviation.
 
     Args:
-        text: the text.
+        text: the text, normalized.
         start: where the abbreviation starts.
         end: where it ends.
     """

@@ -21,11 +21,14 @@ from timviet.search.abbreviations.followers import Beside
 from timviet.search.abbreviations.initial_phrases import initial_phrases
 from timviet.search.abbreviations.initials import may_be_name, stands_for, stretches
 from timviet.search.abbreviations.surroundings import Neighbours, Surroundings
+from timviet.search.deadline import check_time
 
 MAX_EXPANSIONS = 3
 # So many paragraphs are read for phrases of the right initials, and so many phrases there are compared.
 _READ = 48
 _READ_FOR_LONG = 16
+# Of each so many characters are read.
+_READ_CHARACTERS = 1 << 14
 _COMPARED = 8
 # A phrase is part of a longer one where nearly always the same word stands beside it: in this share of some samples.
 _PART = 0.9
@@ -144,6 +147,7 @@ class Expander:
             words: the phrase.
             least: how often it has to occur.
         """
+        check_time()
         ends = tuple(source.ends(_terms(words), least // len(self._sources)) for source in self._sources)
         paragraphs = [np.unique(source.paragraphs_of(own)) for source, own in zip(self._sources, ends, strict=True)]
         pairs = zip(paragraphs, own.paragraphs, strict=True)
@@ -208,14 +212,19 @@ class _Abbreviation:
 
     def definitions(self) -> "Counter[_Words]":
         """Return the words that texts say it stands for, and how often they do."""
-        return Counter(words for text in self._telling_texts() for words in definitions(text, self.subject.forms))
+        return Counter(
+            words
+            for text in self._telling_texts()
+            for words in definitions(text[:_READ_CHARACTERS], self.subject.forms)
+        )
 
     def nearby(self) -> "Counter[_Words]":
         """Return the phrases with its initials in some of its paragraphs, and in how many of these they are."""
         letters, read = self.subject.forms.canonical, _READ if self.subject.is_short else _READ_FOR_LONG
         found: Counter[_Words] = Counter()
         for source, paragraphs in zip(self._sources, self.paragraphs, strict=True):
-            for tokens in map(indexed_forms, source.texts(spread(paragraphs, read))):
+            texts = source.texts(spread(paragraphs, read))
+            for tokens in (indexed_forms(text[:_READ_CHARACTERS]) for text in texts):
                 found.update({tuple(tokens[start:end]) for start, end in stretches(letters, tokens)})
         return found
 
