@@ -286,6 +286,19 @@ def test_more_than_are_asked_for(titled):
     assert (more.total, [hit.kind for hit in more]) == (3, ["prefix"] * 2)
 
 
+def test_documents_of_many_names(titled):
+    """A document counts once, however many of its names answer: those of others are compared, too."""
+    index = titled()
+    names = [[f"Nguyễn {letter}{number}" for number in range(9)] for letter in "abcde"]
+    add_segment(index, *(Document(id=str(place), metadata={"tác giả": own}) for place, own in enumerate(names)))
+    with patch.object(lookup_module, "MAX_COMPARED", 5):
+        found = look_up(index, "nguyen", ["tác giả"], limit=5)
+    assert (found.total, [(hit.document_id, hit.value, hit.kind) for hit in found]) == (
+        5,
+        [(str(place), own[0], "prefix") for place, own in enumerate(names)],
+    )
+
+
 def test_marks_come_before_length(titled):
     """Also where there are more names than are compared, those with the marks typed come first, however long."""
     index = titled(*["Nguyễn A"] * 20, "Nguyên Ngọc", "Nguyên Hồng")

@@ -163,7 +163,7 @@ class NameLookup:
         for kind in KINDS:
             if len(hits) < limit:
                 candidates = [source.candidates(kind) for source in sources]
-                total = len(hits) + sum(len(np.unique(own.documents)) for own in candidates)
+                total = len(hits) + sum(len(own.documents) for own in candidates)
                 hits += _best_of_kind(kind, sources, candidates, limit - len(hits))
         return NameHits(name, total, tuple(hits))
 

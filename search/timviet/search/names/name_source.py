@@ -25,11 +25,11 @@ _AFTER_KEY_SEPARATOR = chr(ord(KEY_SEPARATOR) + 1)
 
 
 class Candidates(NamedTuple):
-    """Documents that answer a typed name; one with several names may come more than once.
+    """Documents that answer a typed name.
 
     Attributes:
-        documents: their numbers in the segment.
-        ranks: for each a rank that is not above that of the name; the lowest come first.
+        documents: their numbers in the segment, ascending.
+        ranks: for each a rank that is not above those of its names that answer; the lowest come first.
     """
 
     documents: Column
@@ -85,7 +85,9 @@ class NameSource:
         ranks = self._names.lengths[numbers]
         if len(documents) and self._typed.has_marks and kind in _ALIGNED_KINDS:
             ranks = ranks + (self._least_costs[documents] << _LENGTH_BITS)
-        return Candidates(documents, ranks)
+        order = np.lexsort((ranks, documents))
+        firsts = order[np.flatnonzero(np.diff(documents[order], prepend=-1))]
+        return Candidates(documents[firsts], ranks[firsts])
 
     def read(self, document: int, kind: Kind) -> RankedName | None:
         """Return the best of a document's names that answer as a kind asks; None where it was read before."""
