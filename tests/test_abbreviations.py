@@ -434,13 +434,28 @@ def test_compared_in_all_segments():
 
 
 def test_abbreviations_among_words():
-    """In a query the longest stretches of words that have an abbreviation are found, from the left, none in another."""
+    """In a query the longest stretches of words that have an abbreviation are found, none in another."""
     texts = ["giáo dục quốc phòng (GDQP)", "giáo dục quốc phòng và an ninh (GDQPAN)", "quốc phòng và an ninh (QPAN)"]
     abbreviations = abbreviations_in(*texts, "ủy ban nhân dân (UBND)")
     query = "uy ban nhan dan day giao duc quoc phong va an ninh"
     found = abbreviations.among(typed(query))
     assert [(own.start, own.end, own.abbreviation.text) for own in found] == [(0, 4, "UBND"), (5, 12, "GDQPAN")]
     assert abbreviations.among([forms(word) for word in typed(query)]) == found
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        pytest.param("an ninh trat tu an toan xa hoi", [(2, 8, "TTATXH")], id="the longer one starts later"),
+        pytest.param("an ninh trat tu giao thong", [(0, 4, "ANTT")], id="as long: the first one"),
+        pytest.param("an ninh trat tu xa trat tu giao thong", [(0, 4, "ANTT"), (5, 9, "TTGT")], id="both"),
+    ],
+)
+def test_abbreviations_that_overlap(query, found):
+    """Of stretches of words that overlap the longest is found, of those as long the first."""
+    texts = ["an ninh trật tự (ANTT)", "trật tự an toàn xã hội (TTATXH)", "trật tự giao thông (TTGT)"]
+    stretches_found = abbreviations_in(*texts).among(typed(query))
+    assert [(own.start, own.end, own.abbreviation.text) for own in stretches_found] == found
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, MAX_WORDS, MAX_WORDS + 1])

@@ -113,7 +113,7 @@ class Abbreviations:
         return self._abbreviation(own, self._expander.having(_letters_of(own)))
 
     def among(self, words: Sequence[str | Forms]) -> tuple[Stretch, ...]:
-        """Return where words of a query have an abbreviation: the longest stretches of those that overlap.
+        """Return where words of a query have an abbreviation: of stretches that overlap the longest, then the first.
 
         Args:
             words: the words, which follow one another, as typed.
@@ -122,7 +122,7 @@ class Abbreviations:
         if not MIN_LETTERS <= len(own) <= MAX_WORDS:
             return ()
         if own not in self._stretches:
-            self._stretches[own] = tuple(self._longest(own))
+            self._stretches[own] = tuple(sorted(self._longest(own)))
         return self._stretches[own]
 
     def _longest(self, words: tuple[Forms, ...]) -> Iterator[Stretch]:
@@ -132,13 +132,14 @@ class Abbreviations:
             for end in range(min(len(words), start + MAX_LETTERS + MAX_LEFT_OUT), start + MIN_LETTERS - 1, -1)
         }
         known = set(self._expander.having(list({each for own in letters.values() for each in own})))
-        end_before = 0
-        for (start, end), own in letters.items():
-            if start >= end_before and not known.isdisjoint(own):
-                found = self._abbreviation(words[start:end], [each for each in own if each in known])
+        taken: set[int] = set()
+        for start, end in sorted(letters, key=lambda own: own[0] - own[1]):
+            own = [each for each in letters[start, end] if each in known]
+            if own and taken.isdisjoint(range(start, end)):
+                found = self._abbreviation(words[start:end], own)
                 if found is not None:
                     yield Stretch(start, end, found)
-                    end_before = end
+                    taken.update(range(start, end))
 
     def _abbreviation(self, words: tuple[Forms, ...], letters: Sequence[str]) -> Abbreviation | None:
         """Return the abbreviation of words, of those with some letters."""
