@@ -44,6 +44,35 @@ def test_both_ways(searcher, query, first, match):
     assert kinds == ["abbreviation"]
 
 
+OFTEN = "Trật tự ở chợ: an toàn, ANTT, tự quản, ANTT. Ninh Bình: ANTT, ANTT."
+FAR = "Trong năm qua, cán bộ và nhân dân các thôn bàn cách giữ gìn an ninh trật tự, phòng cháy, trồng rừng và nuôi cá."
+
+
+@pytest.mark.parametrize("match", ["all", "any", "auto"])
+def test_an_abbreviation_counts_in_place_of_the_words(match):
+    """A paragraph with the words apart scores no more for having their abbreviation, too, however often."""
+    with make_searcher(DEFINED, OFTEN, FAR, *OTHERS) as searcher:
+        hits = {hit.document_id: hit.score for hit in searcher.search("an ninh trật tự", match=match)}
+        without = searcher.search("an ninh trật tự", match=match, abbreviations=False)
+        assert hits["1"] < hits["2"]
+        assert {name: hits[name] for name in "12"} == {
+            hit.document_id: hit.score for hit in without if hit.document_id in "12"
+        }
+        explanation = searcher.explain("an ninh trật tự", "1", match=match)
+        assert "abbreviation" not in [part.kind for part in explanation.parts]
+        assert explanation.score == pytest.approx(sum(part.score for part in explanation.parts))
+
+
+def test_a_rare_expansion_tells_no_more():
+    """What an abbreviation stands for counts no more for being rarer than the abbreviation."""
+    with make_searcher(*[SHORT] * 20, DEFINED, "An ninh trật tự.", *OTHERS) as searcher:
+        documents, _ = found(searcher, "ANTT", limit=50)
+        assert documents[-1] == "21"
+        (part,) = searcher.explain("ANTT", "21").parts
+        (typed,) = searcher.explain("ANTT", "0").parts
+        assert part.inverse_document_frequency == typed.inverse_document_frequency
+
+
 @pytest.mark.parametrize("query", ["ANTT", "an ninh trật tự"])
 @pytest.mark.parametrize("options", [{"abbreviations": False}, {"marks": "strict"}, {"marks": "ignore"}])
 def test_it_can_be_turned_off(searcher, query, options):

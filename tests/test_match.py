@@ -25,6 +25,7 @@ from timviet.search.nodes import (
     AnyOf,
     Everything,
     Filter,
+    Highest,
     Maybe,
     TermGroup,
     TermSequence,
@@ -146,7 +147,7 @@ def test_only_what_counts_is_scored():
 
 def node(draw, leaves, depth):
     """A node of any kind over some leaves."""
-    kinds = [None, Everything, WhooshQuery, *([All, AnyOf, Maybe, Without, Filter] if depth else [])]
+    kinds = [None, Everything, WhooshQuery, *([All, AnyOf, Highest, Maybe, Without, Filter] if depth else [])]
     kind = draw(st.sampled_from(kinds))
     if kind is None:
         return draw(st.sampled_from(leaves))
@@ -154,9 +155,9 @@ def node(draw, leaves, depth):
         return Everything()
     if kind is WhooshQuery:
         return Filter(WhooshQuery(Term("id", str(draw(st.integers(0, 9))))))
-    if kind in (All, AnyOf):
-        count = draw(st.integers(1, 3))
-        return kind([node(draw, leaves, depth - 1) for _ in range(count)], draw(st.sampled_from([1.0, 2.0])))
+    if kind in (All, AnyOf, Highest):
+        boost = [] if kind is Highest else [draw(st.sampled_from([1.0, 2.0]))]
+        return kind([node(draw, leaves, depth - 1) for _ in range(draw(st.integers(1, 3)))], *boost)
     return kind(*(node(draw, leaves, depth - 1) for _ in range(1 if kind is Filter else 2)))
 
 
@@ -181,6 +182,9 @@ def by_hand(node, segment, ids):
             parts = [own(clause) for clause in node.clauses]
             either = set().union(*parts)
             return {number: node.boost * sum(part.get(number, 0) for part in parts) for number in either}
+        case Highest():
+            parts = [own(clause) for clause in node.clauses]
+            return {number: max(part.get(number, 0) for part in parts) for number in set().union(*parts)}
         case Maybe():
             more = own(node.optional)
             return {number: score + more.get(number, 0) for number, score in own(node.wanted).items()}
@@ -245,6 +249,15 @@ def unit_of(plan):
     return sum(leaf.asked.boost * leaf.statistics.level_score for leaf in leaves) / (257 - len(leaves))
 
 
+def assert_bounded(bounds, plan, found, count):
+    """Bounds are above 0 exactly where a plan finds something, and too high by less than their slack."""
+    expected = np.zeros(count)
+    expected[found.documents] = found.scores
+    assert (bounds.units > 0).tolist() == (expected > 0).tolist()
+    too_high = bounds.units - expected / unit_of(plan)
+    assert np.all((too_high > -1e-9) & (too_high < bounds.slack))
+
+
 @either_way
 @given(
     segments=segments,
@@ -272,11 +285,27 @@ def test_bounds(share, segments, removed, join, wanted, optional):
             assert (bounds is None) == (len(found.documents) == 0 or (join is All and share is NEVER))
             assert matcher.bounds(replace(plan, boost=2.0) if isinstance(plan, join) else All([plan])) is None
             if bounds is not None:
-                expected = np.zeros(segment.paragraph_count)
-                expected[found.documents] = found.scores
-                assert (bounds.units > 0).tolist() == (expected > 0).tolist()
-                too_high = bounds.units - expected / unit_of(plan)
-                assert np.all((too_high > -1e-9) & (too_high < bounds.slack))
+                assert_bounded(bounds, plan, found, segment.paragraph_count)
+
+
+@either_way
+@given(segments, st.lists(st.lists(st.sampled_from(LEAVES), min_size=1, max_size=3), min_size=1, max_size=3), some)
+@example([["a ba", "ba"]], [["a", "ba"]], ["a"])
+@example([["a ba", "a", "ba"]], [["a", "ba", "á^3"], ["a"]], [])
+def test_bounds_where_the_highest_score_counts(share, segments, either, optional):
+    """Where words may count in the place of others, bounds are for all together, and the slack for what is too much."""
+    index, snapshot = index_of(segments, set())
+    leaves = leaves_of(index)
+    clauses = [Highest([AnyOf([leaves[query] for query in wanted]), leaves[wanted[-1]]]) for wanted in either]
+    plan = Maybe(AnyOf(clauses), AnyOf([leaves[query] for query in optional])) if optional else AnyOf(clauses)
+    with patch.object(match, "DENSE_SHARE", ALWAYS), patch.object(groups, "DENSE_SHARE", share):
+        for segment in snapshot.segments:
+            matcher = SegmentMatcher(segment)
+            found = matcher.matches(plan)
+            bounds = matcher.bounds(plan)
+            assert (bounds is None) == (len(found.documents) == 0)
+            if bounds is not None:
+                assert_bounded(bounds, plan, found, segment.paragraph_count)
 
 
 @pytest.mark.parametrize(

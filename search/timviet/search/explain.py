@@ -11,7 +11,7 @@ from timviet.index.snapshot import SegmentView
 from timviet.search.expand import reading_level
 from timviet.search.lexicon import Lexicon
 from timviet.search.match import SegmentMatcher
-from timviet.search.nodes import All, AnyOf, Filter, Leaf, Node, TermGroup, wanted
+from timviet.search.nodes import All, AnyOf, Filter, Highest, Leaf, Node, TermGroup, wanted
 from timviet.search.results import Relaxation
 
 
@@ -124,8 +124,13 @@ class _Explainer:
             yield node, boost
         if isinstance(node, All | AnyOf):
             boost *= node.boost
-        for part in wanted(node):
+        parts = [max(node.clauses, key=self._score)] if isinstance(node, Highest) else wanted(node)
+        for part in parts:
             yield from self._found(part, boost)
+
+    def _score(self, node: Node) -> float:
+        """Return what a node adds to the paragraph's score; 0 where it does not find it."""
+        return float(self._matcher.among(node, self._only).scores.sum())
 
     def _part(self, leaf: Leaf, times: float) -> Part:
         documents, frequencies = self._matcher.groups.frequencies(leaf)

@@ -25,6 +25,7 @@ from timviet.search.nodes import (
     Between,
     Everything,
     Filter,
+    Highest,
     Leaf,
     Maybe,
     Node,
@@ -109,7 +110,7 @@ class SegmentMatcher:
             case AnyOf(clauses=[only]):
                 found = self.matches(only)
                 return found._replace(scores=node.boost * found.scores)
-            case AnyOf():
+            case AnyOf() | Highest():
                 return self._scored(node, self._any(node.clauses))
             case Maybe():
                 found = self.matches(node.wanted)
@@ -147,13 +148,10 @@ class SegmentMatcher:
                 found = self._in_turn(node.clauses, documents)
                 return found._replace(scores=node.boost * found.scores)
             case AnyOf():
-                is_found, scores = np.zeros(len(documents), bool), np.zeros(len(documents))
-                for clause in node.clauses:
-                    places, more_scores = self.among(clause, documents)
-                    is_found[places] = True
-                    scores[places] += more_scores
-                places = np.flatnonzero(is_found)
-                return Among(places, node.boost * scores[places])
+                found = self._either(node.clauses, documents, np.add)
+                return found._replace(scores=node.boost * found.scores)
+            case Highest():
+                return self._either(node.clauses, documents, np.maximum)
             case Maybe():
                 places, scores = self.among(node.wanted, documents)
                 return Among(places, scores + self._added(node.optional, documents[places]))
@@ -184,11 +182,11 @@ class SegmentMatcher:
             case _:
                 wanted, optional = node, ()
         match wanted:
-            case AnyOf(boost=1.0, clauses=leaves) | All(boost=1.0, clauses=[AnyOf(boost=1.0, clauses=leaves)]) if (
-                _are_leaves(leaves)
-            ):
-                found = sum(self.groups.postings(leaf).count for leaf in leaves)
-                return self._sum(leaves, optional) if found > DENSE_SHARE * self._count else None
+            case AnyOf(boost=1.0, clauses=clauses) | All(boost=1.0, clauses=[AnyOf(boost=1.0, clauses=clauses)]):
+                leaves, instead = _taken_apart(clauses)
+                if _are_leaves(leaves) and _are_leaves(instead):
+                    found = sum(self.groups.postings(leaf).count for leaf in (*leaves, *instead))
+                    return self._sum(leaves, optional, instead) if found > DENSE_SHARE * self._count else None
             case All(boost=1.0, clauses=leaves) if _are_leaves(leaves) and self._may_find_much(leaves):
                 in_all = self._in_all(leaves)
                 if in_all is None or np.count_nonzero(in_all) <= DENSE_SHARE * self._count:
@@ -202,18 +200,27 @@ class SegmentMatcher:
         by_chance = prod(self.groups.postings(leaf).count / max(self._count, 1) for leaf in leaves)
         return by_chance > DENSE_SHARE / 16
 
-    def _sum(self, leaves: Sequence[Leaf], optional: Sequence[Leaf]) -> Bounds | None:
-        """Return the bounds of what any leaf finds, with what optional ones add; None where they do not fit in."""
-        weights = [_weight(leaf) for leaf in (*leaves, *optional)]
+    def _sum(self, leaves: Sequence[Leaf], optional: Sequence[Leaf], instead: Sequence[Leaf] = ()) -> Bounds | None:
+        """Return the bounds of what any leaf finds, with what optional ones add; None where they do not fit in.
+
+        Args:
+            leaves: the leaves.
+            optional: those that find nothing themselves.
+            instead: more leaves, which may count nothing beside others.
+        """
+        every = (*leaves, *instead, *optional)
+        weights = [_weight(leaf) for leaf in every]
         room = _MOST_UNITS // HIGHEST_LEVEL - len(weights)
         if room < len(weights) or min(weights) <= 0 or not isfinite(sum(weights)):
             return None  # too many, or found though they count for nothing
         scaled = [weight * room / sum(weights) for weight in weights]
         units, scratch = np.zeros(self._count, np.uint16), np.empty(self._count, np.uint16)
-        for place, (leaf, weight) in enumerate(zip((*leaves, *optional), scaled, strict=True)):
+        first_optional = len(leaves) + len(instead)
+        for place, (leaf, weight) in enumerate(zip(every, scaled, strict=True)):
             check_time()
-            self.groups.postings(leaf).add_to(units, ceil(weight), place >= len(leaves), scratch)
-        too_high = HIGHEST_LEVEL * sum(ceil(weight) - weight for weight in scaled)
+            self.groups.postings(leaf).add_to(units, ceil(weight), place >= first_optional, scratch)
+        rounded = sum(ceil(weight) - weight for weight in scaled)
+        too_high = HIGHEST_LEVEL * (rounded + sum(scaled[len(leaves) : first_optional]))
         return Bounds(units, ceil(too_high) + 1)
 
     def _all(self, node: All) -> Matches:
@@ -239,6 +246,16 @@ class SegmentMatcher:
             more = self.among(clause, documents[places])
             places, scores = places[more.places], scores[more.places] + more.scores
         return Among(places, scores)
+
+    def _either(self, clauses: Sequence[Node], documents: Column, join: np.ufunc) -> Among:
+        """Return what any clause finds among some paragraphs, the scores of several ones joined."""
+        is_found, scores = np.zeros(len(documents), bool), np.zeros(len(documents))
+        for clause in clauses:
+            places, own = self.among(clause, documents)
+            is_found[places] = True
+            scores[places] = join(scores[places], own)
+        places = np.flatnonzero(is_found)
+        return Among(places, scores[places])
 
     def _in_all(self, leaves: Sequence[Leaf]) -> NDArray[np.uint8] | None:
         """Return for each paragraph a number above 0 where all leaves find it; None where one of them finds few."""
@@ -301,7 +318,7 @@ def _size(node: Node) -> int:
             return node.document_frequency
         case All():
             return min(map(_size, node.clauses), default=0)
-        case AnyOf():
+        case AnyOf() | Highest():
             return sum(map(_size, node.clauses))
         case Maybe() | Without():
             return _size(node.wanted)
@@ -319,6 +336,17 @@ def _union(documents: Sequence[Column]) -> Column:
     every = np.concatenate(documents)
     every.sort()
     return every[np.flatnonzero(np.diff(every, prepend=-1))]
+
+
+def _taken_apart(clauses: Sequence[Node]) -> tuple[list[Node], list[Node]]:
+    """Return clauses of which any will do, and what may count in their place."""
+    leaves: list[Node] = []
+    instead: list[Node] = []
+    for clause in clauses:
+        first, *others = clause.clauses if isinstance(clause, Highest) else [clause]
+        leaves += first.clauses if isinstance(first, AnyOf) and first.boost == 1 else [first]
+        instead += others
+    return leaves, instead
 
 
 def _are_leaves(clauses: Sequence[Node]) -> TypeGuard[Sequence[Leaf]]:

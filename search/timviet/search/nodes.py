@@ -68,6 +68,13 @@ class AnyOf:
 
 
 @dataclass(frozen=True, eq=False)
+class Highest:
+    """What any of the clauses finds; of the scores of those that do, only the highest counts."""
+
+    clauses: "Sequence[Node]"
+
+
+@dataclass(frozen=True, eq=False)
 class Maybe:
     """What one clause finds, with the score of another one added where that finds it, too."""
 
@@ -127,13 +134,13 @@ class WhooshQuery:
 
 
 Leaf = TermGroup | TermSequence
-Node = Leaf | All | AnyOf | Maybe | Without | Filter | Between | Everything | WhooshQuery
+Node = Leaf | All | AnyOf | Highest | Maybe | Without | Filter | Between | Everything | WhooshQuery
 
 
 def wanted(node: Node) -> Sequence[Node]:
     """Return the parts of a node that a result may match: all but what is excluded."""
     match node:
-        case All() | AnyOf():
+        case All() | AnyOf() | Highest():
             return node.clauses
         case Maybe():
             return [node.wanted, node.optional]

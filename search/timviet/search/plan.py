@@ -23,6 +23,7 @@ from timviet.index.schema import (
 )
 from timviet.index.spelling import fold
 from timviet.search.abbreviations.abbreviations import Stretch
+from timviet.search.abbreviations.expansions import Expansion as Known
 from timviet.search.clauses import (
     asked_in_title,
     flatten,
@@ -42,6 +43,7 @@ from timviet.search.nodes import (
     Between,
     Everything,
     Filter,
+    Highest,
     Leaf,
     Maybe,
     Node,
@@ -192,7 +194,8 @@ class _Planner:
             taken.update(range(stretch.start, stretch.end))
             typed = " ".join(clause.text for clause in clauses[stretch.start : stretch.end] if isinstance(clause, Word))
             words = [self.plan(clause) for clause in merge_repeated(clauses[stretch.start : stretch.end])]
-            nodes.append(AnyOf([join(words), self._short_form(stretch.abbreviation.text, typed, words)]))
+            parts = [part for word in words for part in _parts_of_any(word)] if join is AnyOf else words
+            nodes.append(Highest([join(parts), self._short_form(stretch.abbreviation.text, typed, words)]))
         rest = merge_repeated([clause for place, clause in enumerate(clauses) if place not in taken])
         return [*nodes, *map(self._with_expansions, rest)]
 
@@ -224,17 +227,19 @@ class _Planner:
             return node
         expansions = self._lexicon.abbreviations.expansions(clause.forms)
         best = [own for own in expansions if own.definitions == expansions[0].definitions][:MAX_EXPANSIONS_OF_ONE]
-        longer = [
-            Expansion(
-                "text",
-                [Word("text", word.canonical, "strict") for word in own.words],
-                boost=ABBREVIATION_WEIGHT * clause.boost,
-                written=own.text,
-                stands_for=clause.text,
-            )
-            for own in best
-        ]
-        return AnyOf([*_parts_of_any(node), *map(self._sequence, longer)]) if longer else node
+        longer = [self._long_form(clause, own) for own in best]
+        return AnyOf([*_parts_of_any(node), *longer]) if longer else node
+
+    def _long_form(self, clause: Word, expansion: Known) -> TermSequence:
+        """Return what finds what an abbreviation stands for, which tells no more than the abbreviation."""
+        words = [Word("text", word.canonical, "strict") for word in expansion.words]
+        boost = ABBREVIATION_WEIGHT * clause.boost
+        own = self._sequence(
+            Expansion("text", words, boost=boost, written=expansion.text, stands_for=clause.text),
+        )
+        typed = self._group(clause).statistics.inverse_document_frequency
+        rarity = min(own.statistics.inverse_document_frequency, typed)
+        return replace(own, statistics=replace(own.statistics, inverse_document_frequency=rarity))
 
     def _excluded(self, query: Query) -> Node:
         """Plan what is left out, for which all words are required in any case: `-(a b)` keeps out who has both."""

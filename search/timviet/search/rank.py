@@ -43,7 +43,7 @@ READING_EXPONENT = 1 / 4
 UNLIKELY_READING_WEIGHT = 0.2
 # How much those occurrences add to how frequent a word is that have its letters and marks that do not answer it.
 OTHER_READING_WEIGHT = 0.3
-# How much an abbreviation counts for the words it stands for, and these for it: what was typed comes first.
+# How much an abbreviation counts in place of the words it stands for, and these for it: what was typed comes first.
 ABBREVIATION_WEIGHT = 0.5
 # How much a word counts that is a slip or two away from the one typed.
 SLIP_WEIGHT = 0.5
