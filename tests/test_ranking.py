@@ -33,6 +33,29 @@ def test_the_commonest_reading_comes_first(query, first):
         assert order(searcher, query)[0] == first
 
 
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        pytest.param("VAT", "VAT", id="typed in capitals, as texts write it"),
+        pytest.param("thu VAT", "VAT", id="beside another word"),
+        pytest.param("THU VAT", "VAT", id="all in capitals: nobody writes THU so"),
+        pytest.param("vat", "vật", id="not typed in capitals"),
+        pytest.param("LAN", "lặn", id="texts do not write it in capitals"),
+        pytest.param("VẬT", "vật", id="with marks"),
+    ],
+)
+@pytest.mark.parametrize("match", ["all", "any"])
+def test_words_in_capitals(query, first, match):
+    """What texts write in capitals is found first by who types it so, and otherwise by its commonest reading."""
+    lots = ["Bảo tàng thu vật cổ, vật quý, vật lạ.", "Thợ lặn: lặn sâu, lặn lâu."] * 9
+    with make_searcher(
+        "Cửa hàng ở chợ thu thuế VAT của từng người mua hàng ngày.", "Chị Lan đi chợ.", *lots
+    ) as searcher:
+        assert first in order(searcher, query, match=match)[0]
+        explanation = searcher.explain(query, "0", match=match)
+        assert explanation is None or explanation.score == pytest.approx(sum(own.score for own in explanation.parts))
+
+
 def test_marks_that_are_ignored_tell_no_readings_apart():
     """With marks ignored, a paragraph scores the same whichever reading it has."""
     with make_searcher("dáng uy", *["Đảng ủy"] * 9) as searcher:

@@ -142,10 +142,24 @@ class _Planner:
 
     def _leaf(self, query: Word | Pattern | Fuzzy | Phrase) -> Node:
         leaf = self._sequence(query) if isinstance(query, Phrase) else self._group(query)
+        if query.fieldname not in SCORED_FIELDS:
+            return Filter(leaf)
+        found = [leaf]
         if query.fieldname == "text" and self._has_titles:
             title = self._in_title(query, leaf)
-            return AnyOf([leaf, title]) if title.document_frequency else leaf
-        return leaf if query.fieldname in SCORED_FIELDS else Filter(leaf)
+            found += [title] if title.document_frequency else []
+        if may_be_short(query) and self._is_in_capitals(query):
+            found.append(self._group(replace(query, marks="strict")))
+        return AnyOf(found) if len(found) > 1 else leaf
+
+    def _is_in_capitals(self, word: Word) -> bool:
+        """Tell whether a word that may be read with marks was typed in capitals, and texts write it so: `VAT`."""
+        is_read_with_marks = self._weights.get(Level.COMPLETES) == 1 and Level.CONTRADICTS not in self._weights
+        if not is_read_with_marks or not word.text.isupper() or len(word.text) == 1 or has_marks(word):
+            return False
+        own = self._lexicon.document_frequency("text", word.forms.keyed)
+        every = self._lexicon.document_frequency(folded_field("text"), word.forms.folded)
+        return 0 < own < every and self._lexicon.surfaces.of(word.forms.keyed, None).isupper()
 
     def _in_title(self, query: Word | Pattern | Fuzzy | Phrase, leaf: Leaf) -> Leaf:
         """Return what finds in titles what a leaf finds in the text, and is no rarer for that titles are few."""
