@@ -285,10 +285,53 @@ def test_how_suggestions_are_written(texts, expected):
 
 
 def test_a_call_reads_only_so_many_samples(monkeypatch):
-    """A call that has read enough samples shows what it found, the commonest phrases."""
+    """A call that has read enough samples shows what it found, the commonest phrases; for too few it reads more."""
     monkeypatch.setattr("timviet.search.suggestions.suggest._SAMPLES_EACH", 1)
     index = make_index([f"công {letter}" for number, letter in enumerate("abcdefgh") for _ in range(number + 1)])
+    assert shown(index, "công ", 4) == ["công h", "công g", "công f", "công e"]
+    monkeypatch.setattr("timviet.search.suggestions.suggest._AT_MOST", 1)
     assert shown(index, "công ", 4) == ["công h", "công g"]
+
+
+def test_as_many_as_there_are():
+    """Where the commonest phrases are cut or go on in the same way, rarer ones fill up what was asked for."""
+    cut = [f"đại {letter} {after}" for letter in "abcd" for after in "lmnopq" for _ in range(3)]
+    whole = [f"đại {word}" for word in ("biểu", "học", "diện", "dương", "lễ", "lý") for _ in range(2)]
+    found = shown(make_index([*cut, *whole]), "đại ", 6)
+    assert len(found) == 6
+
+
+@pytest.mark.parametrize(
+    ("prefix", "first"),
+    [
+        pytest.param("HĐN", "HĐND", id="an abbreviation, before the rare phrases that begin with it"),
+        pytest.param("hdn", "HĐND", id="in small letters, without marks"),
+        pytest.param("ddarng ", "Đảng ủy", id="keys of Telex, and a space"),
+        pytest.param("ddar", "Đảng", id="keys of Telex of an unfinished word"),
+        pytest.param("d9a3", "Đảng", id="keys of VNI"),
+        pytest.param("quy", "Quyết định", id="the beginning of a title, before what stands within it"),
+    ],
+)
+def test_what_comes_first(titled, prefix, first):
+    """Abbreviations count as phrases do, keys of input methods are decoded, and titles begin where they begin."""
+    index = titled(
+        (None, "\n".join(f"Nghị quyết của HĐND {place} họp" for place in ("xã", "tỉnh", "huyện", "quận"))),
+        (None, "HĐND thành phố mới. Đảng ủy xã. HĐND thành phố mới. Quyết định này có hiệu lực. Quyết định."),
+        ("Bảng quy định giá", "Một"),
+    )
+    assert shown(index, prefix)[0] == first
+
+
+def test_markup_is_no_part_of_a_phrase():
+    """Signs of markup, quotes and brackets end a phrase."""
+    index = make_index(['Bấm phím "nháy"</b> để mở', 'Bấm phím "nháy"</b> để mở', "nháy(b) nháy<b> nháy{b}"])
+    assert not [text for text in shown(index, "nh", MANY) if re.search(r'[<>"(){}]', text)]
+
+
+def test_no_more_than_a_thousand():
+    """However many are asked for, a thousand are enough for anybody."""
+    index = make_index([" ".join(f"a{number}" for number in range(1100))])
+    assert len(suggest(index, "a", 1 << 63)) == len(suggest(index, "a", 1000)) == 1000
 
 
 def test_titles(titled):

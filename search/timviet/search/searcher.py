@@ -262,11 +262,12 @@ class Searcher:
         Args:
             prefix: what was typed so far, with or without marks, as `cong a`. Its last word is unfinished, unless a
                 space comes after it.
-            limit: how many to return at most.
+            limit: how many to return at most; there are never more than 1,000.
 
         Returns:
             Phrases as the documents write them, by frequency, single words counting less, without fragments where there
-            is anything else; of equal ones, those in titles, then names.
+            is anything else; of equal ones, those in titles, then names. What was typed is none itself. Where nothing
+            goes on as it begins, keys of Telex, VNI and VIQR are decoded.
 
         Raises:
             QueryTimeoutError: it takes longer than it may.

@@ -10,8 +10,10 @@ Text by Use of Branching Entropy, ACL 2006). So does a word of grammar, less sur
 
 from collections.abc import Sequence
 
+from timviet.search.abbreviations.initials import is_abbreviation
 from timviet.search.suggestions.phrases import Phrase
 from timviet.search.suggestions.samples import Join, Sample
+from timviet.search.suggestions.typed_prefix import forms_of
 from timviet.search.suggestions.words import WORDS_OF_GRAMMAR, Words
 
 # How much is left of a phrase that begins with a word of grammar, and of one word alone, which says little.
@@ -43,7 +45,10 @@ class PhraseWeights:
         return _GRAMMAR_FIRST if term in WORDS_OF_GRAMMAR else 1.0
 
     def of_end(self, phrase: Phrase) -> float:
-        """Return how much a phrase counts for its last word, from 0 to 1."""
+        """Return how much a phrase counts for its last word at most, from 0 to 1; an abbreviation does for a phrase."""
+        return 1.0 if _may_be_abbreviation(phrase) else self._of_last_word(phrase)
+
+    def _of_last_word(self, phrase: Phrase) -> float:
         last = len(phrase.terms) - 1
         if phrase.goes_on_strongly(last):
             return 1.0
@@ -59,8 +64,10 @@ class PhraseWeights:
             ends: in how many of them it ends.
             finished: how many of its words were typed and finished; between those anything may stand.
         """
-        weight = min(1.0, (ends + _CHANCE_OF_END) / (len(samples) + 1) / _ENOUGH_ENDS)
-        weight *= self.of_end(phrase) if len(phrase.terms) == 1 else 1.0
+        weight = 1.0
+        if not (_may_be_abbreviation(phrase) and all(sample.written(1).isupper() for sample in samples)):
+            weight = min(1.0, (ends + _CHANCE_OF_END) / (len(samples) + 1) / _ENOUGH_ENDS)
+            weight *= self._of_last_word(phrase) if len(phrase.terms) == 1 else 1.0
         weight *= _PIECE if self._is_piece(samples) else 1.0
         return weight * _LIST if _is_list(phrase, samples, finished) else weight
 
@@ -79,11 +86,16 @@ class PhraseWeights:
         return _END_BEFORE_GRAMMAR if last not in WORDS_OF_GRAMMAR or is_word else 0.0
 
     def _is_piece(self, samples: Sequence[Sample]) -> bool:
-        """Tell whether the word before belongs to the first one in most samples, or is the same in all of several."""
+        """Tell whether the word before belongs to the first one in most samples, or is the same in all, and names."""
         before = [term for sample in samples if (term := sample.before) is not None]
-        if 1 < len(before) == len(samples) and len(set(before)) == 1:
+        if len(before) == len(samples) and len({*before} - WORDS_OF_GRAMMAR) == 1 == len({*before}):
             return True
         return 2 * sum(self._words.belong_together(term, samples[0].term(0)) for term in before) > len(samples) > 1
+
+
+def _may_be_abbreviation(phrase: Phrase) -> bool:
+    """Tell whether a phrase is one word that is an abbreviation, if it is written in capitals."""
+    return len(phrase.terms) == 1 and is_abbreviation(forms_of(phrase.terms[0]))
 
 
 def _is_list(phrase: Phrase, samples: Sequence[Sample], finished: int) -> bool:

@@ -19,7 +19,7 @@ SAMPLES = 9
 # So many words after the phrase are told.
 WORDS_AFTER = 8
 
-_TOGETHER = re.compile(r"\s*[-–/&]?\s*|\S*")
+_TOGETHER = re.compile(r"""\s*[-–/&]?\s*|[^\s<>()\[\]{}"“”«»=;!?…]*""")
 _COMMA = re.compile(r"\s*,\s*")
 _REMEMBERED = 1 << 14
 

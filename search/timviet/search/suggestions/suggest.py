@@ -4,27 +4,31 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from heapq import heappop, heappush
-from typing import Any, NamedTuple
+from itertools import chain
+from typing import Any
 
 from cachetools import LRUCache
 
 from timviet.index.snapshot import Snapshot
-from timviet.index.unicode import collation_key
 from timviet.search.deadline import check_time
-from timviet.search.marks import Level, level
+from timviet.search.input_methods import decoded_texts
 from timviet.search.suggestions.completions import Completion, Completions, readings_of
 from timviet.search.suggestions.longer_phrases import LongerPhrases
 from timviet.search.suggestions.phrase_weights import PhraseWeights
 from timviet.search.suggestions.phrases import Phrase, no_words
-from timviet.search.suggestions.typed_prefix import TypedPrefix, forms_of
-from timviet.search.suggestions.writing import COVERED_SHARE, PhraseWriter, Written
+from timviet.search.suggestions.shown import Ranked, Shown
+from timviet.search.suggestions.typed_prefix import TypedPrefix
+from timviet.search.suggestions.writing import PhraseWriter, Written
 
 _REMEMBERED_PREFIXES = 1 << 10
 # Of readings of finished words, about so many bytes are remembered: of each the places where it stands.
 _REMEMBERED_READINGS = 1 << 24
 _PLACE_SIZE = 8
-# So many samples are read for each suggestion that is wanted, on an average: they take most of the time.
+# So many samples are read for each suggestion that is wanted, on an average: they take most of the time. Where these
+# make too few suggestions, so many times more are.
 _SAMPLES_EACH = 5
+_AT_MOST = 3
+MOST_SUGGESTIONS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +49,6 @@ class Suggestion:
     def to_dict(self) -> dict[str, Any]:
         """Return the same as a dictionary for JSON, field names as here."""
         return asdict(self)
-
-
-class _Ranked(NamedTuple):
-    """A phrase as it is to be shown, and how much it counts."""
-
-    weight: float
-    written: Written
-
-    def rank(self) -> tuple[float, bool, bool, bytes]:
-        """Return what sorts as suggestions are to come.
-
-        Of those that count the same, phrases of titles come first, then names, then the others, each as in a
-        Vietnamese dictionary.
-        """
-        is_name = all(word[:1].isupper() for word in self.written.text.split())
-        return -self.weight, not self.written.in_titles, not is_name, collation_key(self.written.text)
 
 
 class Suggester:
@@ -93,8 +81,9 @@ class Suggester:
         words that start with them. What was typed is itself no suggestion. How much a phrase counts:
 
         * how often it occurs, in titles five times;
-        * less where it begins with a word of grammar; less where it is a single word, least one that seldom ends a
-          paragraph; less where the query has marks and a finished word without any is answered by one with marks;
+        * less where it begins with a word of grammar; less where it is a single word and no abbreviation in capitals,
+          least one that seldom ends a paragraph; less where the query has marks and a finished word without any is
+          answered by one with marks;
         * less where few of three to nine samples of it end where a phrase may end: before punctuation or the end of the
           paragraph, or, less surely, before a word of grammar. Where none does, it is cut, as `Ủy ban nhân`, and shown
           only where there is nothing else;
@@ -107,19 +96,29 @@ class Suggester:
         differ in marks alone, the one without them is not shown after the other one. Frequencies are exact; rare
         phrases may be missed.
 
+        What nothing goes on from may be keys of Telex, VNI or VIQR: then what these make is completed.
+
         Args:
             prefix: what was typed. Its last word is unfinished unless something, such as a space, comes after it. With
                 more than 1,000 characters or 16 words it has no suggestions.
-            limit: how many to return at most.
+            limit: how many to return at most; there are never more than 1,000.
 
         Raises:
             ValueError: limit is below 1.
         """
         if limit < 1:
             raise ValueError(f"limit must be at least 1, not {limit}")
-        if (prefix, limit) not in self._suggested:
-            self._suggested[prefix, limit] = self._suggest(TypedPrefix(prefix), limit)
-        return [*self._suggested[prefix, limit]]
+        key = prefix, min(limit, MOST_SUGGESTIONS)
+        if key not in self._suggested:
+            self._suggested[key] = self._suggest_as_meant(*key)
+        return [*self._suggested[key]]
+
+    def _suggest_as_meant(self, prefix: str, limit: int) -> list[Suggestion]:
+        """Return suggestions for what was typed, or else for what its keys make."""
+        after = prefix[len(prefix.rstrip()) :]
+        meant = (f"{own}{after}" for own in decoded_texts(prefix))
+        found = (self._suggest(TypedPrefix(own), limit) for own in chain([prefix], meant))
+        return next(filter(None, found), [])
 
     @cached_property
     def _no_words(self) -> Phrase:
@@ -143,13 +142,13 @@ class Suggester:
         readings = self._read(typed)
         self._longer_phrases.begin()
         completions = Completions(typed, readings, self._weights, self._longer_phrases, limit)
-        shown: list[_Ranked] = []
-        for ranked in self._in_order(completions, len(typed.words), shown, _SAMPLES_EACH * limit):
-            if not _is_needless(ranked.written.terms, ranked.written.counted, shown):
-                shown.append(ranked)
-            if len(shown) == limit:
+        shown = Shown()
+        for ranked in self._in_order(completions, len(typed.words), shown, limit):
+            if not shown.make_needless(ranked.written.terms, ranked.written.counted):
+                shown.add(ranked)
+            if len(shown.ranked) == limit:
                 break
-        written = [ranked.written for ranked in sorted(shown, key=_Ranked.rank)]
+        written = [ranked.written for ranked in sorted(shown.ranked, key=Ranked.rank)]
         return [Suggestion(own.text, own.frequency, own.in_titles) for own in written]
 
     def _read(self, typed: TypedPrefix) -> list[Phrase]:
@@ -162,52 +161,33 @@ class Suggester:
             self._readings[key] = readings
         return self._readings[key]
 
-    def _in_order(
-        self, completions: Iterable[Completion], finished: int, shown: Sequence[_Ranked], samples: int
-    ) -> Iterator[_Ranked]:
+    def _in_order(self, completions: Iterable[Completion], finished: int, shown: Shown, limit: int) -> Iterator[Ranked]:
         """Yield completions as they are to be shown, those first that count most by what their samples tell, too.
 
         Args:
             completions: the completions, those first that count most but for what their samples tell.
             finished: how many words were typed and finished.
             shown: those that are shown so far: what they make needless is not read.
-            samples: how many samples may be read; the last completion may take some more.
+            limit: how many are wanted.
         """
         waiting: list[tuple[float, int, Written]] = []
+        read = phrases = 0
         for number, completion in enumerate(completions):
             check_time()
             while waiting and -waiting[0][0] >= completion.weight:
                 weight, _, written = heappop(waiting)
-                yield _Ranked(-weight, written)
-            if not _is_needless(completion.phrase.terms, completion.phrase.counts[-1], shown):
+                yield Ranked(-weight, written)
+            if not shown.make_needless(completion.phrase.terms, completion.phrase.counts[-1]):
                 found = self._writer.write(completion.phrase, finished)
                 if found.text:
                     heappush(waiting, (-completion.count * found.weight, number, found))
-                samples -= found.read
-                if samples <= 0:
+                read += found.read
+                phrases += found.weight > 0
+                if read >= _SAMPLES_EACH * limit * (1 if phrases >= limit else _AT_MOST):
                     break
-        while waiting and (waiting[0][0] or not shown):
+        while waiting and (waiting[0][0] or not shown.ranked):
             weight, _, written = heappop(waiting)
-            yield _Ranked(-weight, written)
-
-
-def _is_needless(terms: tuple[bytes, ...], count: int, shown: Iterable[_Ranked]) -> bool:
-    """Tell whether a phrase is needless beside what is shown.
-
-    It is where one of that begins with it and has most of its occurrences, or is the same words with more marks.
-    """
-    return any(
-        own.written.counted >= COVERED_SHARE * count
-        if own.written.terms[: len(terms)] == terms
-        else len(own.written.terms) == len(terms) and all(map(_has_more_marks, own.written.terms, terms))
-        for own in shown
-    )
-
-
-def _has_more_marks(term: bytes, other: bytes) -> bool:
-    """Tell whether a word is another one, or that with more marks."""
-    own, its = forms_of(term), forms_of(other)
-    return own.folded == its.folded and level(its.canonical, own.canonical) in (Level.SAME, Level.COMPLETES)
+            yield Ranked(-weight, written)
 
 
 def _size(readings: Sequence[Phrase]) -> int:
