@@ -128,8 +128,12 @@ def test_every_suggestion(sessions, removed, prefix, limit):
 
 
 @given(sessions_of(plain_texts), st.text(st.sampled_from("acđdgănuk"), min_size=1, max_size=2) | words)
+@example([[{"text": "kỹ Công Công kỹ Công\nkỹ kỹ Công Công"}]], "k")
 def test_no_word_is_missed(sessions, prefix):
-    """Every word that was begun is suggested, or a phrase that has most of its occurrences, or it with more marks."""
+    """Every word that was begun is suggested, or a phrase that has most of its occurrences, or it with more marks.
+
+    Or a phrase that has most occurrences of that phrase: what makes another one needless may be so itself.
+    """
     with open_index(":memory:", create=True) as index:
         add_sessions(index, sessions)
         snapshot = Snapshot(index.whoosh.searcher())
@@ -140,7 +144,7 @@ def test_no_word_is_missed(sessions, prefix):
     for terms in counts:
         if len(terms) == 1 and goes_on(prefix, terms) and terms != terms_of(prefix):
             assert any(
-                (own[:1] == terms and counts[own] >= 0.6 * counts[terms])
+                (own[:1] == terms and counts[own] >= 0.6 * 0.6 * counts[terms])
                 or (len(own) == 1 and goes_on(forms_of(terms[0]).canonical + " ", (*own, b"")))
                 for own in found
             ), (terms, found)
