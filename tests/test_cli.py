@@ -328,7 +328,10 @@ def test_colours(indexed):
     """Matches are coloured on a terminal only, and not under NO_COLOR; progress shows on a terminal."""
     plain = {name: value for name, value in os.environ.items() if name != "NO_COLOR"} | {"TERM": "xterm"}
     assert "\x1b[1;31mĐà Nẵng\x1b[0m" in through_terminal(["search", "da nang"], plain, indexed)
-    assert "\x1b" not in through_terminal(["search", "da nang"], plain | {"NO_COLOR": "1"}, indexed)
+    for value in ("1", "foo", "0"):  # whatever it is, https://no-color.org says
+        for command in (["search", "da nang"], ["lookup", "da nang"], ["similar", "van-ban/thoi-tiet.txt"]):
+            assert "\x1b" not in through_terminal(command, plain | {"NO_COLOR": value}, indexed)
+    assert "\x1b" in through_terminal(["search", "da nang"], plain | {"NO_COLOR": ""}, indexed)
     assert "\x1b" not in run("search", "da nang").stdout
     (indexed / "van-ban" / "them.txt").write_text("Hạ Long", "utf-8")
     assert "100%" in through_terminal(["index", "van-ban"], plain, indexed)
@@ -368,6 +371,42 @@ def test_interrupted(folder, by):
     assert "interrupted: the index is as it was before" in complaint
     assert json.loads(run("info", "--format", "json").stdout)["documents"] == 2
     assert set((folder / ".timviet").iterdir()) == before
+
+
+def test_interrupted_while_reading(indexed, monkeypatch):
+    """Who interrupts what only reads need not be told of the index."""
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("timviet.search.Searcher.suggest", interrupt)
+    done = CliRunner().invoke(main, ["suggest", "da"])
+    assert (done.exit_code, done.stderr) == (2, "Error: interrupted\n")
+
+
+@pytest.mark.parametrize(
+    ("command", "status", "told"),
+    [
+        pytest.param('"$0" search "da nang" >&-', 2, "Error: cannot write: standard output is closed\n", id="output"),
+        pytest.param('"$0" index van-ban 2>&-', 0, "", id="errors"),
+        pytest.param('"$0" index - <&-', 2, "Error: cannot read standard input: it is closed\n", id="input"),
+        pytest.param('"$0" decode - <&-', 2, "Error: cannot read standard input: it is closed\n", id="input to decode"),
+    ],
+)
+def test_closed_streams(indexed, command, status, told):
+    """A stream that is closed is told of, if it is needed."""
+    done = subprocess.run(["sh", "-c", command, TIMVIET], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr[-len(told) :] if told else done.stderr) == (status, told)
+
+
+@pytest.mark.parametrize("command", ["search", "lookup", "suggest", "correct", "explain"])
+@pytest.mark.parametrize("query", ["", "?!"])
+def test_nothing_to_ask_for(indexed, command, query):
+    """What has no letter and no digit is refused, with what to give instead."""
+    done = run(command, query, *(["1"] if command == "explain" else []))
+    assert done.returncode == 2
+    assert "nothing to" in done.stderr
+    assert "give a" in done.stderr
 
 
 def test_a_word_with_a_minus(indexed):

@@ -147,7 +147,7 @@ class EncodingError(TimvietError):
 
     Attributes:
         encoding: the encoding's name.
-        position: the first byte that stands for nothing, from 0, or None where there is no such encoding.
+        position: the first byte that stands for nothing, from 0, or None where it is none of the bytes.
     """
 
     def __init__(self, message: str, encoding: str, position: int | None = None) -> None:
@@ -211,7 +211,7 @@ class QueryTimeoutError(TimvietError):
     def __init__(self, seconds: float) -> None:
         super().__init__(
             f"the search was stopped after {seconds:g} s: ask for less (longer prefixes, shorter phrases, fewer words "
-            "or results), or allow more time (`--timeout`, or the limit of seconds)"
+            "or results), or allow more time (the limit of seconds; with `timviet search`, --timeout)"
         )
         self.seconds = seconds
 

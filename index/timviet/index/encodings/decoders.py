@@ -69,6 +69,10 @@ def decode_as(content: bytes, encoding: str) -> str:
     if encoding in DECODERS:
         return DECODERS[encoding](content)
     try:
-        return content.decode(encoding).removeprefix("\ufeff")
+        text = content.decode(encoding).removeprefix("\ufeff")
+        text.encode()
     except UnicodeDecodeError as error:
         raise EncodingError(f"is not {encoding} text: byte {error.start} is none", encoding, error.start) from error
+    except UnicodeEncodeError as error:
+        raise EncodingError(f"is not {encoding} text: it has half of a surrogate pair", encoding) from error
+    return text

@@ -29,6 +29,7 @@ _COMMANDS = (
     "evaluate",
     "demo",
 )
+_WRITING = ("index", "remove")
 
 
 class _Commands(click.Group):
@@ -45,6 +46,8 @@ class _Commands(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> object:
+        if sys.stdout is None:
+            raise Failure("cannot write: standard output is closed")
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
@@ -64,7 +67,8 @@ class _Commands(click.Group):
                 message = f"{error.filename or ctx.invoked_subcommand}: {error.strerror or error}"
             raise Failure(printable(message)) from error
         except KeyboardInterrupt as error:
-            raise Failure("interrupted: the index is as it was before") from error
+            is_writing = ctx.invoked_subcommand in _WRITING
+            raise Failure("interrupted" + is_writing * ": the index is as it was before") from error
 
 
 class Failure(click.ClickException):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from timviet.search.cli.options import find_index, format_option, index_option, to_json
+from timviet.search.cli.options import find_index, format_option, index_option, require_words, to_json
 
 
 @click.command("correct")
@@ -16,8 +16,8 @@ from timviet.search.cli.options import find_index, format_option, index_option, 
 def command(query: tuple[str, ...], output: str, index_folder: Path | None) -> None:
     """Tell what a query was meant to say, by what the index has.
 
-    Marks are restored, slips repaired, spaces put in that were left out, and keys of Telex, VNI and VIQR decoded. The
-    exit status is 1 where the query says what was meant.
+    Marks are restored, slips repaired, spaces put in that were left out, and keys of Telex, VNI and VIQR decoded. Where
+    the query says what was meant, it is printed as it was typed, and the exit status is 1.
 
     \b
     Examples:
@@ -31,6 +31,7 @@ def command(query: tuple[str, ...], output: str, index_folder: Path | None) -> N
     from timviet.search.snippet import printable
 
     text = " ".join(query)
+    require_words(text, "correct", "a word")
     with open_index(find_index(index_folder)) as index, Searcher(index) as searcher:
         correction = searcher.correct(text)
     if output == "json":

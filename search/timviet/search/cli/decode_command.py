@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from timviet.search.cli.options import encoding_option, format_option, to_json
+from timviet.search.cli.options import encoding_option, format_option, read_input, to_json
 
 
 @click.command("decode")
@@ -43,19 +43,22 @@ def command(files: tuple[Path, ...], encoding: str | None, output: str) -> None:
 
     name = encoding_name(encoding) if encoding else None
     texts = []
+    read = 0
     for path in files:
         try:
-            content = sys.stdin.buffer.read() if path == Path("-") else path.read_bytes()
+            content = read_input() if path == Path("-") else path.read_bytes()
             text, told, confidence = decode(content, name)
         except (UndecidableError, EncodingError, OSError) as error:
             reason = error.strerror if isinstance(error, OSError) else error
             click.echo(f"{printable(str(path))}: {reason}", err=True)
             continue
         click.echo(f"{printable(str(path))}: {told} (confidence {confidence:.2f})", err=True)
-        texts.append({"file": str(path), "encoding": told, "confidence": confidence, "text": nfc(text)})
+        read += 1
         if output == "text":
             sys.stdout.buffer.write(nfc(text).encode())
+        else:
+            texts.append({"file": str(path), "encoding": told, "confidence": confidence, "text": nfc(text)})
     if output == "json":
         click.echo(to_json(texts, indent=2))
-    if len(texts) < len(files):
+    if read < len(files):
         sys.exit(2)

@@ -15,6 +15,7 @@ from timviet.search.cli.options import (
     index_option,
     marks_option,
     match_option,
+    require_words,
     to_json,
 )
 
@@ -50,6 +51,7 @@ def command(
     from timviet.search import Searcher
     from timviet.search.snippet import printable
 
+    require_words(query, "search for", "a word or a number")
     with open_index(find_index(index_folder)) as index, Searcher(index) as searcher:
         explanation = searcher.explain(query, document_id, paragraph, marks, match, abbreviations)
         is_known = document_id in index

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from timviet.search.cli.options import count, encoding_option, find_index, index_option, progress_bar
+from timviet.search.cli.options import (
+    count,
+    encoding_option,
+    find_index,
+    index_option,
+    progress_bar,
+    read_input,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -108,7 +115,7 @@ def command(
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C, which leaves the index as it was
     folder = find_index(index_folder)
-    stream = sys.stdin.buffer.read() if Path("-") in paths and not is_watching else None
+    stream = read_input() if Path("-") in paths and not is_watching else None
     files = [path for path in paths if path != Path("-") or is_watching]
     if not folder.exists():
         require_paths(files)

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 import click
 
 from timviet.index.errors import quoted
-from timviet.search.cli.options import count, find_index, index_option, to_json
+from timviet.search.cli.options import (
+    color_option,
+    count,
+    find_index,
+    index_option,
+    limit_option,
+    lines_format_option,
+    require_words,
+    to_json,
+)
 
 if TYPE_CHECKING:
     from timviet.search import NameHits
@@ -23,23 +32,16 @@ if TYPE_CHECKING:
     show_default=True,
     help="Where to look: title, path, or a key of the metadata. May be given more than once.",
 )
-@click.option("--limit", type=click.IntRange(min=1), default=10, show_default=True, help="How many to show at most.")
-@click.option(
-    "--format",
-    "output",
-    type=click.Choice(["text", "json", "jsonl"]),
-    default="text",
-    show_default=True,
-    help="Output; as jsonl, a name a line, and what else there is to tell on standard error.",
-)
-@click.option("--no-color", is_flag=True, envvar="NO_COLOR", help="Do not mark matches. By default on a terminal only.")
+@limit_option
+@lines_format_option
+@color_option
 @index_option
 def command(
     name: tuple[str, ...],
     fields: tuple[str, ...],
     limit: int,
     output: str,
-    no_color: bool,
+    color: bool,
     index_folder: Path | None,
 ) -> None:
     """Find documents by a name, best first.
@@ -60,8 +62,7 @@ def command(
     from timviet.search import Searcher
 
     text = " ".join(name)
-    if not any(character.isalnum() for character in text):
-        raise click.UsageError(f"nothing to look up in {quoted(text)}: give a name, or a part of one")
+    require_words(text, "look up", "a name, or a part of one")
     with open_index(find_index(index_folder)) as index, Searcher(index) as searcher:
         hits = searcher.lookup(text, fields, limit)
     if output != "json" and hits.name != text:
@@ -73,7 +74,7 @@ def command(
         for hit in hits:
             click.echo(to_json(hit.to_dict()))
     else:
-        show_names(hits, color=sys.stdout.isatty() and not no_color)
+        show_names(hits, color=color)
     if not hits:
         sys.exit(1)
 

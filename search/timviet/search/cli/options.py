@@ -10,6 +10,8 @@ from typing import Any
 
 import click
 
+from timviet.index.errors import quoted
+
 DEFAULT_FOLDER = ".timviet"
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -50,9 +52,55 @@ encoding_option: Decorator = click.option(
     help="The encoding of all that is read, also any that Python knows. By default it is told from each text.",
 )
 
+limit_option: Decorator = click.option(
+    "--limit", type=click.IntRange(min=1), default=10, show_default=True, help="How many to show at most."
+)
+
 format_option: Decorator = click.option(
     "--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format."
 )
+
+lines_format_option: Decorator = click.option(
+    "--format",
+    "output",
+    type=click.Choice(["text", "json", "jsonl"]),
+    default="text",
+    show_default=True,
+    help="Output; as jsonl, a hit a line, and what else there is to tell on standard error.",
+)
+
+
+def _has_color(_context: click.Context, _option: click.Parameter, is_plain: bool) -> bool:
+    """Tell whether to mark matches: on a terminal, unless that is turned off; see https://no-color.org."""
+    return sys.stdout.isatty() and not is_plain and not os.environ.get("NO_COLOR")
+
+
+color_option: Decorator = click.option(
+    "--no-color",
+    "color",
+    is_flag=True,
+    callback=_has_color,
+    help="Do not mark matches. By default on a terminal only, and if $NO_COLOR is not set.",
+)
+
+
+def require_words(text: str, to_do: str, advice: str) -> None:
+    """Refuse a text that has no letter and no digit.
+
+    Args:
+        text: what was typed.
+        to_do: what cannot be done with it.
+        advice: what to give instead.
+    """
+    if not any(character.isalnum() for character in text):
+        raise click.UsageError(f"nothing to {to_do} in {quoted(text)}: give {advice}")
+
+
+def read_input() -> bytes:
+    """Return what standard input has."""
+    if sys.stdin is None:
+        raise click.UsageError("cannot read standard input: it is closed")
+    return sys.stdin.buffer.read()
 
 
 def find_index(given: Path | None) -> Path:
@@ -74,7 +122,7 @@ def find_index(given: Path | None) -> Path:
 @contextmanager
 def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
     """Yield a function that shows how much is done of how much, on a terminal's standard error."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         yield lambda _done, _total: None
         return
     with click.progressbar(length=1, label=label, file=sys.stderr) as bar:

@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from timviet.index.errors import quoted
 from timviet.search.cli.options import (
     abbreviations_option,
+    color_option,
     count,
     find_index,
     index_option,
+    limit_option,
+    lines_format_option,
     marks_option,
     match_option,
+    require_words,
     to_json,
 )
 from timviet.search.cli.refine_options import facet_lines, with_refine_options
@@ -32,7 +35,7 @@ def _parse_timeout(_context: click.Context, _option: click.Parameter, seconds: f
 
 @click.command("search")
 @click.argument("query", nargs=-1, required=True)
-@click.option("--limit", type=click.IntRange(min=1), default=10, show_default=True, help="How many to show at most.")
+@limit_option
 @click.option("--offset", type=click.IntRange(min=0), default=0, help="How many of the best to leave out before them.")
 @marks_option
 @match_option
@@ -49,14 +52,7 @@ def _parse_timeout(_context: click.Context, _option: click.Parameter, seconds: f
     help="Give up after so long; `inf` for never.",
 )
 @click.option("--strict", is_flag=True, help="Refuse a query with a fault in its syntax.")
-@click.option(
-    "--format",
-    "output",
-    type=click.Choice(["text", "json", "jsonl"]),
-    default="text",
-    show_default=True,
-    help="Output; as jsonl, a hit a line, and what else there is to tell on standard error.",
-)
+@lines_format_option
 @click.option(
     "--snippet-length",
     type=click.IntRange(min=1),
@@ -64,7 +60,7 @@ def _parse_timeout(_context: click.Context, _option: click.Parameter, seconds: f
     show_default=True,
     help="Characters a snippet may have.",
 )
-@click.option("--no-color", is_flag=True, envvar="NO_COLOR", help="Do not mark matches. By default on a terminal only.")
+@color_option
 @index_option
 def command(
     query: tuple[str, ...],
@@ -76,7 +72,7 @@ def command(
     strict: bool,
     output: str,
     snippet_length: int,
-    no_color: bool,
+    color: bool,
     index_folder: Path | None,
     **refinements: Any,  # noqa: ANN401
 ) -> None:
@@ -98,8 +94,7 @@ def command(
     from timviet.search import Searcher
 
     text = " ".join(query)
-    if not any(character.isalnum() for character in text):
-        raise click.UsageError(f"nothing to search for in {quoted(text)}: give a word or a number")
+    require_words(text, "search for", "a word or a number")
     with open_index(find_index(index_folder)) as index, Searcher(index, limits) as searcher:
         results = searcher.search(
             text, limit, offset, marks=marks, match=match, strict=strict, snippet_length=snippet_length, **refinements
@@ -116,7 +111,7 @@ def command(
         for line in _remarks(results, correction):
             click.echo(line)
         noun = "document" if refinements["group_by_document"] else "paragraph"
-        show_results(results, offset, color=sys.stdout.isatty() and not no_color, noun=noun)
+        show_results(results, offset, color=color, noun=noun)
     if not results.total:
         sys.exit(1)
 

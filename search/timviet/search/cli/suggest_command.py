@@ -5,20 +5,20 @@ from pathlib import Path
 
 import click
 
-from timviet.index.errors import quoted
-from timviet.search.cli.options import find_index, format_option, index_option, to_json
+from timviet.search.cli.options import find_index, format_option, index_option, limit_option, require_words, to_json
 
 
 @click.command("suggest")
 @click.argument("prefix", nargs=-1, required=True)
-@click.option("--limit", type=click.IntRange(min=1), default=10, show_default=True, help="How many to show at most.")
+@limit_option
 @format_option
 @index_option
 def command(prefix: tuple[str, ...], limit: int, output: str, index_folder: Path | None) -> None:
     """Suggest how a phrase may go on, by words and phrases that the index has.
 
-    They are printed one a line, the likeliest first; as JSON, with how often the index has each, and whether titles do.
-    The last word is unfinished, unless a space comes after it.
+    They are printed one a line, the likeliest first, without what was typed itself; as JSON, with how often the index
+    has each, and whether titles do. The last word is unfinished, unless a space comes after it. The exit status is 1
+    where nothing goes on so.
 
     \b
     Examples:
@@ -30,8 +30,7 @@ def command(prefix: tuple[str, ...], limit: int, output: str, index_folder: Path
     from timviet.search.snippet import printable
 
     text = " ".join(prefix)
-    if not any(character.isalnum() for character in text):
-        raise click.UsageError(f"nothing to go on from in {quoted(text)}: give a word, or its first letters")
+    require_words(text, "go on from", "a word, or its first letters")
     with open_index(find_index(index_folder)) as index, Searcher(index) as searcher:
         suggestions = searcher.suggest(text, limit)
     if output == "json":
