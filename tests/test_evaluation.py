@@ -16,9 +16,9 @@ from timviet.index import Document, canonical, fold, open_index, sync, tokenize
 from timviet.index.errors import EvaluationError, MissingExtraError
 from timviet.search import Searcher, evaluate
 from timviet.search.cli import main
-from timviet.search.evaluation.comparison import Change, compare
-from timviet.search.evaluation.evaluate import strip_marks
+from timviet.search.evaluation.comparison import QueryChange, compare
 from timviet.search.evaluation.measures import Estimate
+from timviet.search.evaluation.stripping import strip_marks
 from timviet.search.evaluation.trec import read_qrels, read_queries
 
 TEXTS = ["Đảng uỷ Công an tỉnh họp bàn.", "Phòng, chống ma tuý.", "Đà Nẵng mưa to, mà tùy lúc."]
@@ -55,7 +55,7 @@ def test_what_is_left_out_is_told():
     queries = QUERIES | {"not judged": "họp", "nothing relevant": "bàn"}
     qrels = QRELS | {"nothing relevant": {"0": 0, "2": -1}, "not asked": {"0": 1}}
     evaluation = evaluate(index, queries, qrels)
-    assert (evaluation.unjudged, evaluation.unasked, evaluation.missing) == (2, 1, 1)
+    assert (evaluation.unjudged, evaluation.unasked, evaluation.missing, evaluation.wordless) == (2, 1, 1, 0)
     assert list(evaluation.queries) == ["hop", "ma tuy", "mua"]
     assert means(evaluation)["timviet"] == pytest.approx(2 / 3)
 
@@ -161,10 +161,13 @@ def test_comparing():
     evaluation = evaluate(make_index(TEXTS), QUERIES, QRELS)
     comparison = compare(evaluation, {"hop": ["0"], "ma tuy": ["2", "1"], "khac": ["0"]})
     assert (comparison.gained, comparison.lost, comparison.unchanged, comparison.unanswered) == (2, 0, 1, 1)
-    assert comparison.changes == (Change("mua", "mưa ở Đà Nẵng", 0.0, 1.0), Change("ma tuy", "ma túy", 0.5, 1.0))
+    assert comparison.changes == (
+        QueryChange("mua", "mưa ở Đà Nẵng", 0.0, 1.0),
+        QueryChange("ma tuy", "ma túy", 0.5, 1.0),
+    )
     assert comparison.differences["MRR@10"].mean == pytest.approx(0.5)
     worse = compare(evaluate(make_index(TEXTS), {"mua": "họp"}, QRELS), {"mua": ["2"]})
-    assert (worse.gained, worse.lost, worse.changes) == (0, 1, (Change("mua", "họp", 1.0, 0.0),))
+    assert (worse.gained, worse.lost, worse.changes) == (0, 1, (QueryChange("mua", "họp", 1.0, 0.0),))
 
 
 def test_comparing_with_itself():
@@ -237,14 +240,32 @@ def test_the_command(folder):
 def test_what_the_command_tells(folder):
     """What was left out is told where there is any."""
     with (folder / "q.jsonl").open("a") as queries, (folder / "q.tsv").open("a") as qrels:
-        queries.write('{"id": "them", "text": "x"}\n')
-        qrels.write("khac\ta\t1\nhop\tgone\t1\n")
-    assert evaluated("--strip-marks", "half").stdout.splitlines()[:4] == [
-        "queries, with half of their marks: 3",
+        queries.write('{"id": "them", "text": "x"}\n{"id": "rong", "text": "?!"}\n')
+        qrels.write("khac\ta\t1\nhop\tgone\t1\nrong\tgone\t1\n")
+    assert evaluated("--strip-marks", "half").stdout.splitlines()[:5] == [
+        "queries, with half of their marks: 4",
         "queries left out, because no document is judged relevant to them: 1",
         "queries judged that are not in q.jsonl: 1",
         "documents judged relevant that are not in the index, and count as not found: 1",
+        "queries without a word, which find nothing: 1",
     ]
+
+
+def test_what_was_measured_is_shown_first(folder):
+    """Where a run cannot be written, what it took long to measure was shown before."""
+    (folder / "b.run").symlink_to("khong-co/a.run")
+    done = evaluated("--run", "b.run")
+    assert (done.exit_code, "MRR@10" in done.stdout) == (2, True)
+    assert "b.run: No such file or directory" in done.stderr
+
+
+def test_a_run_of_other_queries_is_refused_at_once(folder, monkeypatch):
+    """That nothing can be compared is told before any query is asked."""
+    monkeypatch.setattr("timviet.search.Searcher.search", None)
+    (folder / "a.run").write_text("khac Q0 x 1 1 x\n", "utf-8")
+    done = evaluated("--against", "a.run")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "the earlier run has none of the queries" in done.stderr
 
 
 def test_a_run_and_the_next_one(folder):
@@ -276,7 +297,16 @@ def test_json(folder):
     """JSON output has the measures of every engine and query, and every change."""
     (folder / "a.run").write_text("hop Q0 x 1 1 x\n", "utf-8")
     answer = json.loads(evaluated("--format", "json", "--against", "a.run").stdout)
-    assert set(answer) == {"strip_marks", "query_count", "unjudged", "unasked", "missing", "engines", "comparison"}
+    assert set(answer) == {
+        "strip_marks",
+        "query_count",
+        "unjudged",
+        "unasked",
+        "missing",
+        "wordless",
+        "engines",
+        "comparison",
+    }
     assert answer["engines"][0]["estimates"]["MRR@10"] == {"mean": 1.0, "low": 1.0, "high": 1.0}
     assert answer["engines"][0]["values"]["ma tuy"]["recall@1"] == 1.0
     assert answer["comparison"]["against"] == "a.run"

@@ -48,6 +48,11 @@ def test_a_run_of_another_tool(file):
     assert read_run(file(lines)) == {"q": ["a", "b", "c", "d"], "r": ["a"]}
 
 
+def test_ids_of_another_tool(file):
+    """An id with a % that no URL has stays as it is."""
+    assert read_run(file("q 0 50%FF 1 1 x\nq 0 50% 2 1 x\nq 0 a%20b 3 1 x\n")) == {"q": ["50%FF", "50%", "a b"]}
+
+
 def test_what_is_written(tmp_path):
     """Scores count down to 1, so that tools which go by them keep the order; ids are one word each."""
     path = tmp_path / "run"

@@ -22,7 +22,7 @@ from figures import percentile
 from timviet.index import Document, open_index
 from timviet.index.analysis import Forms, indexed_forms
 from timviet.search import Searcher
-from timviet.search.evaluation.evaluate import strip_marks
+from timviet.search.evaluation.stripping import strip_marks
 
 SEED = 5
 HELD_OUT = 200

@@ -9,8 +9,9 @@ from timviet.search.cli.options import find_index, format_option, index_option, 
 
 if TYPE_CHECKING:
     from timviet.search.evaluation.comparison import Comparison
-    from timviet.search.evaluation.evaluate import Evaluation, StripMarks
+    from timviet.search.evaluation.evaluate import Evaluation
     from timviet.search.evaluation.measures import Estimate
+    from timviet.search.evaluation.stripping import StripMarks
 
 _CHANGES_SHOWN = 10
 _ASKED = {"all": "without marks", "half": "with half of their marks", "none": "as typed"}
@@ -80,26 +81,28 @@ def command(
         timviet evaluate --queries queries.jsonl --qrels qrels.tsv --against before.run
     """
     from timviet.index import open_index
-    from timviet.search.evaluation.comparison import compare
-    from timviet.search.evaluation.evaluate import evaluate
+    from timviet.search.evaluation.comparison import compare, require_common
+    from timviet.search.evaluation.evaluate import evaluate, relevant_to
     from timviet.search.evaluation.trec import read_qrels, read_queries, read_run
 
     if run_file and not run_file.absolute().parent.is_dir():
         raise click.UsageError(f"cannot write {run_file}: there is no folder {run_file.parent}")
     queries, qrels = read_queries(queries_file), read_qrels(qrels_file)
     earlier = read_run(against) if against else None
+    if earlier is not None:
+        require_common(relevant_to(queries, qrels).keys(), earlier)
     with open_index(find_index(index_folder)) as index, progress_bar("Asking") as progress:
         evaluation = evaluate(index, queries, qrels, strip_marks, progress)
     comparison = None if earlier is None else compare(evaluation, earlier)
-    if run_file:
-        _write(evaluation, run_file)
     if output == "json":
         compared = {} if comparison is None else {"against": str(against)} | comparison.to_dict()
         click.echo(to_json(evaluation.to_dict() | ({"comparison": compared} if compared else {}), indent=2))
-        return
-    _show(evaluation, str(queries_file))
-    if comparison is not None:
-        _show_comparison(comparison, str(against))
+    else:
+        _show(evaluation, str(queries_file))
+        if comparison is not None:
+            _show_comparison(comparison, str(against))
+    if run_file:
+        _write(evaluation, run_file)
 
 
 def _write(evaluation: "Evaluation", path: Path) -> None:
@@ -122,6 +125,7 @@ def _show(evaluation: "Evaluation", queries_name: str) -> None:
         "queries left out, because no document is judged relevant to them": evaluation.unjudged,
         f"queries judged that are not in {printable(queries_name)}": evaluation.unasked,
         "documents judged relevant that are not in the index, and count as not found": evaluation.missing,
+        "queries without a word, which find nothing": evaluation.wordless,
     }
     for reason, number in left_out.items():
         if number:

@@ -1,6 +1,6 @@
 """Which queries are answered better or worse than in an earlier run, and what does that come to?"""
 
-from collections.abc import Mapping
+from collections.abc import KeysView, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ _COMPARED_BY = "MRR@10"
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class QueryChange:
     """A query that is answered better or worse than before.
 
     Attributes:
@@ -47,7 +47,7 @@ class Comparison:
     unchanged: int
     unanswered: int
     differences: Mapping[str, Estimate]
-    changes: tuple[Change, ...]
+    changes: tuple[QueryChange, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the same as a dictionary for JSON, field names as here."""
@@ -76,12 +76,10 @@ def compare(evaluation: Evaluation, earlier: Run) -> Comparison:
         >>> compare(evaluation, {"1": ["thoi-tiet", "tin"]}).differences["MRR@10"]
         Estimate(mean=0.5, low=0.5, high=0.5)
     """
-    unanswered = len(evaluation.queries.keys() - earlier.keys())
-    if unanswered == len(evaluation.queries):
-        raise EvaluationError("cannot compare: the earlier run has none of the queries, by the same id")
+    require_common(evaluation.queries.keys(), earlier)
     now, before = evaluation.engines[0].values, measure(evaluation.relevant, earlier)
     every = [
-        Change(query, text, before[query][_COMPARED_BY], now[query][_COMPARED_BY])
+        QueryChange(query, text, before[query][_COMPARED_BY], now[query][_COMPARED_BY])
         for query, text in evaluation.queries.items()
     ]
     changes = [change for change in every if change.now != change.before]
@@ -90,7 +88,21 @@ def compare(evaluation: Evaluation, earlier: Run) -> Comparison:
         gained=gained,
         lost=len(changes) - gained,
         unchanged=len(every) - len(changes),
-        unanswered=unanswered,
+        unanswered=len(evaluation.queries.keys() - earlier.keys()),
         differences=estimates(now, before),
         changes=tuple(sorted(changes, key=lambda change: -abs(change.now - change.before))),
     )
+
+
+def require_common(queries: KeysView[str], earlier: Run) -> None:
+    """Refuse a run that is of other queries.
+
+    Args:
+        queries: the ids of the queries.
+        earlier: the run.
+
+    Raises:
+        EvaluationError: none of the queries is in it.
+    """
+    if queries.isdisjoint(earlier):
+        raise EvaluationError("cannot compare: the earlier run has none of the queries, by the same id")

@@ -4,11 +4,10 @@ What is judged is documents: a document ranks where its best paragraph does.
 """
 
 import math
-import random
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any
 
 from whoosh.searching import Searcher as WhooshSearcher
 
@@ -16,9 +15,9 @@ from timviet.index.analysis import analyze
 from timviet.index.errors import EvaluationError, QueryLimitError
 from timviet.index.snapshot import Snapshot
 from timviet.index.store import Index
-from timviet.index.unicode import latin_ascii, nfc
 from timviet.search.evaluation.baselines import BASELINES, PlainSearcher
 from timviet.search.evaluation.measures import Estimate, Values, estimates, ir_measures, measure
+from timviet.search.evaluation.stripping import SHARES, StripMarks, as_asked
 from timviet.search.evaluation.trec import Qrels, Queries, Run
 from timviet.search.limits import Limits
 from timviet.search.searcher import Searcher
@@ -28,10 +27,6 @@ DEPTH = 100
 """So many documents are looked for at most."""
 # What measures counts each degree of relevance up to the highest, and breaks down where these are many.
 MOST_RELEVANT = 1_000_000
-
-StripMarks = Literal["all", "half", "none"]
-_SHARES: dict[StripMarks, float] = {"all": 1.0, "half": 0.5, "none": 0.0}
-_SEED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +57,7 @@ class Evaluation:
         unjudged: how many queries were left out because no document is judged relevant to them.
         unasked: how many queries are judged and were not given.
         missing: how many documents are judged relevant and not in the index. They count as not found.
+        wordless: how many of the queries have no word, so that they find nothing.
     """
 
     strip_marks: StripMarks
@@ -72,6 +68,7 @@ class Evaluation:
     unjudged: int
     unasked: int
     missing: int
+    wordless: int
 
     def to_dict(self) -> dict[str, Any]:
         """Return the same as a dictionary for JSON, field names as here, without what was given and found."""
@@ -81,6 +78,7 @@ class Evaluation:
             "unjudged": self.unjudged,
             "unasked": self.unasked,
             "missing": self.missing,
+            "wordless": self.wordless,
             "engines": [asdict(engine) for engine in self.engines],
         }
 
@@ -128,11 +126,11 @@ def evaluate(
         keeps all marks 0.0
         drops all marks 1.0
     """
-    if strip_marks not in _SHARES:
-        raise ValueError(f"strip_marks is one of {', '.join(map(repr, _SHARES))}, not {strip_marks!r}")
+    if strip_marks not in SHARES:
+        raise ValueError(f"strip_marks is one of {', '.join(map(repr, SHARES))}, not {strip_marks!r}")
     ir_measures()  # that it is missing is told before anything is searched
-    relevant = _relevant(queries, qrels)
-    asked = _as_asked({query: queries[query] for query in relevant}, _SHARES[strip_marks])
+    relevant = relevant_to(queries, qrels)
+    asked = as_asked({query: queries[query] for query in relevant}, strip_marks)
     with (
         Searcher(index, Limits(seconds=math.inf)) as searcher,
         closing(WhooshSearcher(index.reader(), fromindex=index.whoosh)) as whoosh,
@@ -150,29 +148,16 @@ def evaluate(
         unjudged=len(queries) - len(asked),
         unasked=len(qrels.keys() - queries.keys()),
         missing=missing,
+        wordless=sum(not analyze(text) for text in asked.values()),
     )
 
 
-def strip_marks(text: str, share: float, chance: random.Random) -> str:
-    """Return a text with the marks of a share of its tokens left out.
+def relevant_to(queries: Queries, qrels: Qrels) -> dict[str, dict[str, int]]:
+    """Return the documents that are relevant to each query, in the queries' order, but for queries that have none.
 
-    Args:
-        text: the text.
-        share: how likely a token is to lose its marks, from 0 to 1.
-        chance: where chance comes from.
-
-    Example:
-        >>> strip_marks("Kỹ sư OR Đảng uỷ", 1.0, random.Random(1))
-        'Ky su OR Dang uy'
+    Raises:
+        EvaluationError: no query is judged, or one above 1,000,000.
     """
-    for token in reversed(analyze(text)):
-        if chance.random() < share and token.forms.canonical != token.forms.folded:
-            text = text[: token.start] + latin_ascii(nfc(token.surface)) + text[token.end :]
-    return text
-
-
-def _relevant(queries: Queries, qrels: Qrels) -> dict[str, dict[str, int]]:
-    """Return the documents that are relevant to each query, in the queries' order, but for queries that have none."""
     judged = {
         query: {document: relevance for document, relevance in qrels.get(query, {}).items() if relevance > 0}
         for query in queries
@@ -183,14 +168,6 @@ def _relevant(queries: Queries, qrels: Qrels) -> dict[str, dict[str, int]]:
     if not any(judged.values()):
         raise EvaluationError("cannot evaluate: no query has a document that is judged relevant to it, by the same id")
     return {query: documents for query, documents in judged.items() if documents}
-
-
-def _as_asked(queries: Queries, share: float) -> dict[str, str]:
-    """Return queries with a share of their marks left out: of each the same, whichever other ones there are."""
-    return {
-        query: strip_marks(text, share, random.Random(f"{_SEED} {query!r}"))  # noqa: S311
-        for query, text in queries.items()
-    }
 
 
 def _missing(whoosh: WhooshSearcher, relevant: Qrels, location: str) -> int:

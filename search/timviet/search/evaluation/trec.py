@@ -63,8 +63,8 @@ def read_run(path: Path) -> dict[str, list[str]]:
 def write_run(path: Path, run: Run, tag: str) -> int:
     """Write a run for TREC's tools.
 
-    They go by scores, not by ranks, and take equal scores each in an order of their own, while here paragraphs that
-    hold all the words come before others, whatever they score: so what is written as a score counts down to 1. What
+    They go by scores, not by ranks, and take equal scores each in an order of their own: so what is written as a score
+    counts down to 1. What
     cannot stand in an id there, white space above all, is written as in URLs, `%20`, and so is `%` itself.
 
     Args:
@@ -152,4 +152,8 @@ def _escape(identity: str) -> str:
 
 
 def _unescape(written: str) -> str:
-    return unquote(written, errors="surrogatepass")
+    """Return an id as it was; one that another tool wrote with a % of its own stays as it is written."""
+    try:
+        return unquote(written, errors="surrogatepass")
+    except UnicodeDecodeError:
+        return written
