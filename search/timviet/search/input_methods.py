@@ -50,6 +50,16 @@ class _Syllable:
             self._marks[free[-1] - 1] = mark
         return True
 
+    def mark_horn_or_breve(self) -> bool:
+        """Mark the vowel that takes one of them; where there is none, the key is an `ư` by itself, as in `tw`."""
+        letters = "".join(self.letters)
+        takes_breve = "oa" in letters or letters.startswith("qua")  # `hoặc` and `quặng`; no syllable has `ơa` or `qưa`
+        if takes_breve and self.mark(BREVE, "a"):
+            return True
+        if _VOWELS.isdisjoint(letters):
+            self.add("u")
+        return self.mark(HORN, "ou") or self.mark(BREVE, "a")
+
     def stroke(self) -> bool:
         """Make the `d` at the start a `đ`."""
         if self.letters[:1] != ["d"]:
@@ -129,7 +139,7 @@ def _telex(syllable: _Syllable, key: str) -> bool:
     return (
         (key in _TELEX_TONES and syllable.set_tone(_TELEX_TONES[key]))
         or (key in "aeo" and key in syllable.letters and syllable.mark(CIRCUMFLEX, key))
-        or (key == "w" and (syllable.mark(HORN, "ou") or syllable.mark(BREVE, "a")))
+        or (key == "w" and syllable.mark_horn_or_breve())
         or (key == "d" and syllable.stroke())
         or (key.isalpha() and syllable.add(key))
     )
