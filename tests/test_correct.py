@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from helpers import add_segment, make_index, make_searcher
 from timviet.index import Document
-from timviet.index.errors import QueryLimitError
-from timviet.search import Searcher
+from timviet.index.errors import QueryLimitError, QueryTimeoutError
+from timviet.search import Limits, Searcher
 
 TEXTS = [
     "Đảng ủy Công an tỉnh họp bàn phòng, chống ma túy.",
@@ -188,16 +188,103 @@ def test_long_queries_are_told_in_short(searcher):
     assert len(note.message) < 300
 
 
-@pytest.mark.parametrize("options", [{"marks": "strict"}, {"marks": "ignore"}])
-def test_marks_that_were_asked_for_are_not_corrected(searcher, options):
-    """Nothing is corrected where the caller says how marks count."""
-    assert searcher.search("ddarng uyr", **options).total == 0
+@pytest.mark.parametrize("options", [{"marks": "strict"}, {"marks": "ignore"}, {"match": "all"}, {"match": "any"}])
+@pytest.mark.parametrize("typed", ["ddarng uyr", "+ddarng", "ddarng OR uyr", '"ddarng uyr"'])
+def test_what_finds_nothing_is_corrected_however_it_was_to_be_found(searcher, typed, options):
+    """With no result at all, what was meant is searched for, whatever the caller says of marks and words."""
+    results = searcher.search(typed, **options)
+    assert (results.total > 0, results.relaxed[0].kind, results.correction) == (True, "correction", None)
+
+
+def test_what_is_left_out_is_not_corrected():
+    """A search returns nothing that it was told to leave out."""
+    with make_searcher(*["quýt ngon có dáng đẹp"] * 3, *["Đảng ủy xã"] * 8) as searcher:
+        for typed in ("quýt -dang", "quýt NOT dang", "quýt -(dang)"):
+            assert searcher.search(typed).total == 0
+        assert searcher.correct("+dang -uy").query == "+đảng -uy"
+
+
+def test_names_of_fields_are_no_words():
+    """The name before a phrase or a bracket stays as it is, and so does what is asked of the metadata."""
+    index = make_index(["nội dung quyết định"] * 6, ["Đảng ủy xã"] * 5)
+    add_segment(index, Document(id="qd", text="quyết định", metadata={"noidung": "Đảng ủy"}))
+    with Searcher(index) as searcher:
+        assert searcher.correct('noidung:"dang uy"') is None
+        assert searcher.correct("noidung:(dang uy) dang").query == "noidung:(dang uy) đảng"
+        assert searcher.search('noidung:"dang uy"').total == 1
+
+
+def test_words_of_titles():
+    """What stands in titles alone is known, keeps company, and is written as there."""
+    index = make_index(["thợ xuân về họp bàn"] * 4)
+    add_segment(index, Document(id="tx", title="Huyện Thọ Xuân", text="bàn"))
+    for number, title in enumerate(["Đảng ủy Công an tỉnh", "Đảng ủy Quân sự", "Đảng ủy xã"]):
+        add_segment(index, Document(id=str(number), title=title, text="bàn"))
+    with Searcher(index) as searcher:
+        assert searcher.correct("Thọ Xuân") is None
+        assert searcher.correct("dang uy").query == "đảng ủy"
+        assert searcher.search("ddarng uyr").total == 3
+
+
+def test_a_correction_keeps_the_limits_of_the_search():
+    """What may be nested deeper than by default may be so when it is corrected, and what is refused is left alone."""
+    index = make_index(["Đảng ủy xã"] * 5)
+    with Searcher(index, Limits(depth=50)) as searcher:
+        assert searcher.search("(" * 30 + "ddarng uyr" + ")" * 30).total == 5
+    with Searcher(make_index(COMPANY), Limits(characters=7)) as searcher:
+        assert searcher.search("congan").relaxed[0].kind == "correction"
+    with Searcher(make_index(COMPANY), Limits(characters=6)) as searcher:
+        results = searcher.search("congan")
+        assert (results.total, results.correction) == (0, "công an")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant", "why"),
+    [
+        ("thuế VAT", None, "an abbreviation that the texts have in capitals"),
+        ("thuế vat", "thuế vật", "not in capitals, it is a word like others"),
+        ("THUE VAT", "THUẾ VAT", "of words in capitals, those that the texts do not have in capitals"),
+    ],
+)
+def test_abbreviations(typed, meant, why):
+    """A word in capitals that the index has in capitals is no other word typed without marks."""
+    with make_searcher("VAT", "thuế vật", *["thuế vật", "đồ vật"] * 9) as searcher:
+        correction = searcher.correct(typed)
+        assert (correction.query if correction else None) == meant, why
 
 
 def test_a_query_that_finds_something_is_not_changed(searcher):
     """What finds anything is searched for as it was typed."""
     relaxed = searcher.search("ma tùy").relaxed or ()
     assert "correction" not in [relaxation.kind for relaxation in relaxed]
+
+
+@pytest.mark.parametrize(
+    ("typed", "options", "asked_back"),
+    [
+        pytest.param("tùy nhóm", {}, None, id="nothing better is known"),
+        pytest.param("ma tùy đường", {}, "ma túy đường", id="some of the words are found"),
+        pytest.param("ma tùy", {"match": "any"}, "ma túy", id="any of them"),
+        pytest.param("ma tùy", {"marks": "ignore"}, "ma túy", id="all of them, without regard to marks"),
+        pytest.param("dang uy", {}, None, id="marks that were left out are searched for in any case"),
+    ],
+)
+def test_asking_back(searcher, typed, options, asked_back):
+    """Where something is found, and another query is likelier, results say which, and are those of what was typed."""
+    results = searcher.search(typed, **options)
+    assert (results.correction, results.to_dict()["correction"]) == (asked_back, asked_back)
+    assert "correction" not in [relaxation.kind for relaxation in results.relaxed or ()]
+
+
+def test_what_was_found_is_not_lost_where_a_correction_takes_too_long(searcher, monkeypatch):
+    """Results are those of what was typed where there is no time to find out what was meant."""
+
+    def late(*_):
+        raise QueryTimeoutError(1)
+
+    monkeypatch.setattr("timviet.search.finder.correct", late)
+    results = searcher.search("ma tùy", match="any")
+    assert (results.total > 0, results.correction) == (True, None)
 
 
 def test_new_words_are_known_after_a_commit():

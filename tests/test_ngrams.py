@@ -3,7 +3,6 @@
 from collections import Counter
 from itertools import pairwise
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -40,19 +39,3 @@ def test_terms_that_there_are_not():
     )
     assert ngrams.pairs("text", ["no"], ["uy", "no"]).tolist() == [[0, 0]]
     assert ngrams.pairs("title", ["no"], []).shape == (1, 0)
-
-
-@pytest.mark.parametrize(
-    ("texts", "word", "before", "written"),
-    [
-        pytest.param(["Công an", "một công"], "công", None, "công", id="in lower case, if that is done anywhere"),
-        pytest.param(["Hà Nội", "ở Hà Nội"], "hà", None, "Hà", id="capital where it always is"),
-        pytest.param(["bác sĩ", "sỹ quan"], "sĩ", "bác", "sĩ", id="with i after the word before"),
-        pytest.param(["bác sĩ", "hạ sỹ quan"], "sĩ", "hạ", "sỹ", id="with y after another one"),
-        pytest.param(["Thanh Hoá"], "hóa", "không", "Hoá", id="never after that word: as anywhere"),
-    ],
-)
-def test_surfaces(texts, word, before, written):
-    """A term is written as the texts write it, most of all after the word before."""
-    surfaces = lexicon_of(make_index(texts)).surfaces
-    assert surfaces.of(forms(word).keyed, before and forms(before).keyed) == written

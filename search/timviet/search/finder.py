@@ -1,17 +1,18 @@
 """Run queries on one snapshot, as strictly as finds enough: text to query, query to plan, plan to ranked paragraphs."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from whoosh.query import NullQuery, Query
 from whoosh.searching import Searcher as WhooshSearcher
 
-from timviet.index.errors import quoted
+from timviet.index.errors import QueryLimitError, QueryTimeoutError, quoted
 from timviet.index.schema import is_metadata_field, query_name
 from timviet.index.snapshot import Snapshot
-from timviet.search.correct import correct
-from timviet.search.deadline import check_time
+from timviet.search.correct import Correction, correct
+from timviet.search.deadline import TimeLimit, check_time, remaining_seconds
 from timviet.search.explain import Part, explain_parts
 from timviet.search.lexicon import Lexicon
 from timviet.search.limits import DEFAULT_LIMITS, Limits
@@ -65,6 +66,7 @@ class Answer(NamedTuple):
         every: all that was found, where more than the best was asked for.
         others: of each of the first, how many other paragraphs of its document were found, where that was asked for.
         facets: the values of each key that was asked for.
+        correction: what the query was meant to say, where that is likely, and was not searched for.
     """
 
     plan: Node
@@ -76,6 +78,7 @@ class Answer(NamedTuple):
     every: Found | None = None
     others: Sequence[int] | None = None
     facets: Mapping[str, Facet] | None = None
+    correction: Correction | None = None
 
 
 class Finder:
@@ -113,21 +116,33 @@ class Finder:
         run = _Run(self, limit, options)
         asked = parse(query, self.fields, options.strict, self._limits) if isinstance(query, str) else query
         answer = run.relax(asked)
-        may_correct = options.marks == "auto" and not answer.complete
-        if isinstance(query, str) and may_correct and len(query) <= LONGEST_CORRECTED:
-            answer = self._corrected(query, run, answer)
+        if isinstance(query, str) and len(query) <= LONGEST_CORRECTED:
+            with suppress(QueryTimeoutError), TimeLimit(remaining_seconds() / 2):  # what was found is not lost over it
+                answer = self._corrected(query, run, answer, options)
         return run.finished(answer._replace(relaxed=(*_range_notes(asked), *answer.relaxed)))
 
-    def _corrected(self, query: str, run: "_Run", answer: Answer) -> Answer:
-        """Return what a query was meant to find, if that is more than what it finds as typed."""
-        correction = correct(query, self.lexicon)
-        if correction is None or (answer.total and all(change.kind == "marks" for change in correction.changes)):
+    def correct(self, query: str) -> Correction | None:
+        """Return what a query was meant to say; see `timviet.search.correct`."""
+        return correct(query, self.lexicon, self.fields, self._limits)
+
+    def _corrected(self, query: str, run: "_Run", answer: Answer, options: Options) -> Answer:
+        """Return what a query was meant to find, where only that is found, or as typed it finds only parts of it."""
+        correction = self.correct(query)
+        if correction is None or (answer.total and not correction.has_slips):
             return answer
-        meant = run.relax(parse(correction.query, self.fields))
-        if not meant.complete and answer.total:
-            return answer
+        may_replace = not answer.total or (options.marks == "auto" and not answer.complete)
+        meant = self._meant(correction.query, run) if may_replace else None
+        if meant is None or not meant.total or (answer.total and not meant.complete):
+            return answer._replace(correction=correction) if correction.has_slips else answer
         message = f"no paragraph holds all the words of {quoted(query)}; this is what {quoted(correction.query)} finds"
-        return meant._replace(relaxed=(Relaxation("correction", message), *meant.relaxed)) if meant.total else answer
+        return meant._replace(relaxed=(Relaxation("correction", message), *meant.relaxed))
+
+    def _meant(self, query: str, run: "_Run") -> Answer | None:
+        """Return what a correction finds; None where it is longer than a query may be."""
+        try:
+            return run.relax(parse(query, self.fields, limits=self._limits))
+        except QueryLimitError:
+            return None
 
     def explain(self, plan: Node, number: int) -> tuple[Part, ...]:
         """Return what the leaves of a plan add to the score of a paragraph, by its number in the snapshot."""

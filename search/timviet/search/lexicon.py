@@ -15,6 +15,7 @@ from timviet.search.match import SegmentMatcher
 from timviet.search.ngrams import NgramCounts
 from timviet.search.nodes import Leaf, Node, TermGroup, TermSequence, leaf_size
 from timviet.search.surfaces import Surfaces
+from timviet.search.word_counts import WordCounts
 
 # So many bytes are remembered of groups that were planned, and so many of sequences of them, about.
 _REMEMBERED_BYTES = 1 << 25
@@ -38,6 +39,7 @@ class Lexicon:
         sequences: sequences of them; likewise.
         marked_values: what finds values of the metadata with certain marks; likewise.
         ngrams: how often terms stand next to each other.
+        words: how often words stand in texts and titles together.
         surfaces: how terms are written.
         abbreviations: what stands for what.
     """
@@ -56,6 +58,7 @@ class Lexicon:
         self.sequences: LRUCache[object, TermSequence] = LRUCache(_REMEMBERED_BYTES, _size)
         self.marked_values: LRUCache[object, Node] = LRUCache(_REMEMBERED_VALUES)
         self.ngrams = NgramCounts(snapshot)
+        self.words = WordCounts(snapshot)
         self.surfaces = Surfaces(snapshot)
         self.abbreviations = Abbreviations(snapshot)
         self._words: dict[str, Words] = {}

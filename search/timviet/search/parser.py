@@ -60,7 +60,7 @@ def parse(text: str, fields: Mapping[str, str], strict: bool = False, limits: Li
     """
     check_length(text, limits)
     _check_depth(text, limits)
-    if _PLAIN.fullmatch(text) and _OPERATORS.isdisjoint(text.split()):
+    if _is_plain(text):
         query = _parse_plain(text)
     else:
         parser = _parser(fields)
@@ -74,6 +74,25 @@ def parse(text: str, fields: Mapping[str, str], strict: bool = False, limits: Li
     if strict:
         raise QuerySyntaxError(text, 0, "nothing to search for")
     return NullQuery
+
+
+def parse_nodes(text: str, fields: Mapping[str, str], limits: Limits = DEFAULT_LIMITS) -> syntax.GroupNode | None:
+    """Return the tree of what stands where in a query, its places counted without the space before it.
+
+    Args:
+        text: the query as typed.
+        fields: the names that may be typed before a colon, and the index's names for them.
+        limits: how long and how deep the query may be.
+
+    Returns:
+        Whoosh's nodes; None where the query is words with spaces between them, and nothing else.
+
+    Raises:
+        QueryLimitError: the query is too long or too deep.
+    """
+    check_length(text, limits)
+    _check_depth(text, limits)
+    return None if _is_plain(text) else _parser(fields).process(text.strip())
 
 
 def unknown_fields(text: str, fields: Mapping[str, str]) -> list[str]:
@@ -125,6 +144,11 @@ def _check_clauses(query: Query, limits: Limits) -> None:
 def _check(message: str, actual: int, limit: int, advice: str) -> None:
     if actual > limit:
         raise QueryLimitError(f"{message.format(f'{actual:,}')}, the limit is {limit:,}: {advice}", limit, actual)
+
+
+def _is_plain(text: str) -> bool:
+    """Tell whether a query is nothing but words."""
+    return _PLAIN.fullmatch(text) is not None and _OPERATORS.isdisjoint(text.split())
 
 
 def _parse_plain(text: str) -> Query:
@@ -195,10 +219,11 @@ class _RequiredGroup(syntax.Wrapper):
     qclass = Required
 
 
-class _ExactGroup(syntax.Wrapper):
+class ExactGroup(syntax.Wrapper):
     """The clause after `=`."""
 
     def query(self, parser: _Parser) -> Query | None:
+        """Return what it asks for, with the marks as typed."""
         query: Query | None = self.nodes[0].query(parser) if self.nodes else None
         for leaf in _leaves(query) if query is not None else []:
             for part in leaf.parts if isinstance(leaf, Phrase) else [leaf]:
@@ -323,7 +348,7 @@ def _plugins(fields: Mapping[str, str]) -> list[Any]:
     prefixes = [
         (tagger(rf"{_AT_START}{sign}{before}", group, syntax.PrefixOperator), 0)
         for sign, before, group in (
-            ("=", _BEFORE_CLAUSE, _ExactGroup),  # first, for it may follow the others
+            ("=", _BEFORE_CLAUSE, ExactGroup),  # first, for it may follow the others
             (r"\+", _BEFORE_CLAUSE_OR_EXACT, _RequiredGroup),
             ("-", _BEFORE_CLAUSE_OR_EXACT, syntax.NotGroup),
         )

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from timviet.search.deadline import check_time
-from timviet.search.lexicon import Lexicon
+from timviet.search.word_counts import WordCounts
 
 # How much of a probability comes from pairs, the rest from single terms; and from triples, the rest from pairs.
 PAIR_SHARE = 0.95
@@ -33,18 +33,18 @@ Likelihoods = NDArray[np.float64]
 Path = tuple[int, ...]
 
 
-def likely_readings(readings: Sequence[Mapping[str, float]], lexicon: Lexicon) -> list[str]:
+def likely_readings(readings: Sequence[Mapping[str, float]], counts: WordCounts) -> list[str]:
     """Return the likeliest reading of each of several syllables that follow one another.
 
     Args:
         readings: of each syllable, the keyed terms that it may be, at least one, each with how likely it is by itself,
             as a factor. Where it may be several terms in a row, that is their `in_a_row`, and the factor takes in how
             likely it is that the others follow the first one.
-        lexicon: the terms of the index, with their frequencies.
+        counts: how often the index has which words.
     """
     if not readings:
         return []
-    model = _Model([list(own) for own in readings], [np.array([*own.values()]) for own in readings], lexicon)
+    model = _Model([list(own) for own in readings], [np.array([*own.values()]) for own in readings], counts)
     return [list(own)[place] for own, place in zip(readings, model.best_path(), strict=True)]
 
 
@@ -64,24 +64,24 @@ class _Model:
     Args:
         readings: those of each syllable.
         factors: how likely each is by itself.
-        lexicon: the terms of the index.
+        counts: how often the index has which words.
     """
 
-    def __init__(self, readings: Sequence[Sequence[str]], factors: Sequence[Likelihoods], lexicon: Lexicon) -> None:
+    def __init__(self, readings: Sequence[Sequence[str]], factors: Sequence[Likelihoods], counts: WordCounts) -> None:
         self._terms = [[terms_of(reading) for reading in own] for own in readings]
         self._factors = factors
-        self._ngrams = lexicon.ngrams
+        self._words = counts
         firsts, lasts = ([[terms[end] for terms in own] for own in self._terms] for end in (0, -1))
-        starts, counts = ([self._counts(own) for own in terms] for terms in (firsts, lasts))
-        self._alone = [(own + _UNSEEN) / max(lexicon.token_count("text"), 1) for own in starts]
-        self._pairs = [self._ngrams.pairs("text", *pair) for pair in zip(lasts, firsts[1:], strict=False)]
+        starts, ends = ([self._counts(own) for own in terms] for terms in (firsts, lasts))
+        self._alone = [(own + _UNSEEN) / max(counts.token_count, 1) for own in starts]
+        self._pairs = [counts.pairs(*pair) for pair in zip(lasts, firsts[1:], strict=False)]
         self._steps: list[Likelihoods] = [
             PAIR_SHARE * pairs / np.maximum(before, 1)[:, None] + (1 - PAIR_SHARE) * alone
-            for pairs, before, alone in zip(self._pairs, counts, self._alone[1:], strict=False)
+            for pairs, before, alone in zip(self._pairs, ends, self._alone[1:], strict=False)
         ]
 
     def _counts(self, terms: Sequence[str]) -> Likelihoods:
-        return np.array([self._ngrams.single("text", term) for term in terms], float)
+        return np.array([self._words.single(term) for term in terms], float)
 
     def best_path(self) -> Path:
         """Return the place of the likeliest term of each syllable, all of them taken together."""
@@ -125,7 +125,7 @@ class _Model:
             return by_pairs * factor
         places = zip(range(syllable - 2, syllable + 1), (*end, place), strict=True)
         (*_, first), (second,), (third, *_) = (self._terms[own][place] for own, place in places)
-        by_triples = max(self._ngrams.triple("text", first, second, third) - _DISCOUNT, 0) / times
+        by_triples = max(self._words.triple(first, second, third) - _DISCOUNT, 0) / times
         return (TRIPLE_SHARE * by_triples + (1 - TRIPLE_SHARE) * by_pairs) * factor
 
 

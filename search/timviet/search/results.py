@@ -17,9 +17,9 @@ class Relaxation:
         kind: "match" where paragraphs were taken that hold only some of the words, "marks" where paragraphs were
             taken whose marks contradict those typed, "field" where a name before a colon is no field's and was taken
             for a word, "range" where the lowest value of a range is above its highest one, so that it finds nothing,
-            "correction" where nothing was found and what the query was meant to say was searched for,
-            "abbreviation" where paragraphs were taken, too, that have an abbreviation in place of the words that it
-            stands for, or these in its place.
+            "correction" where nothing was found that has all the words, and what the query was meant to say was
+            searched for, "abbreviation" where paragraphs were taken, too, that have an abbreviation in place of the
+            words that it stands for, or these in its place.
         message: the same as a sentence.
     """
 
@@ -119,6 +119,8 @@ class Results(Sequence[Hit]):
         facets: the values of the keys that were asked for, or None.
         truncated: what stands for more terms than it was searched by, so that paragraphs may be missing, or, of those
             that were to be left out, too many; or None.
+        correction: what the query was meant to say, as far as can be told, where more than marks differs and that was
+            not searched for; or None.
     """
 
     total: int
@@ -127,13 +129,21 @@ class Results(Sequence[Hit]):
     hits: tuple[Hit, ...]
     facets: Mapping[str, Facet] | None = None
     truncated: tuple[Truncation, ...] | None = None
+    correction: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the same as a dictionary for JSON, field names as here."""
         relaxed = None if self.relaxed is None else [asdict(relaxation) for relaxation in self.relaxed]
         truncated = None if self.truncated is None else [asdict(truncation) for truncation in self.truncated]
         hits = [hit.to_dict() for hit in self.hits]
-        told = {"total": self.total, "took_ms": self.took_ms, "relaxed": relaxed, "truncated": truncated, "hits": hits}
+        told = {
+            "correction": self.correction,
+            "total": self.total,
+            "took_ms": self.took_ms,
+            "relaxed": relaxed,
+            "truncated": truncated,
+            "hits": hits,
+        }
         return told | {"facets": {key: asdict(facet) for key, facet in self.facets.items()}} if self.facets else told
 
     @overload

@@ -16,7 +16,7 @@ from timviet.index.damage import damage_told
 from timviet.index.errors import UnknownParagraphError, quoted
 from timviet.index.preparing import read_metadata
 from timviet.index.store import Index
-from timviet.search.correct import Correction, correct
+from timviet.search.correct import Correction
 from timviet.search.deadline import TimeLimit, check_time, remaining_seconds
 from timviet.search.explain import Explanation
 from timviet.search.finder import Answer, Finder, Match, Options
@@ -24,7 +24,7 @@ from timviet.search.highlight import Highlighter
 from timviet.search.limits import DEFAULT_LIMITS, Limits
 from timviet.search.marks import Marks
 from timviet.search.names.lookup import NameHits, NameLookup
-from timviet.search.parser import check_length, unknown_fields
+from timviet.search.parser import unknown_fields
 from timviet.search.refine.filters import Filters
 from timviet.search.results import Hit, Relaxation, Results
 from timviet.search.similar import words_of
@@ -149,7 +149,8 @@ class Searcher:
             Relaxation("field", f"there is no field {quoted(name)}: it was searched for as text") for name in names
         ]
         relaxed = (*notes, *answer.relaxed) or None
-        return Results(answer.total, took_ms, relaxed, hits, answer.facets, answer.truncated or None)
+        correction = answer.correction.query if answer.correction else None
+        return Results(answer.total, took_ms, relaxed, hits, answer.facets, answer.truncated or None, correction)
 
     def explain(
         self,
@@ -201,13 +202,14 @@ class Searcher:
         Telex, VNI and VIQR that were left in the text are decoded where that makes words that are.
 
         Args:
-            query: as for `search`; what has a sign of the query language in it stays as it is.
+            query: as for `search`. Words that are asked for in texts and titles are corrected; those that are left out,
+                exact words, patterns, fuzzy words, names and other fields stay as they are.
 
         Returns:
             The query as it was meant, with its changes; None where it says what was meant, as far as can be told.
 
         Raises:
-            QueryLimitError: the query is too long.
+            QueryLimitError: the query is too long or too deeply nested.
             QueryTimeoutError: it takes longer than it may.
             ValueError: the searcher is closed.
 
@@ -221,9 +223,8 @@ class Searcher:
             1
             ['đảng ủy', 'đảng ủy', 'ma túy']
         """
-        check_length(query, self._limits)
         with self._in_turn(self._limits.seconds):
-            return correct(query, self._finder.lexicon)
+            return self._finder.correct(query)
 
     def similar(self, document_id: str, paragraph: int = 0, limit: int = 10) -> Results:
         """Find paragraphs like a given one: those that have the words which tell most about it.

@@ -23,7 +23,7 @@ from timviet.search.cli.refine_options import facet_lines, with_refine_options
 from timviet.search.limits import DEFAULT_LIMITS, Limits
 
 if TYPE_CHECKING:
-    from timviet.search import Hit, Marks, Results, Searcher
+    from timviet.search import Hit, Marks, Results
 
 
 def _parse_timeout(_context: click.Context, _option: click.Parameter, seconds: float) -> Limits:
@@ -99,16 +99,15 @@ def command(
         results = searcher.search(
             text, limit, offset, marks=marks, match=match, strict=strict, snippet_length=snippet_length, **refinements
         )
-        correction = _asked_back(searcher, text, results)
     if output == "json":
-        click.echo(to_json({"query": text, "correction": correction} | results.to_dict(), indent=2))
+        click.echo(to_json({"query": text} | results.to_dict(), indent=2))
     elif output == "jsonl":
-        for line in (*_remarks(results, correction), *facet_lines(results.facets or {})):
+        for line in (*_remarks(results), *facet_lines(results.facets or {})):
             click.echo(line, err=True)
         for hit in results:
             click.echo(to_json(hit.to_dict()))
     else:
-        for line in _remarks(results, correction):
+        for line in _remarks(results):
             click.echo(line)
         noun = "document" if refinements["group_by_document"] else "paragraph"
         show_results(results, offset, color=color, noun=noun)
@@ -116,25 +115,9 @@ def command(
         sys.exit(1)
 
 
-def _asked_back(searcher: "Searcher", query: str, results: "Results") -> str | None:
-    """Return what a query may have been meant to say, where it finds little, and more than marks were left out."""
-    from timviet.search.finder import LONGEST_CORRECTED
-
-    loosened = {relaxation.kind for relaxation in results.relaxed or ()}
-    if (
-        "correction" in loosened
-        or len(query) > LONGEST_CORRECTED
-        or (results.total and not loosened & {"match", "marks"})
-    ):
-        return None
-    correction = searcher.correct(query)
-    has_slips = correction is not None and any(change.kind != "marks" for change in correction.changes)
-    return correction.query if correction is not None and has_slips else None
-
-
-def _remarks(results: "Results", correction: str | None) -> list[str]:
+def _remarks(results: "Results") -> list[str]:
     """Return what there is to tell before the results: what may have been meant, and what was loosened."""
-    asked_back = [f"Ý bạn là: {_plain(correction)}?"] if correction else []
+    asked_back = [f"Ý bạn là: {_plain(results.correction)}?"] if results.correction else []
     messages = [own.message for own in results.relaxed or ()] + [own.message for own in results.truncated or ()]
     return asked_back + [f"({_plain(message)})" for message in messages]
 

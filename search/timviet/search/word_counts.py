@@ -1,0 +1,85 @@
+"""How often words stand in what is written, texts and titles together: alone, and next to each other."""
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from timviet.index.analysis import KEY_SEPARATOR
+from timviet.index.columnfile import Column
+from timviet.index.schema import SCORED_FIELDS, folded_field
+from timviet.index.snapshot import Snapshot
+from timviet.search.deadline import check_time
+from timviet.search.ngrams import NgramCounts
+
+
+class WordCounts:
+    """Counts keyed terms and folded forms of a snapshot, wherever people read them.
+
+    Args:
+        snapshot: the snapshot.
+
+    Attributes:
+        paragraph_count: how many paragraphs there are.
+    """
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._ngrams = NgramCounts(snapshot)
+        self.paragraph_count = snapshot.paragraph_count
+
+    @cached_property
+    def _fields(self) -> list[str]:
+        return [field for field in SCORED_FIELDS if self._snapshot.field_length(field)]
+
+    @cached_property
+    def token_count(self) -> int:
+        """How many words there are in all."""
+        return sum(self._snapshot.field_length(field) for field in self._fields)
+
+    def readings(self, folded: str) -> list[str]:
+        """Return the keyed terms that fold to `folded`, sorted: those of `dang`, `đang`, `đảng`, …."""
+        check_time()
+        marked = self._prefixed(f"{folded}{KEY_SEPARATOR}")
+        return [folded, *marked] if any(self._frequencies(folded)) else marked
+
+    def folded_forms(self, prefix: str) -> list[str]:
+        """Return the folded forms that start with `prefix`, sorted."""
+        check_time()
+        every = [self._snapshot.prefixed(folded_field(field), prefix) for field in self._fields]
+        return every[0] if len(every) == 1 else sorted(set().union(*every))
+
+    def paragraphs(self, term: str) -> int:
+        """Return how many paragraphs have a keyed term; how many titles, where these are more."""
+        return max(self._frequencies(term), default=0)
+
+    def folded_paragraphs(self, folded: str) -> int:
+        """Return how many paragraphs have a folded form; how many titles, where these are more."""
+        fields = map(folded_field, self._fields)
+        return max((self._snapshot.document_frequency(field, folded) for field in fields), default=0)
+
+    def single(self, term: str) -> int:
+        """Return how often a keyed term occurs."""
+        return sum(self._ngrams.single(field, term) for field in self._fields)
+
+    def pair(self, before: str, after: str) -> int:
+        """Return how often one keyed term is followed by another."""
+        return int(self.pairs([before], [after])[0, 0])
+
+    def pairs(self, befores: Sequence[str], afters: Sequence[str]) -> Column:
+        """Return how often each of some keyed terms is followed by each of others.
+
+        Returns:
+            A row for each of `befores`, and in it a count for each of `afters`.
+        """
+        first, *others = [self._ngrams.pairs(field, befores, afters) for field in self._fields or SCORED_FIELDS]
+        return sum(others, start=first)
+
+    def triple(self, *three: str) -> int:
+        """Return how often three keyed terms follow one another."""
+        return sum(self._ngrams.triple(field, *three) for field in self._fields)
+
+    def _frequencies(self, term: str) -> list[int]:
+        return [self._snapshot.document_frequency(field, term) for field in self._fields]
+
+    def _prefixed(self, prefix: str) -> list[str]:
+        every = [self._snapshot.prefixed(field, prefix) for field in self._fields]
+        return every[0] if len(every) == 1 else sorted(set().union(*every))
