@@ -21,9 +21,11 @@ FIELDS = {"title": "title", "text": "text", "noidung": "meta.noidung", "year": "
         ("quýt NOT dang", ["quýt"], "left out in words"),
         ('quýt -(dang uy) -"cong an"', ["quýt"], "a group and a phrase left out"),
         ("+dang uy", ["dang", "uy"], "what is required is asked for; a sign parts"),
+        ("uy +dang", ["uy", "dang"], "on either side"),
         ("dang AND uy OR xa", ["dang", "uy", "xa"], "operators part"),
         ('dang "uy xa" an', ["dang", "uy xa", "an"], "quotation marks part"),
-        ("dang (uy xa) an", ["dang", "uy xa", "an"], "brackets part"),
+        ("dang (uy xa) an", ["dang uy xa an"], "brackets do not, nor do pairs end there"),
+        ("dang (uy -xa) an (cong OR an)", ["dang uy", "an", "cong", "an"], "operators in them do"),
         ("đường^2 bo", ["đường bo"], "a boost does not"),
         ('"dang uy"~3', ["dang uy"], "nor is a phrase's slop part of it"),
         ("title:dang uy", ["dang", "uy"], "titles are corrected, apart from what is asked of the text"),
@@ -37,7 +39,7 @@ FIELDS = {"title": "title", "text": "text", "noidung": "meta.noidung", "year": "
     ],
 )
 def test_runs(query, expected, why):
-    """A run ends at operators, quotation marks, brackets and fields."""
+    """A run ends at operators, quotation marks and fields."""
     assert [" ".join(piece.text for piece in run) for run in typed_runs(query, FIELDS, Limits())] == expected, why
 
 

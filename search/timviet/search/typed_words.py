@@ -1,12 +1,13 @@
 """What of a query can be corrected: the words that it asks for, in runs of neighbours, with their places.
 
 Words that are left out, exact words, values of the metadata and names of fields are none; a run ends at operators,
-quotation marks, brackets and fields, as pairs of a query do.
+quotation marks and fields, as pairs of a query do.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from whoosh.qparser import plugins, syntax
@@ -16,12 +17,12 @@ from timviet.search.limits import Limits
 from timviet.search.parser import DEFAULT_FIELD, ExactGroup, parse_nodes
 
 _WORD = re.compile(r"\S+")
-_SLIPS = re.compile(r"(?:~\d?)?")
+_SLIPS = re.compile(r"~\d?")
 _PATTERN = re.compile(r"\*|\w\?+\w|~\d?$")
 # A name that is no field's is searched for as text, but it was meant as one.
 _NAME = re.compile(r"\w:\S")
 _LEFT_OUT = (syntax.NotGroup, ExactGroup, syntax.RangeNode)
-_APART = (syntax.AndGroup, syntax.OrGroup)
+_APART = (syntax.AndGroup, syntax.OrGroup, syntax.Wrapper)
 
 
 class Piece(NamedTuple):
@@ -39,6 +40,9 @@ class Piece(NamedTuple):
     def is_pattern(self) -> bool:
         """Whether it is a pattern or a fuzzy word, unless its signs are keys of an input method."""
         return _PATTERN.search(self.text) is not None
+
+
+_END = ("", Piece(0, ""))
 
 
 def typed_runs(query: str, fields: Mapping[str, str], limits: Limits) -> Iterator[list[Piece]]:
@@ -59,45 +63,31 @@ def typed_runs(query: str, fields: Mapping[str, str], limits: Limits) -> Iterato
         ['cong', 'an']
     """
     nodes = parse_nodes(query, fields, limits)
-    offset = len(query) - len(query.lstrip())
-    pieces: Iterator[Piece | None] = _in_text(query.lstrip(), 0) if nodes is None else _pieces(nodes, query.lstrip())
-    for is_run, found in groupby(pieces, lambda piece: piece is not None):
-        if is_run:
-            yield [Piece(offset + piece.start, piece.text) for piece in found if piece]
+    typed = query.lstrip()
+    pieces = _in_text(typed, 0, DEFAULT_FIELD) if nodes is None else _pieces(nodes, typed)
+    for field, found in groupby(pieces, itemgetter(0)):
+        if field in SCORED_FIELDS:
+            yield [Piece(len(query) - len(typed) + piece.start, piece.text) for _, piece in found]
 
 
-def _pieces(node: syntax.SyntaxNode, query: str) -> Iterator[Piece | None]:
-    """Yield the pieces in a part of a query, in order, and None where a run ends."""
+def _pieces(node: syntax.SyntaxNode, query: str) -> Iterator[tuple[str, Piece]]:
+    """Yield the pieces in a part of a query, in order, each with its field; what ends a run has none."""
+    field = getattr(node, "fieldname", None) or DEFAULT_FIELD
     if isinstance(node, plugins.PhrasePlugin.PhraseNode):
-        yield from _apart(_in_text(node.text, node.textstartchar) if _field(node) in SCORED_FIELDS else ())
+        yield from (_END, *_in_text(node.text, node.textstartchar, field), _END)
     elif isinstance(node, _LEFT_OUT):
-        yield None
+        yield _END
     elif isinstance(node, syntax.GroupNode):
-        for before, child in zip([None, *node], node, strict=False):
-            is_beside = isinstance(child, syntax.TextNode) and not isinstance(node, _APART)
-            is_beside = is_beside and (before is None or _field(child) == _field(before))
-            yield from _pieces(child, query) if is_beside else _apart(_pieces(child, query))
+        ends = (_END,) if isinstance(node, _APART) else ()
+        for child in node:
+            yield from (*ends, *_pieces(child, query), *ends)
     elif isinstance(node, syntax.TextNode):
-        piece = _of_word(node, query)
-        is_name = _NAME.search(query, piece.start, node.endchar + 1)
-        yield piece if _field(node) in SCORED_FIELDS and not is_name else None
+        is_name = _NAME.search(query, node.startchar, node.endchar + 1)
+        slips = _SLIPS.match(query, node.endchar)  # of a fuzzy word's node, the tilde is no part
+        end = slips.end() if slips else node.endchar
+        yield _END if is_name else (field, Piece(node.startchar, query[node.startchar : end]))
 
 
-def _apart(pieces: Iterable[Piece | None]) -> Iterator[Piece | None]:
-    yield None
-    yield from pieces
-    yield None
-
-
-def _in_text(text: str, start: int) -> Iterator[Piece]:
+def _in_text(text: str, start: int, field: str) -> Iterator[tuple[str, Piece]]:
     for match in _WORD.finditer(text):
-        yield Piece(start + match.start(), match.group())
-
-
-def _of_word(node: syntax.TextNode, query: str) -> Piece:
-    slips = _SLIPS.match(query, node.endchar)  # of a fuzzy word's node, the tilde is no part
-    return Piece(node.startchar, query[node.startchar : slips.end() if slips else node.endchar])
-
-
-def _field(node: syntax.SyntaxNode) -> str:
-    return getattr(node, "fieldname", None) or DEFAULT_FIELD
+        yield field, Piece(start + match.start(), match.group())
