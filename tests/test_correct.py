@@ -105,6 +105,73 @@ def test_the_words_on_both_sides_decide():
         assert searcher.correct("xem dau phim").query == "xem đầu phim"
 
 
+def test_a_triple_that_was_seen_once_is_not_taken_for_a_rule():
+    """What three words once were together decides only where pairs say little."""
+    texts = ["mèo bé đá", "mèo bé xinh", *["chó bé đà"] * 6, *["chó bé kia"] * 2]
+    with make_searcher(*texts) as searcher:
+        assert searcher.correct("meo be da").query == "mèo bé đà"
+
+
+USUAL = [
+    *["bổ sung hồ sơ", "sử dụng đất", "xử lý vi phạm", "ngành y tế", "đảng ủy", "chính phủ"] * 400,
+    *["tham quan", "củng cố", "trộm cắp", "ủy ban nhân dân", "tín dụng đến"] * 400,
+    *["xung đột", "lịch sử lý luận", "cũng cố gắng", "vật dụng", "bạn bè", "cấp trên", "đãng trí"],
+    *["quang cảnh", "hòa giải", "nhà cao tầng và cây xanh"] * 20,
+    *["tín dụng đen", "Ban nhạc Công Ann", "nghành"],
+]
+
+
+@pytest.fixture(scope="module")
+def usual():
+    """A searcher of phrases as people write them, and of others that have the words into which they slip."""
+    with make_searcher(*USUAL) as searcher:
+        yield searcher
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("bổ xung", "bổ sung"),
+        ("bo xung", "bổ sung"),
+        ("xử dụng đất", "sử dụng đất"),
+        ("sử lý vi phạm", "xử lý vi phạm"),
+        ("nghành y tế", "ngành y tế"),
+        ("đãng ủy", "đảng ủy"),
+        ("chính fủ", "chính phủ"),
+        ("cũng cố", "củng cố"),
+        ("trộm cấp", "trộm cắp"),
+        ("ủy bạn nhân dân", "ủy ban nhân dân"),
+        ("bổ sungg", "bổ sung"),
+        ("sử dụng đất sử lý vi phạm", "sử dụng đất xử lý vi phạm"),
+    ],
+)
+def test_common_slips(usual, typed, meant):
+    """Words that the index has, too, are repaired where another one is far likelier there, and asked about."""
+    correction = usual.correct(typed)
+    assert (correction.query, "slip" in kinds(correction)) == (meant, True)
+    results = usual.search(typed)
+    assert results.correction == meant or results.relaxed[0].kind == "correction"
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("bổ sung", "the usual word"),
+        ("xung đột", "a rare word in its own company"),
+        ("lịch sử lý luận", "words that look like a common slip of others"),
+        ("cũng cố gắng", "likewise"),
+        ("tín dụng đen", "marks that might have been left out, in a query that has marks"),
+        ("Công Ann", "a name"),
+        ("xung", "a word by itself, of which others sound alike"),
+        ("đãng", "likewise"),
+        ("hòa bạn", "neither is usual"),
+    ],
+)
+def test_what_is_no_slip(usual, typed, why):
+    """A word that the index has stays where it keeps its own company, or none."""
+    assert usual.correct(typed) is None, why
+
+
 COMPANY = [*["Công an tỉnh"] * 9, *["Tàu coong coong"] * 2, "Hồ Chí Minh", *["Đại dịch Covid-19"] * 3, *["Y tế"] * 3]
 
 
@@ -115,6 +182,9 @@ COMPANY = [*["Công an tỉnh"] * 9, *["Tàu coong coong"] * 2, "Hồ Chí Minh"
         ("coong coong", None, "that word where its own company says so"),
         ("coong", None, "that word by itself"),
         ("tau coong", "tàu coong", "that word in company of its own"),
+        ("tàu ddaij", None, "keys whose word never stands beside what the index has beside them"),
+        ("qwrtz ddaij", "qwrtz đại", "what the index does not have says nothing of them"),
+        ("ddaiij dichj", "đại dịch", "with a letter typed twice"),
     ],
 )
 def test_keys_of_an_input_method_that_are_a_word(typed, meant, why):

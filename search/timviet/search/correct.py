@@ -8,20 +8,23 @@ from typing import Literal
 from timviet.index.analysis import forms
 from timviet.index.tokens import TOKEN
 from timviet.index.unicode import nfc
-from timviet.search.candidates import Candidates, canonical_of, find_candidates, folded_of
+from timviet.search.candidates import Candidates, canonical_of, find_candidates, folded_of, is_known
 from timviet.search.lexicon import Lexicon
 from timviet.search.limits import DEFAULT_LIMITS, Limits
 from timviet.search.marks import Level, level
-from timviet.search.readings import likely_readings, terms_of
+from timviet.search.readings import likelihood, likely_readings, terms_of
 from timviet.search.typed_words import Piece, typed_runs
 from timviet.search.word_counts import WordCounts
 
 Kind = Literal["marks", "slip", "input method"]
 
-# A word that the index has, too, is changed where what it is changed for stands beside another word so often, and such
-# a part of either's occurrences: `ma tùy` is `ma túy`, but `tín dụng đen` is not `tín dụng đến`.
+# A word that the index has, too, is changed where what it is changed for stands beside another word so often, and is so
+# many times as likely there: `ma tùy` is `ma túy`, but `tín dụng đen` is not `tín dụng đến`.
 _TOGETHER = 3
-_BELONGING = 0.05
+_LIKELIER = 3
+_LIKELIER_MARKED = 100
+# Two words belong together that stand next to each other so often, of the occurrences of the rarer one.
+_BELONGING = 0.005
 _OPERATORS = {"AND", "OR", "NOT", "TO"}
 
 
@@ -67,21 +70,26 @@ class _Meant:
 
     Attributes:
         word: the word.
-        terms: the keyed terms: several where spaces were left out.
+        reading: one of its candidates.
     """
 
     word: Candidates
-    terms: Sequence[str]
+    reading: str
+
+    @property
+    def terms(self) -> list[str]:
+        """The keyed terms: several where spaces were left out."""
+        return terms_of(self.reading)
 
     @property
     def is_change(self) -> bool:
         """Whether that is something else than was typed."""
-        return [self.word.forms.keyed] != self.terms
+        return self.word.forms.keyed != self.reading
 
     @property
     def is_decoded(self) -> bool:
         """Whether the word has the keys of an input method for it."""
-        return self.terms[0] in self.word.decoded
+        return self.reading in self.word.decoded
 
     @property
     def kind(self) -> Kind:
@@ -89,12 +97,16 @@ class _Meant:
         if self.is_decoded:
             return "input method"
         own, term = self.word.forms, self.terms[0]
-        is_other = len(self.terms) > 1 or folded_of(term) != own.folded
-        return "slip" if is_other or level(own.canonical, canonical_of(term)) is Level.CONTRADICTS else "marks"
+        is_same = len(self.terms) == 1 and folded_of(term) == own.folded
+        return "marks" if is_same and level(own.canonical, canonical_of(term)) is Level.COMPLETES else "slip"
+
+    def settled(self) -> Candidates:
+        """Return the word with no other candidate."""
+        return replace(self.word, meant={self.reading: self.word.meant[self.reading]})
 
     def as_typed(self) -> "_Meant":
         """Return that the word was meant as it stands."""
-        return replace(self, terms=[self.word.forms.keyed])
+        return replace(self, reading=self.word.forms.keyed)
 
 
 def correct(
@@ -119,7 +131,7 @@ def correct(
     is_marked = any(own.canonical != own.folded for own in map(forms, TOKEN.findall(query)))
     changes: list[Change] = []
     for pieces in typed_runs(query, fields, limits):
-        for run in _runs(pieces, lexicon):
+        for run in _runs(pieces, is_marked, lexicon):
             changes += _changes(run, is_marked, lexicon)
     if not changes:
         return None
@@ -129,11 +141,11 @@ def correct(
     return Correction(corrected, tuple(changes))
 
 
-def _runs(pieces: Sequence[Piece], lexicon: Lexicon) -> Iterator[list[Candidates]]:
+def _runs(pieces: Sequence[Piece], is_marked: bool, lexicon: Lexicon) -> Iterator[list[Candidates]]:
     """Yield the words in some pieces that stand side by side with no pattern between them, run by run."""
     run: list[Candidates] = []
     for piece in pieces:
-        found = list(find_candidates(piece, lexicon))
+        found = list(find_candidates(piece, is_marked, lexicon))
         run += found
         if piece.is_pattern and not found and run:
             yield run
@@ -144,13 +156,26 @@ def _runs(pieces: Sequence[Piece], lexicon: Lexicon) -> Iterator[list[Candidates
 
 def _changes(run: Sequence[Candidates], is_marked: bool, lexicon: Lexicon) -> Iterator[Change]:
     """Yield what is to be changed of words that stand side by side."""
-    best = map(terms_of, likely_readings([word.meant for word in run], lexicon.words))
-    meant = _sure([_Meant(word, terms) for word, terms in zip(run, best, strict=True)], is_marked, lexicon.words)
+    meant = _sure(_likeliest(run, is_marked, lexicon.words), is_marked, lexicon.words)
     for before, own in zip([None, *meant], meant, strict=False):
         if own.is_change:
             befores = [before.terms[-1] if before else None, *own.terms]
             written = " ".join(map(lexicon.surfaces.of, own.terms, befores))
             yield Change(own.word.start, own.word.end, _in_case_of(own.word.text, written), own.kind)
+
+
+def _likeliest(run: Sequence[Candidates], is_marked: bool, counts: WordCounts) -> list[_Meant]:
+    """Return what words are likeliest to have been meant for; words of the same sound where they keep no company."""
+    best = [_Meant(*own) for own in zip(run, likely_readings([word.meant for word in run], counts), strict=True)]
+    belong = [_belong(before.terms[-1], after.terms[0], counts) for before, after in pairwise(best)]
+    doubted = [not any(beside) for beside in zip([False, *belong], [*belong, False], strict=True)]
+    if is_marked or not any(doubted):
+        return best
+    wider = [
+        own.word.with_sounds(counts) if is_doubted else own.settled()
+        for own, is_doubted in zip(best, doubted, strict=True)
+    ]
+    return [_Meant(*own) for own in zip(wider, likely_readings([word.meant for word in wider], counts), strict=True)]
 
 
 def _sure(meant: Sequence[_Meant], is_marked: bool, counts: WordCounts) -> Sequence[_Meant]:
@@ -171,23 +196,33 @@ def _is_sure(meant: _Meant, before: str | None, after: str | None, is_marked: bo
     """Tell whether a word may be changed.
 
     Marks may be added where the query has none. Otherwise, where the index has the word, or it has only the keys of an
-    input method, what it was meant for has to belong to a word beside it: a good part of either's occurrences are next
-    to the other. A word beside it that the index does not have tells nothing.
+    input method, what it was meant for has to stand beside a word next to it, and where the index has the word, that
+    has to be far more likely. A word beside it that the index does not have tells nothing.
     """
     if not is_marked and meant.kind == "marks":
         return True
-    beside = [term for term in (before, *meant.terms, after) if term and counts.paragraphs(term)]
-    pairs = list(pairwise(beside))
-    is_known = counts.paragraphs(meant.word.forms.keyed) > 0
-    if meant.is_decoded and not is_known:
-        return not pairs or any(counts.pair(*pair) for pair in pairs)
-    return not is_known or any(_belong(*pair, counts) for pair in pairs)
+    own, (known_before, known_after) = meant.word.forms.keyed, (_known(term, counts) for term in (before, after))
+    pairs = [*pairwise([*known_before, *meant.terms[:1]]), *pairwise([*meant.terms[-1:], *known_after])]
+    together = max((counts.pair(*pair) for pair in pairs), default=None)
+    if not counts.paragraphs(own):
+        return not meant.is_decoded or together != 0
+    if together is not None and together < _TOGETHER:
+        return False
+    if together is None and len(meant.terms) == 1 and is_known(meant.word.forms, counts):
+        return False
+    least = _LIKELIER_MARKED if meant.kind == "marks" else _LIKELIER
+    likelier = meant.word.meant[meant.reading] * likelihood([*known_before, *meant.terms, *known_after], counts)
+    return likelier > least * likelihood([*known_before, own, *known_after], counts)
+
+
+def _known(term: str | None, counts: WordCounts) -> list[str]:
+    return [term] if term and counts.paragraphs(term) else []
 
 
 def _belong(before: str, after: str, counts: WordCounts) -> bool:
+    """Tell whether a good part of either's occurrences are next to the other."""
     together = counts.pair(before, after)
-    fewest = min(counts.single(term) for term in (before, after))
-    return together >= _TOGETHER and together > _BELONGING * fewest
+    return together >= _TOGETHER and together > _BELONGING * min(map(counts.single, (before, after)))
 
 
 def _in_case_of(typed: str, written: str) -> str:

@@ -5,6 +5,7 @@ having been typed without any, none; it may not have others.
 """
 
 from enum import IntEnum
+from functools import lru_cache
 from typing import Literal
 
 from timviet.index.spelling import marks as marks_of
@@ -25,6 +26,7 @@ class Level(IntEnum):
     """Both are marked, differently: `túy` does not find `tùy`."""
 
 
+@lru_cache(maxsize=1 << 14)
 def level(query: str, text: str) -> Level:
     """Return how a text's syllable answers a query's.
 

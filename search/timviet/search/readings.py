@@ -9,6 +9,8 @@ dependences in stochastic language modelling", 1994).
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +58,21 @@ def in_a_row(*terms: str) -> str:
 def terms_of(reading: str) -> list[str]:
     """Return the keyed terms of which a reading is made."""
     return reading.split(_SEPARATOR)
+
+
+def likelihood(terms: Sequence[str], counts: WordCounts) -> float:
+    """Return how likely it is that keyed terms follow one another, by single terms and pairs.
+
+    Args:
+        terms: the terms, at least one.
+        counts: how often the index has which words.
+    """
+    alone = [(counts.single(term) + _UNSEEN) / max(counts.token_count, 1) for term in terms]
+    steps = (
+        PAIR_SHARE * counts.pair(before, after) / max(counts.single(before), 1) + (1 - PAIR_SHARE) * own
+        for (before, after), own in zip(pairwise(terms), alone[1:], strict=False)
+    )
+    return prod(steps, start=alone[0])
 
 
 class _Model:

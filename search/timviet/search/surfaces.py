@@ -16,7 +16,7 @@ from timviet.search.deadline import check_time
 
 _REMEMBERED = 1 << 12
 # In so many paragraphs and titles it is looked up, spread evenly over those that have it.
-_SAMPLES = 9
+_SAMPLES = 5
 # After so many words the time is checked: that takes a millisecond or two.
 _WORDS_AT_ONCE = 1 << 10
 

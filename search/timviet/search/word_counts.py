@@ -1,7 +1,7 @@
 """How often words stand in what is written, texts and titles together: alone, and next to each other."""
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from timviet.index.analysis import KEY_SEPARATOR
 from timviet.index.columnfile import Column
@@ -9,6 +9,8 @@ from timviet.index.schema import SCORED_FIELDS, folded_field
 from timviet.index.snapshot import Snapshot
 from timviet.search.deadline import check_time
 from timviet.search.ngrams import NgramCounts
+
+_REMEMBERED = 1 << 14
 
 
 class WordCounts:
@@ -25,6 +27,9 @@ class WordCounts:
         self._snapshot = snapshot
         self._ngrams = NgramCounts(snapshot)
         self.paragraph_count = snapshot.paragraph_count
+        self.single = lru_cache(_REMEMBERED)(self._single)
+        self.pair = lru_cache(_REMEMBERED)(self._pair)
+        self.paragraphs = lru_cache(_REMEMBERED)(self._paragraphs)
 
     @cached_property
     def _fields(self) -> list[str]:
@@ -47,7 +52,7 @@ class WordCounts:
         every = [self._snapshot.prefixed(folded_field(field), prefix) for field in self._fields]
         return every[0] if len(every) == 1 else sorted(set().union(*every))
 
-    def paragraphs(self, term: str) -> int:
+    def _paragraphs(self, term: str) -> int:
         """Return how many paragraphs have a keyed term; how many titles, where these are more."""
         return max(self._frequencies(term), default=0)
 
@@ -56,11 +61,11 @@ class WordCounts:
         fields = map(folded_field, self._fields)
         return max((self._snapshot.document_frequency(field, folded) for field in fields), default=0)
 
-    def single(self, term: str) -> int:
+    def _single(self, term: str) -> int:
         """Return how often a keyed term occurs."""
         return sum(self._ngrams.single(field, term) for field in self._fields)
 
-    def pair(self, before: str, after: str) -> int:
+    def _pair(self, before: str, after: str) -> int:
         """Return how often one keyed term is followed by another."""
         return int(self.pairs([before], [after])[0, 0])
 
