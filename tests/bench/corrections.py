@@ -4,10 +4,12 @@
 
 One paragraph in 200 of each file is left out of an index of all files. Of those, some are stripped of their marks and
 corrected; a syllable counts as right where its canonical form is that of the text as written. Then runs of six
-syllables are corrected: without marks, with one letter left out, and as keys of Telex.
+syllables are corrected: as written and with one common misspelling, to see what is repaired and what is changed for
+nothing; and without marks, with one letter left out, and as keys of Telex, to see how long that takes.
 """
 
 import random
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from difflib import SequenceMatcher
@@ -37,6 +39,31 @@ _TELEX = {
     "\u0306": "w",
     "\u031b": "w",
 }
+# Common misspellings: what is written for what, where.
+_MISSPELLINGS = [
+    (re.compile(pattern), written)
+    for pattern, written in [
+        ("^s", "x"),
+        ("^x", "s"),
+        ("^tr", "ch"),
+        ("^ch", "tr"),
+        ("^d", "gi"),
+        ("^gi(?=.[^i])", "d"),
+        ("^d", "r"),
+        ("^r", "d"),
+        ("^l", "n"),
+        ("^n(?![gh])", "l"),
+        ("^ngh", "ng"),
+        ("^ng(?!h)", "ngh"),
+        ("^gh", "g"),
+        ("n$", "ng"),
+        ("ng$", "n"),
+        ("c$", "t"),
+        ("t$", "c"),
+        ("\u0309", "\u0303"),
+        ("\u0303", "\u0309"),
+    ]
+]
 
 
 def build(files: Sequence[Path], folder: str) -> dict[Path, list[str]]:
@@ -94,6 +121,34 @@ def without_a_letter(text: str, chance: random.Random) -> str:
     return text.replace(word, word[:at] + word[at + 1 :], 1)
 
 
+def misspelled(text: str, chance: random.Random) -> str | None:
+    """Return a text with one common misspelling, each kind that it can have as likely; None where it can have none."""
+    words = [normalize("NFD", word.lower()) for word in text.split()]
+    by_kind = [
+        [(place, pattern.sub(written, word)) for place, word in enumerate(words) if pattern.search(word)]
+        for pattern, written in _MISSPELLINGS
+    ]
+    possible = [own for own in by_kind if own]
+    if not possible:
+        return None
+    place, word = chance.choice(chance.choice(possible))
+    return " ".join([*text.split()[:place], normalize("NFC", word), *text.split()[place + 1 :]])
+
+
+def show_repairs(searcher: Searcher, runs: Sequence[str], chance: random.Random) -> None:
+    """Print how many runs are as written after they were corrected, with a common misspelling and without any."""
+    for name, typed in {
+        "as written": [(run, run) for run in runs],
+        "misspelled": [(run, wrong) for run in runs if (wrong := misspelled(run, chance))],
+    }.items():
+        corrected = [(run, wrong, searcher.correct(wrong)) for run, wrong in typed]
+        right = sum(indexed_forms(own.query if own else wrong) == indexed_forms(run) for run, wrong, own in corrected)
+        hinted = sum(own is not None and own.has_slips for _, _, own in corrected)
+        print(
+            f"{WORDS} words, {name}: {right / len(typed):.1%} right, {hinted / len(typed):.1%} asked back", flush=True
+        )
+
+
 def runs_of_words(texts: Sequence[str], number: int, chance: random.Random) -> Iterator[str]:
     """Yield runs of six words of letters alone."""
     while number:
@@ -130,6 +185,8 @@ def main(files: tuple[Path, ...], paragraphs: int, queries: int) -> None:
                 print(f"{path.name}: {share:.2%} of {total:,} syllables", flush=True)
             every = [text for texts in held.values() for text in texts]
             runs = list(runs_of_words(every, queries, chance))
+            written = [run for run in runs_of_words(every, 5 * queries, chance) if not run.isascii()]
+            show_repairs(searcher, written, chance)
             for name, typed in {
                 "without marks": [strip_marks(run, 1.0, chance) for run in runs],
                 "a letter left out": [without_a_letter(run, chance) for run in runs],

@@ -9,6 +9,7 @@ from timviet.index.analysis import forms
 from timviet.index.tokens import TOKEN
 from timviet.index.unicode import nfc
 from timviet.search.candidates import Candidates, canonical_of, find_candidates, folded_of, is_known
+from timviet.search.deadline import check_time
 from timviet.search.lexicon import Lexicon
 from timviet.search.limits import DEFAULT_LIMITS, Limits
 from timviet.search.marks import Level, level
@@ -181,6 +182,7 @@ def _likeliest(run: Sequence[Candidates], is_marked: bool, counts: WordCounts) -
 def _sure(meant: Sequence[_Meant], is_marked: bool, counts: WordCounts) -> Sequence[_Meant]:
     """Return what words were meant for, those as typed that might be, beside what is left of the others."""
     while True:
+        check_time()
         befores = [None, *(own.terms[-1] for own in meant)]
         afters = [*(own.terms[0] for own in meant[1:]), None]
         sure = [

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from cachetools import LRUCache
 from whoosh.query import NullQuery, Query
 from whoosh.searching import Searcher as WhooshSearcher
 
@@ -37,6 +38,8 @@ Match = Literal["all", "any", "auto"]
 ENOUGH = 10
 # Longer queries are not corrected of the engine's own accord: that takes too long to be for nothing.
 LONGEST_CORRECTED = 300
+# So many corrections are remembered: to make one takes as long as to find the paragraphs again.
+_REMEMBERED_CORRECTIONS = 1 << 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,7 @@ class Finder:
         self.matchers = [SegmentMatcher(segment) for segment in self.snapshot.segments]
         self.lexicon = Lexicon(self.snapshot, self.matchers, limits.expansions)
         self.columns = Columns(self.snapshot)
+        self._corrections: LRUCache[str, Correction | None] = LRUCache(_REMEMBERED_CORRECTIONS)
         names = whoosh.reader().indexed_field_names()
         self.fields = query_fields(name for name in names if is_metadata_field(name))
 
@@ -127,7 +131,9 @@ class Finder:
 
     def _corrected(self, query: str, run: "_Run", answer: Answer, options: Options) -> Answer:
         """Return what a query was meant to find, where only that is found, or as typed it finds only parts of it."""
-        correction = self.correct(query)
+        if query not in self._corrections:
+            self._corrections[query] = self.correct(query)
+        correction = self._corrections[query]
         if correction is None or (answer.total and not correction.has_slips):
             return answer
         may_replace = not answer.total or (options.marks == "auto" and not answer.complete)
