@@ -102,7 +102,7 @@ def starts(typed, written):
 
 
 def is_slip(typed, written):
-    return len(typed) >= 3 and written in edits(typed, written)
+    return len(typed) >= 3 and not any(map(str.isdigit, typed)) and written in edits(typed, written)
 
 
 def ways(typed, written, answers):
@@ -276,6 +276,20 @@ def test_keys_of_input_methods(titled, typed, name, expected):
     """Where no name is, or starts with, what was typed, its keys are decoded if that answers by a better kind."""
     found = look_up(titled("Nguyễn Văn Thơ", "Nguyễn Văn Thọ", "Thows", "Max"), typed, limit=2)
     assert (found.name, [(hit.value, hit.kind) for hit in found]) == (name, expected)
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        pytest.param("2021", ["2021"], id="a number"),
+        pytest.param("quyet dinh 05", ["Quyết định 05"], id="a number beside words"),
+        pytest.param("quyet dnh 05", ["Quyết định 05"], id="a slip in a word"),
+        pytest.param("quyet dinh 06", [], id="another number"),
+    ],
+)
+def test_numbers_do_not_slip(titled, typed, expected):
+    """Another number is another name, and no slip."""
+    assert [hit.value for hit in look_up(titled("2020", "2021", "2022", "Quyết định 05"), typed)] == expected
 
 
 def test_more_than_are_asked_for(titled):

@@ -43,8 +43,10 @@ def test_fields(folder):
 
 
 def test_limit(folder):
-    """`--limit` is how many names are shown at most, and it is told how many there are."""
-    assert run(folder, "le an", "--field", "tac_gia", "--limit", "1").output.endswith("1 of 2 names\n")
+    """`--limit` is how many names are shown at most, and it is told how many answer as well, and that others may."""
+    assert run(folder, "le an", "--field", "tac_gia", "--limit", "1").output.endswith("1 of 2 names or more\n")
+    assert run(folder, "le an", "--field", "tac_gia", "--limit", "2").output.endswith("2 names or more\n")
+    assert run(folder, "le an", "--field", "tac_gia", "--limit", "99").output.endswith(" names\n")
     assert len(run(folder, "le an", "--field", "tac_gia", "--limit", "1", "--format", "jsonl").output.splitlines()) == 1
 
 
@@ -88,5 +90,5 @@ def test_exit_status(folder, arguments, status, told):
 def test_colours(capsys, color, shown):
     """What answers is marked where colours are shown."""
     hit = NameHit("Nguyễn Văn Thọ", "nvt", "title", "word prefix", ((7, 14),))
-    show_names(NameHits("tho", 1, (hit,)), color=color)
+    show_names(NameHits("tho", 1, (hit,)), limit=10, color=color)
     assert capsys.readouterr().out == f"1. Nguyễn {shown} · word prefix · title · nvt\n1 name\n"

@@ -303,3 +303,24 @@ def test_damage_that_shows_while_searching_is_told(tmp_path, suffix, column):
         path.write_bytes(content)
         with Searcher(index) as searcher, pytest.raises(NotAnIndexError, match="is damaged"):
             searcher.search("dang*")
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        pytest.param(lambda own: own.search(None), "cannot search for None", id="search"),
+        pytest.param(lambda own: own.explain("đảng", 1), "the document's id has to be text, not 1", id="explain"),
+        pytest.param(
+            lambda own: own.explain("đảng", "1", "0"), "has to be its number in the document", id="its number"
+        ),
+        pytest.param(lambda own: own.correct(None), "the query has to be text, not None", id="correct"),
+        pytest.param(lambda own: own.suggest(5), "the prefix has to be text, not 5", id="suggest"),
+        pytest.param(lambda own: own.lookup(b"an"), "the name has to be text, not b'an'", id="lookup"),
+        pytest.param(lambda own: own.similar(1), "the document's id has to be text, not 1", id="similar"),
+        pytest.param(lambda own: own.similar("1", paragraph="0"), "from 0, not '0'", id="its paragraph"),
+    ],
+)
+def test_values_of_other_types(call, told):
+    """What is no text, or no number, is told by its name."""
+    with make_searcher("Đảng ủy") as own, pytest.raises(TypeError, match=told):
+        call(own)

@@ -178,9 +178,10 @@ class Searcher:
             QueryLimitError: as for `search`.
             QueryTimeoutError: it takes longer than it may.
             ValueError: marks or match is none of those of `search`, or the searcher is closed.
-            TypeError: the query is neither text nor one of Whoosh's.
+            TypeError: the query is neither text nor one of Whoosh's, the id no text, or the number none.
         """
         _check_options(query, marks, match)
+        _require_paragraph(document_id, 0 if paragraph is None else paragraph)
         with self._in_turn(self._limits.seconds):
             snapshot = self._finder.snapshot
             answer = self._finder.find(query, None, Options(marks, match, abbreviations=abbreviations))
@@ -212,6 +213,7 @@ class Searcher:
             QueryLimitError: the query is too long or too deeply nested.
             QueryTimeoutError: it takes longer than it may.
             ValueError: the searcher is closed.
+            TypeError: the query is no text.
 
         Example:
             >>> from timviet.index import Document, open_index
@@ -223,6 +225,7 @@ class Searcher:
             1
             ['đảng ủy', 'đảng ủy', 'ma túy']
         """
+        _require_text("query", query)
         with self._in_turn(self._limits.seconds):
             return self._finder.correct(query)
 
@@ -235,13 +238,16 @@ class Searcher:
             limit: how many to return at most.
 
         Returns:
-            Paragraphs, the most similar first, without the given one.
+            Paragraphs, the most similar first, without the given one. Their total is how many are returned: how many
+            have any of the words tells nothing.
 
         Raises:
             UnknownParagraphError: there is no such paragraph. It is a ValueError.
             QueryTimeoutError: it takes longer than it may.
             ValueError: limit is below 1, or the searcher is closed.
+            TypeError: the id is no text, or the number none.
         """
+        _require_paragraph(document_id, paragraph)
         if limit < 1:
             raise ValueError("limit must be at least 1")
         started = time.perf_counter()
@@ -255,7 +261,7 @@ class Searcher:
             answer = self._finder.find(query, limit + 1, Options(match="any"))
             others = [place for place in answer.ranked if place[0] != number]
             hits = self._hits(answer._replace(ranked=others), 0, limit, DEFAULT_LENGTH)
-        return Results(max(answer.total - 1, 0), (time.perf_counter() - started) * 1000, None, hits)
+        return Results(len(hits), (time.perf_counter() - started) * 1000, None, hits)
 
     def suggest(self, prefix: str, limit: int = 10) -> list[Suggestion]:
         """Suggest how a phrase may go on while it is typed, by words and phrases that the index has.
@@ -273,7 +279,9 @@ class Searcher:
         Raises:
             QueryTimeoutError: it takes longer than it may.
             ValueError: limit is below 1, or the searcher is closed.
+            TypeError: the prefix is no text.
         """
+        _require_text("prefix", prefix)
         with self._in_turn(self._limits.seconds):
             return self._suggester.suggest(prefix, limit)
 
@@ -295,7 +303,9 @@ class Searcher:
             UnknownKeyError: there is no such field.
             QueryTimeoutError: it takes longer than it may.
             ValueError: limit is below 1, or the searcher is closed.
+            TypeError: the name is no text.
         """
+        _require_text("name", name)
         with self._in_turn(self._limits.seconds):
             return self._names.find(name, fields, limit)
 
@@ -379,6 +389,17 @@ class Searcher:
             )
             hits.append(hit)
         return tuple(hits)
+
+
+def _require_text(name: str, value: object) -> None:
+    if not isinstance(value, str):
+        raise TypeError(f"the {name} has to be text, not {value!r}")
+
+
+def _require_paragraph(document_id: object, paragraph: object) -> None:
+    _require_text("document's id", document_id)
+    if not isinstance(paragraph, int):
+        raise TypeError(f"the paragraph has to be its number in the document, from 0, not {paragraph!r}")
 
 
 def _check_options(query: object, marks: str, match: str) -> None:

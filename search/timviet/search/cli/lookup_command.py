@@ -74,13 +74,13 @@ def command(
         for hit in hits:
             click.echo(to_json(hit.to_dict()))
     else:
-        show_names(hits, color=color)
+        show_names(hits, limit, color=color)
     if not hits:
         sys.exit(1)
 
 
-def show_names(hits: "NameHits", color: bool) -> None:
-    """Print what was found for a person."""
+def show_names(hits: "NameHits", limit: int, color: bool) -> None:
+    """Print what was found for a person: of so many, those that answer less well were not looked for."""
     from timviet.search.snippet import printable
 
     for rank, hit in enumerate(hits, 1):
@@ -88,4 +88,5 @@ def show_names(hits: "NameHits", color: bool) -> None:
         place = f"{hit.kind} · {printable(hit.field)} · {printable(' '.join(hit.document_id.split()))}"
         click.echo(f"{rank}. {' '.join(value.split())} · {place}", color=color)
     shown = f"{len(hits):,} of " if len(hits) < hits.total else ""
-    click.echo(f"{shown}{count(hits.total, 'name')}")
+    more = " or more" if len(hits) == limit and hits[-1].kind != "one slip" else ""
+    click.echo(f"{shown}{count(hits.total, 'name')}{more}")

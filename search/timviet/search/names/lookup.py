@@ -119,7 +119,8 @@ class NameLookup:
         * "substring": its letters without spaces contain the letters that were typed without spaces;
         * "one slip": as for "word prefix", but one of them, of three letters or more, has a letter too many, too few,
           another one, or two neighbouring ones in the other order than a whole word of the name; or all letters without
-          spaces, three or more, have so compared with those of the whole name.
+          spaces, three or more, have so compared with those of the whole name. What has digits does not slip: another
+          number is another name.
 
         Where no name is, or starts with, what was typed, its words may be keys of Telex, VNI or VIQR: what these
         make is looked up, too, and is what is found if it answers by a better kind.

@@ -96,6 +96,8 @@ class Names:
             if word.may_slip:
                 slipped = np.minimum(slipped, self._following(before, self._slipped(word)))
             before = self._following(before, starting)
+        if not typed.may_slip_between_words:
+            return _reached(slipped)
         return _union([_reached(slipped), self._letters.one_slip_away(typed.spaceless[0])])
 
     def _starts_of(self, word_count: int) -> Column:

@@ -66,8 +66,8 @@ class TypedWord(NamedTuple):
 
     @property
     def may_slip(self) -> bool:
-        """Whether it has enough letters to look for slips in them."""
-        return len(self.forms.folded) >= MIN_SLIP_LETTERS
+        """Whether it has enough letters to look for slips in them, and no digits: another number is another name."""
+        return len(self.forms.folded) >= MIN_SLIP_LETTERS and not _has_digit(self.forms.folded)
 
     def starts(self, folded: str) -> bool:
         """Tell whether a written word starts with it, by the written word's folded form."""
@@ -113,6 +113,11 @@ class TypedName:
     def may_slip(self) -> bool:
         """Whether it has as many letters and words as slips are looked for in."""
         return MIN_SLIP_LETTERS <= len(self.spaceless[0]) <= MAX_SLIP_LETTERS and self.may_be_spread
+
+    @property
+    def may_slip_between_words(self) -> bool:
+        """Whether slips are looked for in its letters without spaces, too, of which then none is a digit."""
+        return not _has_digit(self.spaceless[0])
 
     @property
     def may_be_spread(self) -> bool:
@@ -177,7 +182,8 @@ class TypedName:
             if word.may_slip:
                 slipped = [*map(_better, slipped, _extended(ways, _slip_costs(word, tokens)))]
             ways = _extended(ways, starts)
-        is_slip = one_slip_away(self.spaceless[0], "".join(token.forms.folded for token in tokens))
+        written = "".join(token.forms.folded for token in tokens)
+        is_slip = self.may_slip_between_words and one_slip_away(self.spaceless[0], written)
         return _better(slipped[-1], self._stretch(tokens, range(len(tokens))) if is_slip else None)
 
     def _stretch(self, tokens: Sequence[AnalyzedToken], places: range) -> Fit:
@@ -186,6 +192,10 @@ class TypedName:
             return Fit(0, tuple(places))
         written = _marks_anywhere(tokens[place].forms for place in places)
         return Fit(_COSTS[compare(self._marks, written)], tuple(places))
+
+
+def _has_digit(letters: str) -> bool:
+    return any(map(str.isdigit, letters))
 
 
 @lru_cache(maxsize=1 << 14)
