@@ -12,13 +12,13 @@ from helpers import add_segment, make_index, stripped
 from phrases import count_phrases, texts_of
 from test_phrases import add_sessions
 from timviet.index import Document, analyze, open_index
-from timviet.index.analysis import forms
+from timviet.index.analysis import forms, forms_of_term
 from timviet.index.snapshot import Snapshot
 from timviet.search.cli import main
 from timviet.search.marks import Level, level
 from timviet.search.pattern import Shape
 from timviet.search.suggestions.suggest import Suggester, Suggestion
-from timviet.search.suggestions.typed_prefix import MAX_PREFIX_LENGTH, MAX_PREFIX_WORDS, TypedPrefix, forms_of
+from timviet.search.suggestions.typed_prefix import MAX_PREFIX_LENGTH, MAX_PREFIX_WORDS, TypedPrefix
 
 WORDS = "Công công cong cống an An ăn nhân Nhân dân tỉnh đảng Đảng dang ủy uỷ uy kỹ kĩ ky và 5".split()  # noqa: SIM905
 MANY = 1000
@@ -83,7 +83,9 @@ def terms_of(text):
 
 def answers(typed, term):
     """Whether a word answers a finished one, by the levels of marks."""
-    return forms_of(term).folded == typed.folded and level(typed.canonical, forms_of(term).canonical) in ANSWERS
+    return (
+        forms_of_term(term).folded == typed.folded and level(typed.canonical, forms_of_term(term).canonical) in ANSWERS
+    )
 
 
 def goes_on(prefix, terms):
@@ -97,7 +99,7 @@ def goes_on(prefix, terms):
         return False
     if not is_unfinished:
         return True
-    shape, next_word = Shape(f"{tokens[-1].surface}*"), forms_of(terms[len(finished)])
+    shape, next_word = Shape(f"{tokens[-1].surface}*"), forms_of_term(terms[len(finished)])
     return shape.fits(next_word.folded) and shape.level(next_word.folded, next_word.canonical) in ANSWERS
 
 
@@ -145,7 +147,7 @@ def test_no_word_is_missed(sessions, prefix):
         if len(terms) == 1 and goes_on(prefix, terms) and terms != terms_of(prefix):
             assert any(
                 (own[:1] == terms and counts[own] >= 0.6 * 0.6 * counts[terms])
-                or (len(own) == 1 and goes_on(forms_of(terms[0]).canonical + " ", (*own, b"")))
+                or (len(own) == 1 and goes_on(forms_of_term(terms[0]).canonical + " ", (*own, b"")))
                 for own in found
             ), (terms, found)
 

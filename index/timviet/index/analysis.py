@@ -25,6 +25,7 @@ KEY_SEPARATOR = "\t"
 TOKENS_TO_A_MARK = 10
 """A text of which not more than one token in so many has marks was typed without."""
 _REMEMBERED_TOKENS = 1 << 18
+_REMEMBERED_TERMS = 1 << 12
 
 
 class Forms(NamedTuple):
@@ -52,6 +53,18 @@ class Forms(NamedTuple):
 def keyed(folded: str, canonical: str) -> str:
     """Return the term of a canonical form in a dictionary sorted by folded forms."""
     return folded if canonical == folded else f"{folded}{KEY_SEPARATOR}{canonical}"
+
+
+@lru_cache(maxsize=_REMEMBERED_TERMS)
+def forms_of_term(term: bytes) -> Forms:
+    """Return the forms of which a keyed term is made, as a dictionary holds it.
+
+    Example:
+        >>> forms_of_term(forms("Đảng").keyed.encode()) == forms("Đảng")
+        True
+    """
+    folded, _, canonical = term.decode().partition(KEY_SEPARATOR)
+    return Forms(canonical or folded, folded)
 
 
 class AnalyzedToken(NamedTuple):

@@ -9,6 +9,7 @@ import numpy as np
 from whoosh.reading import SegmentReader
 from whoosh.searching import Searcher
 
+from timviet.index.analysis import KEY_SEPARATOR
 from timviet.index.columnfile import Column
 from timviet.index.preparing import require_paragraph
 from timviet.index.schema import PARAGRAPH_FIELD, UNMARKED, UNMARKED_FIELD
@@ -152,6 +153,16 @@ class Snapshot:
             if len(found) <= _REMEMBERED_TERMS:
                 self._found[field, prefix] = found
             return found
+
+    def readings(self, field: str, folded: str) -> list[str]:
+        """Return the canonical forms that stand in a field and fold to `folded`: `dang`, `đang`, `đảng`, ….
+
+        Args:
+            field: the field's own name, not its folded twin's.
+            folded: a folded form.
+        """
+        marked = [term.partition(KEY_SEPARATOR)[2] for term in self.prefixed(field, f"{folded}{KEY_SEPARATOR}")]
+        return [folded, *marked] if self.document_frequency(field, folded) else marked
 
     def _find_prefixed(self, field: str, prefix: str) -> list[str]:
         encoded = prefix.encode()

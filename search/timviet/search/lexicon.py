@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from cachetools import LRUCache
 
-from timviet.index.analysis import KEY_SEPARATOR
 from timviet.index.schema import UNMARKED, UNMARKED_FIELD, folded_field
 from timviet.index.snapshot import Snapshot
 from timviet.search.abbreviations.abbreviations import Abbreviations
@@ -68,16 +67,9 @@ class Lexicon:
         return self.snapshot.field_length(field) > 0
 
     def readings(self, field: str, folded: str) -> list[str]:
-        """Return the canonical forms that stand in a field and fold to `folded`: `dang`, `đang`, `đảng`, ….
-
-        Args:
-            field: the field's own name, not its folded twin's.
-            folded: a folded form.
-        """
+        """Return the canonical forms that stand in a field and fold to `folded`; see `Snapshot.readings`."""
         check_time()
-        marked = self.snapshot.prefixed(field, f"{folded}{KEY_SEPARATOR}")
-        canonical_forms = [term.partition(KEY_SEPARATOR)[2] for term in marked]
-        return [folded, *canonical_forms] if self.document_frequency(field, folded) else canonical_forms
+        return self.snapshot.readings(field, folded)
 
     def folded_forms(self, field: str, prefix: str) -> list[str]:
         """Return the folded forms in a field that start with `prefix`, sorted."""

@@ -151,8 +151,6 @@ class Range(Query):
 class Words(CompoundQuery):
     """Clauses side by side, all of them or any of them required: the search's `match` decides which."""
 
-    JOINT = " "
-
 
 class Required(WrappingQuery):
     """A clause that every result has, also where any of the words would do: `+clause`."""

@@ -10,6 +10,7 @@ from timviet.index.columnfile import Column
 from timviet.search.deadline import check_time
 
 _POSITION_BITS = 32
+_POSITIONS = (1 << _POSITION_BITS) - 1
 # So many occurrences are looked at at once: that takes some ten milliseconds.
 _AT_ONCE = 1 << 18
 
@@ -42,6 +43,28 @@ def occurrence_keys(documents: Column, positions: Column) -> Column:
     """
     keys: Column = (documents << _POSITION_BITS) + positions
     return keys
+
+
+def documents_of(keys: Column) -> Column:
+    """Return the number of the paragraph of each of some occurrences, by their keys."""
+    documents: Column = keys >> _POSITION_BITS
+    return documents
+
+
+def positions_of(keys: Column) -> Column:
+    """Return the position in its paragraph of each of some occurrences, by their keys."""
+    positions: Column = keys & _POSITIONS
+    return positions
+
+
+def spread(length: int, most: int) -> Column:
+    """Return so many places in a row of some length, or fewer, spread evenly, ascending.
+
+    Example:
+        >>> spread(9, 3).tolist(), spread(2, 3).tolist()
+        ([1, 4, 7], [0, 1])
+    """
+    return np.array(sorted({(2 * number + 1) * length // (2 * most) for number in range(most)})[:length], np.int64)
 
 
 def sequences(groups: Sequence[Sequence[TermOccurrences]], slop: int) -> tuple[Column, NDArray[np.float64]]:
@@ -103,7 +126,7 @@ def counted(occurrences: Occurrences) -> tuple[Column, NDArray[np.float64]]:
 
     How they do is told by `GroupReader.frequencies` in `timviet.search.groups`.
     """
-    documents = occurrences.keys >> _POSITION_BITS
+    documents = documents_of(occurrences.keys)
     starts = np.flatnonzero(np.diff(documents, prepend=-1))
     if not len(starts):
         return np.empty(0, np.int64), np.empty(0)

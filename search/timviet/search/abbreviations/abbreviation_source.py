@@ -15,6 +15,7 @@ from timviet.search.abbreviations.initials import folded_initials
 from timviet.search.abbreviations.short_terms import ShortTerms
 from timviet.search.abbreviations.surroundings import MAX_NEIGHBOURS, Surroundings
 from timviet.search.deadline import check_time
+from timviet.search.sequences import documents_of, positions_of, spread
 
 FIELD = "text"
 # So many paragraphs are read where a word of all stands beside an abbreviation; and so many in all.
@@ -26,8 +27,6 @@ _READ_WORDS = 4096
 # `timviet.search.abbreviations.definitions`.
 _TELLING_BEFORE = [forms(word).keyed.encode() for word in ("là", "tắt")]
 _TELLING_AFTER = [forms(word).keyed.encode() for word in ("là", "viết", "từ", "chữ")]
-_POSITION_BITS = 32  # those of `timviet.search.sequences.occurrence_keys`
-_POSITIONS = (1 << _POSITION_BITS) - 1
 
 
 class Written(NamedTuple):
@@ -103,7 +102,10 @@ class AbbreviationSource:
             before: what stands before it.
             after: what stands after it.
         """
-        last, first = self._some(before, letters[-1], _TELLING_BEFORE), self._some(after, letters[0], _TELLING_AFTER)
+        last, first = (
+            self._having_beside(before, letters[-1], _TELLING_BEFORE),
+            self._having_beside(after, letters[0], _TELLING_AFTER),
+        )
         return np.unique(np.concatenate([last, first]))
 
     def rarest_neighbours(self, words: Sequence[Sequence[bytes]]) -> Column:
@@ -161,7 +163,7 @@ class AbbreviationSource:
         if len(numbers) < len(words):
             return np.empty(0, np.int64)
         ends = self.followers.phrase_ends(numbers.tolist(), least)
-        return ends if self._segment.kept is None else ends[self._segment.kept[self.paragraphs_of(ends)]]
+        return ends if self._segment.kept is None else ends[self._segment.kept[documents_of(ends)]]
 
     def counts_beside(self, words: Sequence[bytes], ends: Column, around: Surroundings) -> tuple[Column, Column]:
         """Return how often each of some neighbours stands before a phrase, and after it.
@@ -189,13 +191,9 @@ class AbbreviationSource:
         owners = np.repeat(own, self._terms.run_lengths(run_numbers))[are_there]
         return np.bincount(owners, minlength=count)
 
-    def paragraphs_of(self, ends: Column) -> Column:
-        """Return the paragraph of each of some occurrences."""
-        paragraphs: Column = ends >> _POSITION_BITS
-        return paragraphs
-
-    def texts(self, paragraphs: Column) -> Iterator[str]:
-        """Yield the texts of some paragraphs."""
+    def texts(self, paragraphs: Column, most: int | None = None) -> Iterator[str]:
+        """Yield the texts of some paragraphs: of all, or of so many of them, spread evenly."""
+        paragraphs = paragraphs if most is None else _some(paragraphs, most)
         for paragraph in paragraphs.tolist():
             check_time()
             (text,) = self._segment.stored_texts(FIELD, [paragraph])
@@ -209,12 +207,12 @@ class AbbreviationSource:
             count: how many words it has.
             most: how many to return at most.
         """
-        near = ends[(ends & _POSITIONS) < _READ_WORDS]
-        some = spread(near if len(near) else ends, most)
-        texts = self.texts(self.paragraphs_of(some))
-        return [_written(text, last, count) for text, last in zip(texts, (some & _POSITIONS).tolist(), strict=True)]
+        near = ends[positions_of(ends) < _READ_WORDS]
+        some = _some(near if len(near) else ends, most)
+        texts = self.texts(documents_of(some))
+        return [_written(text, last, count) for text, last in zip(texts, positions_of(some).tolist(), strict=True)]
 
-    def _some(self, beside: Beside, letter: str, telling: Sequence[bytes]) -> Column:
+    def _having_beside(self, beside: Beside, letter: str, telling: Sequence[bytes]) -> Column:
         """Return some paragraphs in which a word stands that starts with a letter, or is one of some others."""
         found = np.isin(beside.numbers, self.followers.numbers(telling)[0])
         for own in self.followers.starting_with(folded_initials(letter)):
@@ -223,7 +221,7 @@ class AbbreviationSource:
         commonest = np.argsort(-self._terms.run_lengths(run_numbers), kind="stable")[:_READ]
         lengths, documents = self._terms.run_documents(run_numbers[commonest])
         pieces = np.split(documents, np.cumsum(lengths)[:-1])
-        return spread(self._kept(np.unique(np.concatenate([spread(own, _PER_NEIGHBOUR) for own in pieces]))), _READ)
+        return _some(self._kept(np.unique(np.concatenate([_some(own, _PER_NEIGHBOUR) for own in pieces]))), _READ)
 
     def _kept(self, documents: Column) -> Column:
         return documents if self._segment.kept is None else documents[self._segment.kept[documents]]
@@ -243,8 +241,6 @@ def _written(text: str, last: int, count: int) -> Written:
     return Written(text[tokens[0].start : tokens[count - 1].end], before, after)
 
 
-def spread(column: Column, most: int) -> Column:
-    """Return so many of a column, spread evenly."""
-    if len(column) <= most:
-        return column
-    return column[np.linspace(0, len(column) - 1, most).astype(np.int64)]
+def _some(column: Column, most: int) -> Column:
+    """Return so many of a column, or fewer, spread evenly."""
+    return column[spread(len(column), most)]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from cachetools import LRUCache
 
-from timviet.index.analysis import KEY_SEPARATOR, Forms, forms
+from timviet.index.analysis import Forms, forms
 from timviet.index.schema import folded_field
 from timviet.index.snapshot import Snapshot
 from timviet.search.abbreviations.abbreviation_source import FIELD
@@ -173,10 +173,7 @@ class Abbreviations:
         """Return the forms of a folded form that the text has."""
         if not self._snapshot.document_frequency(folded_field(FIELD), folded):
             return []
-        marked = self._snapshot.prefixed(FIELD, f"{folded}{KEY_SEPARATOR}")
-        canonical = [term.partition(KEY_SEPARATOR)[2] for term in marked]
-        plain = [folded] if self._snapshot.document_frequency(FIELD, folded) else []
-        return [Forms(own, folded) for own in (*plain, *canonical)]
+        return [Forms(own, folded) for own in self._snapshot.readings(FIELD, folded)]
 
     def _may_be(self, own: Forms, words: tuple[Forms, ...]) -> bool:
         """Tell whether it is worth asking what an abbreviation stands for: at little cost, for it seldom is."""

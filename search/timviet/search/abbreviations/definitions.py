@@ -24,8 +24,8 @@ _OPENING = re.compile(rf"[\s{_QUOTES}]*[(\[][\s{_QUOTES}]*")
 _EQUATING = re.compile(rf"[\s{_QUOTES}]*[(\[:=–—-][\s{_QUOTES}]*")
 _TOLD = re.compile(rf"[\s{_QUOTES},;:(\[–—-]*")
 _CLOSING = re.compile(rf"[\s{_QUOTES}]*(?:[)\],;:.=/–—-]|$)")
-# What stands in no name of anything.
-_BREAK = re.compile(r"[.;:()\[\]!?\n]")
+BREAK = re.compile(r"[.;:()\[\]!?\n]")
+"""What stands between the words of no name of anything."""
 
 # Near most abbreviations nothing of this is written, and there is nothing to look at more closely.
 _HINT_BEFORE = re.compile(rf"[(\[][\s{_QUOTES}]*\Z|(?:[(\[]|tắt)[^()\[\]]*(?:là|tắt|hay|từ|hiệu)[\s{_QUOTES},:]*\Z")
@@ -138,7 +138,7 @@ class _Written:
         return next((end for end in fitting if _CLOSING.match(self._text, self._tokens[end - 1].end)), None)
 
     def _fits(self, start: int, end: int, letters: str) -> bool:
-        is_whole = not _BREAK.search(self._text, self._tokens[start].end, self._tokens[end - 1].start)
+        is_whole = not BREAK.search(self._text, self._tokens[start].end, self._tokens[end - 1].start)
         return is_whole and stands_for(letters, self._forms[start:end])
 
     def _says_short(self, start: int, end: int) -> bool:

@@ -4,7 +4,6 @@
 stands for comes in the same places as the abbreviation does, or in the same paragraphs.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -12,16 +11,17 @@ from functools import cached_property
 
 import numpy as np
 
-from timviet.index.analysis import KEY_SEPARATOR, Forms, indexed_forms
+from timviet.index.analysis import Forms, forms_of_term, indexed_forms
 from timviet.index.snapshot import Snapshot
-from timviet.search.abbreviations.abbreviation_source import FIELD, AbbreviationSource, Written, spread
-from timviet.search.abbreviations.definitions import definitions
+from timviet.search.abbreviations.abbreviation_source import FIELD, AbbreviationSource, Written
+from timviet.search.abbreviations.definitions import BREAK, definitions
 from timviet.search.abbreviations.evidence import MIN_FREQUENCY, SHORT_LENGTH, Candidate, Subject
 from timviet.search.abbreviations.followers import Beside
 from timviet.search.abbreviations.initial_phrases import initial_phrases
 from timviet.search.abbreviations.initials import may_be_name, stands_for, stretches
 from timviet.search.abbreviations.surroundings import Neighbours, Surroundings
 from timviet.search.deadline import check_time
+from timviet.search.sequences import documents_of
 
 MAX_EXPANSIONS = 3
 # So many paragraphs are read for phrases of the right initials, and so many phrases there are compared.
@@ -34,8 +34,6 @@ _COMPARED = 8
 _PART = 0.9
 _WHOLE_SAMPLES = 12
 _TEXT_SAMPLES = 5
-# No name of anything has such a sign between its words.
-_BREAK = re.compile(r"[.;:()\[\]!?\n]")
 
 _Words = tuple[Forms, ...]
 
@@ -149,7 +147,7 @@ class Expander:
         """
         check_time()
         ends = tuple(source.ends(_terms(words), least // len(self._sources)) for source in self._sources)
-        paragraphs = [np.unique(source.paragraphs_of(own)) for source, own in zip(self._sources, ends, strict=True)]
+        paragraphs = [np.unique(documents_of(own)) for own in ends]
         pairs = zip(paragraphs, own.paragraphs, strict=True)
         together = sum(len(np.intersect1d(one, other, assume_unique=True)) for one, other in pairs)
         return Candidate(words, ends, sum(map(len, paragraphs)), together)
@@ -174,7 +172,7 @@ class Expander:
 
     def _expansion(self, candidate: Candidate) -> Expansion:
         texts = [own.text for own in self._written(candidate, _TEXT_SAMPLES)]
-        ((text, _),) = Counter([own for own in texts if not _BREAK.search(own)] or texts).most_common(1)
+        ((text, _),) = Counter([own for own in texts if not BREAK.search(own)] or texts).most_common(1)
         return Expansion(
             words=candidate.words,
             text=text,
@@ -223,7 +221,7 @@ class _Abbreviation:
         letters, read = self.subject.forms.canonical, _READ if self.subject.is_short else _READ_FOR_LONG
         found: Counter[_Words] = Counter()
         for source, paragraphs in zip(self._sources, self.paragraphs, strict=True):
-            texts = source.texts(spread(paragraphs, read))
+            texts = source.texts(paragraphs, read)
             for tokens in (indexed_forms(text[:_READ_CHARACTERS]) for text in texts):
                 found.update({tuple(tokens[start:end]) for start, end in stretches(letters, tokens)})
         return found
@@ -249,5 +247,4 @@ def _terms(words: _Words) -> tuple[bytes, ...]:
 
 
 def _words(terms: Sequence[bytes]) -> _Words:
-    parts = (term.decode().partition(KEY_SEPARATOR) for term in terms)
-    return tuple(Forms(canonical or folded, folded) for folded, _, canonical in parts)
+    return tuple(map(forms_of_term, terms))

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from timviet.index.analysis import KEY_SEPARATOR, Forms, analyze
+from timviet.index.analysis import KEY_SEPARATOR, analyze, forms_of_term
 from timviet.index.columnfile import Column
 from timviet.index.preparing import read_metadata, searched_values
 from timviet.index.schema import is_metadata_field, metadata_field
@@ -138,13 +138,7 @@ def _least_costs(terms: FieldTerms, word: TypedWord, paragraph_count: int) -> Co
     folded = word.forms.folded
     for low, high in ((word.letters, word.letters + LAST_CHARACTER), (folded, folded + _AFTER_KEY_SEPARATOR)):
         first, last = terms.first_from(low.encode()), terms.first_from(high.encode())
-        costs = [word.cost(_forms(terms[number])) for number in range(first, last)]
+        costs = [word.cost(forms_of_term(terms[number])) for number in range(first, last)]
         counts = [terms.document_frequency(number) for number in range(first, last)]
         np.minimum.at(least, terms.documents_between(first, last), np.repeat(np.array(costs, np.int64), counts))
     return least
-
-
-def _forms(term: bytes) -> Forms:
-    """Return the forms that a keyed term is made of."""
-    folded, _, canonical = term.decode().partition(KEY_SEPARATOR)
-    return Forms(canonical or folded, folded)

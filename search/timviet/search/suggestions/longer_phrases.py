@@ -33,7 +33,9 @@ class LongerPhrases:
 
     def __init__(self, no_words: Phrase) -> None:
         self._readers = [place.source.reader for place in no_words.places]
-        self._known: LRUCache[tuple[bytes, ...], _Known] = LRUCache(_REMEMBERED, lambda known: _size(*known.longer))
+        self._known: LRUCache[tuple[bytes, ...], _LongerOnes] = LRUCache(
+            _REMEMBERED, lambda known: _size(*known.longer)
+        )
         self._words: LRUCache[tuple[bytes, ...], Phrase | None] = LRUCache(_REMEMBERED, _size)
         self.begin()
 
@@ -59,7 +61,7 @@ class LongerPhrases:
         longer = phrase.followed_by(_NAMES, least, _MOST_WORDS)
         self._left_for_any -= self._count() - before
         with suppress(ValueError):  # it is larger than all that is remembered
-            self._known[phrase.terms] = _Known(least, longer)
+            self._known[phrase.terms] = _LongerOnes(least, longer)
         return longer
 
     def with_word(self, phrase: Phrase, term: bytes, least: float) -> Phrase | None:
@@ -86,7 +88,7 @@ class LongerPhrases:
         return sum(reader.count for reader in self._readers)
 
 
-class _Known(NamedTuple):
+class _LongerOnes(NamedTuple):
     """The phrases with which one goes on.
 
     Attributes:

@@ -15,6 +15,7 @@ from cachetools import LRUCache
 from timviet.index.columnfile import Column
 from timviet.index.snapshot import SegmentView
 from timviet.index.terms import FieldTerms
+from timviet.search.sequences import documents_of, positions_of, spread
 from timviet.search.suggestions.run_reader import RunReader, sums_until
 
 TITLE = "title"
@@ -25,8 +26,6 @@ TITLE_WEIGHT = 5
 MAX_OCCURRENCES = 1 << 17
 
 Ranges = tuple[tuple[bytes, bytes], ...]
-_POSITION_BITS = 32  # those of `occurrence_keys`
-_POSITIONS = (1 << _POSITION_BITS) - 1
 _RUNS_AT_ONCE = 1 << 14
 _REMEMBERED_RANGES = 1 << 8
 
@@ -229,8 +228,8 @@ class PhraseSource:
         keys = self._kept(place.keys if place.length > 1 else self._some_keys(place.number, most))
         if not len(keys) and place.length == 1:
             keys = np.sort(self._kept(self.keys(np.arange(*self._runs(place.number)))))
-        chosen = keys[_spread(len(keys), most)].tolist()
-        return [Occurrence(key >> _POSITION_BITS, key & _POSITIONS) for key in chosen]
+        chosen = keys[spread(len(keys), most)]
+        return [*map(Occurrence, documents_of(chosen).tolist(), positions_of(chosen).tolist())]
 
     def all_counts(self) -> AllCounts:
         """Return how often all words occur, and each after each other."""
@@ -278,13 +277,13 @@ class PhraseSource:
         """Return the keys of a word's occurrences in some of its runs, ascending; likelier in longer ones."""
         first, last = self._runs(number)
         ends = sums_until(self._run_ends, np.arange(first - 1, last))
-        places = ends[0] + _spread(int(ends[-1] - ends[0]), most)
+        places = ends[0] + spread(int(ends[-1] - ends[0]), most)
         return np.sort(self.keys(first + np.unique(ends[1:].searchsorted(places, side="right"))))
 
     def _following(self, before: Column, run_numbers: Column) -> list[Column]:
         """Return for each of some runs the keys of what follows in it after some of its occurrences, by their keys."""
         has_phrase = np.zeros(self.segment.paragraph_count, bool)
-        has_phrase[before >> _POSITION_BITS] = True
+        has_phrase[documents_of(before)] = True
         owners, keys = self.reader.read(run_numbers, has_phrase, self._is_first)
         places = np.minimum(before.searchsorted(keys), len(before) - 1)
         found = np.flatnonzero(before[places] == keys)
@@ -294,7 +293,7 @@ class PhraseSource:
 
     def _kept(self, keys: Column) -> Column:
         """Return the keys of those occurrences that are not in deleted paragraphs."""
-        return keys if self.segment.kept is None else keys[self.segment.kept[keys >> _POSITION_BITS]]
+        return keys if self.segment.kept is None else keys[self.segment.kept[documents_of(keys)]]
 
     @cached_property
     def _count_ends(self) -> Column:
@@ -328,8 +327,3 @@ def _descending(counts: Column, least: int, most: int) -> Column:
         lowest = np.partition(counts[places], len(places) - most)[len(places) - most]
         places = places[counts[places] >= lowest]
     return places[np.argsort(-counts[places], kind="stable")][:most]
-
-
-def _spread(length: int, most: int) -> Column:
-    """Return so many places in a row of some length, or fewer, spread evenly, ascending."""
-    return np.array(sorted({(2 * number + 1) * length // (2 * most) for number in range(most)})[:length], np.int64)

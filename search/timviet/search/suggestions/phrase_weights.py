@@ -10,10 +10,10 @@ Text by Use of Branching Entropy, ACL 2006). So does a word of grammar, less sur
 
 from collections.abc import Sequence
 
+from timviet.index.analysis import forms_of_term
 from timviet.search.abbreviations.initials import is_abbreviation
 from timviet.search.suggestions.phrases import Phrase
 from timviet.search.suggestions.samples import Join, Sample
-from timviet.search.suggestions.typed_prefix import forms_of
 from timviet.search.suggestions.words import WORDS_OF_GRAMMAR, Words
 
 # How much is left of a phrase that begins with a word of grammar, and of one word alone, which says little.
@@ -95,7 +95,7 @@ class PhraseWeights:
 
 def _may_be_abbreviation(phrase: Phrase) -> bool:
     """Tell whether a phrase is one word that is an abbreviation, if it is written in capitals."""
-    return len(phrase.terms) == 1 and is_abbreviation(forms_of(phrase.terms[0]))
+    return len(phrase.terms) == 1 and is_abbreviation(forms_of_term(phrase.terms[0]))
 
 
 def _is_list(phrase: Phrase, samples: Sequence[Sample], finished: int) -> bool:

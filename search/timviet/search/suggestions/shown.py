@@ -3,9 +3,9 @@
 from collections import defaultdict
 from typing import NamedTuple
 
+from timviet.index.analysis import forms_of_term
 from timviet.index.unicode import collation_key
 from timviet.search.marks import Level, level
-from timviet.search.suggestions.typed_prefix import forms_of
 from timviet.search.suggestions.writing import COVERED_SHARE, Written
 
 
@@ -62,9 +62,9 @@ class Shown:
 
 
 def _letters(terms: tuple[bytes, ...]) -> tuple[str, ...]:
-    return tuple(forms_of(term).folded for term in terms)
+    return tuple(forms_of_term(term).folded for term in terms)
 
 
 def _has_more_marks(term: bytes, other: bytes) -> bool:
     """Tell whether a word is another one of the same letters, or that with more marks."""
-    return level(forms_of(other).canonical, forms_of(term).canonical) in (Level.SAME, Level.COMPLETES)
+    return level(forms_of_term(other).canonical, forms_of_term(term).canonical) in (Level.SAME, Level.COMPLETES)

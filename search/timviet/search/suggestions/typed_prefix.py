@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from timviet.index.analysis import KEY_SEPARATOR, MAX_TERM_LENGTH, Forms, analyze
+from timviet.index.analysis import KEY_SEPARATOR, MAX_TERM_LENGTH, Forms, analyze, forms_of_term
 from timviet.search.marks import Level, level
 from timviet.search.pattern import Shape
 from timviet.search.rank import LEVEL_WEIGHTS
@@ -76,7 +76,7 @@ def _finished(forms: Forms) -> Wanted:
     ranges = ((folded, folded + _AFTER_SEPARATOR),)
     if not _has_marks(forms):
         return Wanted(ranges)
-    return Wanted(ranges, lambda term: level(forms.canonical, forms_of(term).canonical) in _ANSWERS)
+    return Wanted(ranges, lambda term: level(forms.canonical, forms_of_term(term).canonical) in _ANSWERS)
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -88,7 +88,7 @@ def _unfinished(surface: str) -> Wanted:
 
     @lru_cache(maxsize=_REMEMBERED_TERMS)
     def accepts(term: bytes) -> bool:
-        forms = forms_of(term)
+        forms = forms_of_term(term)
         return _has_marks(forms) and shape.level(forms.folded, forms.canonical) in _ANSWERS
 
     return Wanted(ranges, accepts)
@@ -101,10 +101,3 @@ def _range(prefix: str, shape: Shape) -> tuple[bytes, bytes]:
     """
     letters = prefix.encode()
     return letters, letters + (_AFTER_LETTERS if shape.fits(f"{prefix}{_ANOTHER_LETTER}") else _AFTER_SEPARATOR)
-
-
-@lru_cache(maxsize=_REMEMBERED_TERMS)
-def forms_of(term: bytes) -> Forms:
-    """Return the forms that a term is made of, as it is keyed."""
-    folded, _, canonical = term.decode().partition(KEY_SEPARATOR)
-    return Forms(canonical or folded, folded)

@@ -53,15 +53,15 @@ class Words:
         return self._together[pair]
 
     @cached_property
-    def _known(self) -> dict[PhraseSource, "_Known"]:
+    def _known(self) -> dict[PhraseSource, "_KnownWords"]:
         return {source: source.segment.remembered(_known, source.field, source.terms) for source in self._sources}
 
 
-def _known(segment: SegmentView, field: str, terms: FieldTerms) -> "_Known":
-    return _Known(PhraseSource(segment, field, terms))
+def _known(segment: SegmentView, field: str, terms: FieldTerms) -> "_KnownWords":
+    return _KnownWords(PhraseSource(segment, field, terms))
 
 
-class _Known:
+class _KnownWords:
     """What is known of the words of one source.
 
     Args:
