@@ -147,6 +147,12 @@ def test_readings(query, text, options, expected):
     assert [sorted(part) for part in told] == [sorted(part) for part in wanted]
 
 
+def test_words_without_marks_in_a_marked_paragraph():
+    """A word without marks is no reading of one with marks where the paragraph was typed with marks."""
+    with make_searcher("Đảng ủy xã họp ở Dang Bình, cấp ủy nhất trí", "dang uy xa hop huyen") as searcher:
+        assert readings(searcher.explain("đảng", "0")) == [[(canonical("đảng"), "same", 1.0, 1)]]
+
+
 @pytest.mark.parametrize(
     ("query", "text", "expected"),
     [

@@ -68,6 +68,13 @@ def test_weights_of_levels(marks, marked, contradicting, expected):
     assert level_weights(marks, marked=marked, contradicting=contradicting) == expected
 
 
+def test_other_readings_make_a_word_less_rare():
+    """How rare a word is depends on how many paragraphs have its letters with other marks, too, at three tenths."""
+    with make_searcher("ma túy", *["tùy lúc"] * 4, *["chợ hoa"] * 5) as searcher:
+        (part,) = searcher.explain("túy", "0").parts
+        assert part.inverse_document_frequency == pytest.approx(inverse_document_frequency(1 + 0.3 * 4, 10))
+
+
 def test_contradicting_readings_count_least():
     """Where other marks than typed match too, they count less than any other level."""
     weights = level_weights("auto", marked=True, contradicting=True)

@@ -21,7 +21,7 @@ _MORE_MARKS: Weights = LEVEL_WEIGHTS | {Level.COMPLETES: 1.0}
 _CONTRADICTING_WEIGHT = 0.2
 
 
-class Expansion(NamedTuple):
+class Expanded(NamedTuple):
     """The terms that answer a leaf.
 
     Attributes:
@@ -62,7 +62,7 @@ def has_marks(leaf: Word | Pattern | Fuzzy) -> bool:
     return leaf.forms.canonical != leaf.forms.folded
 
 
-def expand(leaf: Word | Pattern | Fuzzy, lexicon: Lexicon, weights: Weights) -> Expansion:
+def expand(leaf: Word | Pattern | Fuzzy, lexicon: Lexicon, weights: Weights) -> Expanded:
     """Return the terms that answer a leaf.
 
     Args:
@@ -72,7 +72,7 @@ def expand(leaf: Word | Pattern | Fuzzy, lexicon: Lexicon, weights: Weights) -> 
     """
     folded = _folded_forms(leaf, lexicon)
     if weights is _ANY_READING or (not has_marks(leaf) and weights[Level.SAME] == weights.get(Level.COMPLETES)):
-        return Expansion(folded_field(leaf.fieldname), folded)
+        return Expanded(folded_field(leaf.fieldname), folded)
     readings: dict[str, float] = {}
     bare: set[str] = set()
     bare_counts_everywhere = leaf.fieldname != "text" or Level.CONTRADICTS in weights
@@ -83,7 +83,7 @@ def expand(leaf: Word | Pattern | Fuzzy, lexicon: Lexicon, weights: Weights) -> 
                 readings[keyed(form, reading)] = weight * weights[level]
             if level is Level.BARE and not bare_counts_everywhere:
                 bare.add(keyed(form, reading))
-    return Expansion(leaf.fieldname, readings, frozenset(bare))
+    return Expanded(leaf.fieldname, readings, frozenset(bare))
 
 
 def reading_level(leaf: Word | Pattern | Fuzzy, folded: str, reading: str) -> Level:

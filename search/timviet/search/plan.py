@@ -23,7 +23,7 @@ from timviet.index.schema import (
 )
 from timviet.index.spelling import fold
 from timviet.search.abbreviations.abbreviations import Stretch
-from timviet.search.abbreviations.expansions import Expansion as Known
+from timviet.search.abbreviations.expansions import LongForm
 from timviet.search.clauses import (
     asked_in_title,
     flatten,
@@ -244,7 +244,7 @@ class _Planner:
         longer = [self._long_form(clause, own) for own in best]
         return AnyOf([*_parts_of_any(node), *longer]) if longer else node
 
-    def _long_form(self, clause: Word, expansion: Known) -> TermSequence:
+    def _long_form(self, clause: Word, expansion: LongForm) -> TermSequence:
         """Return what finds what an abbreviation stands for, which tells no more than the abbreviation."""
         words = [Word("text", word.canonical, "strict") for word in expansion.words]
         boost = ABBREVIATION_WEIGHT * clause.boost

@@ -13,7 +13,7 @@ from timviet.index.analysis import Forms, forms
 from timviet.index.schema import folded_field
 from timviet.index.snapshot import Snapshot
 from timviet.search.abbreviations.abbreviation_source import FIELD
-from timviet.search.abbreviations.expansions import Expander, Expansion
+from timviet.search.abbreviations.expansions import Expander, LongForm
 from timviet.search.abbreviations.initials import (
     MAX_LEFT_OUT,
     MAX_LETTERS,
@@ -30,7 +30,7 @@ _REMEMBERED = 1 << 12
 
 
 @dataclass(frozen=True, slots=True)
-class Abbreviation:
+class ShortForm:
     """An abbreviation and what it stands for.
 
     Attributes:
@@ -41,7 +41,7 @@ class Abbreviation:
 
     text: str
     forms: Forms
-    expansion: Expansion
+    expansion: LongForm
 
 
 class Stretch(NamedTuple):
@@ -55,7 +55,7 @@ class Stretch(NamedTuple):
 
     start: int
     end: int
-    abbreviation: Abbreviation
+    abbreviation: ShortForm
 
 
 class Abbreviations:
@@ -80,12 +80,12 @@ class Abbreviations:
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         self._expander = Expander(snapshot)
-        self._expansions: LRUCache[Forms, tuple[Expansion, ...]] = LRUCache(_REMEMBERED)
-        self._abbreviations: LRUCache[tuple[Forms, ...], Abbreviation | None] = LRUCache(_REMEMBERED)
+        self._expansions: LRUCache[Forms, tuple[LongForm, ...]] = LRUCache(_REMEMBERED)
+        self._abbreviations: LRUCache[tuple[Forms, ...], ShortForm | None] = LRUCache(_REMEMBERED)
         self._terms: LRUCache[Forms, list[str]] = LRUCache(_REMEMBERED)
         self._stretches: LRUCache[tuple[Forms, ...], tuple[Stretch, ...]] = LRUCache(_REMEMBERED)
 
-    def expansions(self, abbreviation: str | Forms) -> tuple[Expansion, ...]:
+    def expansions(self, abbreviation: str | Forms) -> tuple[LongForm, ...]:
         """Return what an abbreviation stands for in this index.
 
         Args:
@@ -98,7 +98,7 @@ class Abbreviations:
         own = self._reading(typed) if is_abbreviation(typed) else None
         return () if own is None else self._expansions_of(own)
 
-    def abbreviation_of(self, words: Sequence[str | Forms]) -> Abbreviation | None:
+    def abbreviation_of(self, words: Sequence[str | Forms]) -> ShortForm | None:
         """Return the abbreviation that stands for some words in this index, for all of them and no more.
 
         Args:
@@ -141,21 +141,21 @@ class Abbreviations:
                     yield Stretch(start, end, found)
                     taken.update(range(start, end))
 
-    def _abbreviation(self, words: tuple[Forms, ...], letters: Sequence[str]) -> Abbreviation | None:
+    def _abbreviation(self, words: tuple[Forms, ...], letters: Sequence[str]) -> ShortForm | None:
         """Return the abbreviation of words, of those with some letters."""
         if words not in self._abbreviations:
             found = [own for each in letters for own in self._standing_for(words, each)]
             self._abbreviations[words] = max(found, key=_evidence, default=None)
         return self._abbreviations[words]
 
-    def _standing_for(self, words: tuple[Forms, ...], letters: str) -> Iterator[Abbreviation]:
+    def _standing_for(self, words: tuple[Forms, ...], letters: str) -> Iterator[ShortForm]:
         for own in self._readings(letters):
             if stands_for(own.canonical, words) and self._reading(own) == own and self._may_be(own, words):
                 for expansion in self._expansions_of(own):
                     if _answers(words, expansion.words):
-                        yield Abbreviation(own.canonical.upper(), own, expansion)
+                        yield ShortForm(own.canonical.upper(), own, expansion)
 
-    def _expansions_of(self, own: Forms) -> tuple[Expansion, ...]:
+    def _expansions_of(self, own: Forms) -> tuple[LongForm, ...]:
         if own not in self._expansions:
             self._expansions[own] = self._expander.expansions(own)
         return self._expansions[own]
@@ -201,6 +201,6 @@ def _answers(typed: Sequence[Forms], written: Sequence[Forms]) -> bool:
     return Level.CONTRADICTS not in levels and (is_bare or Level.BARE not in levels)
 
 
-def _evidence(abbreviation: Abbreviation) -> tuple[int, int, int]:
+def _evidence(abbreviation: ShortForm) -> tuple[int, int, int]:
     expansion = abbreviation.expansion
     return expansion.definitions, expansion.together, expansion.frequency

@@ -39,7 +39,7 @@ _Words = tuple[Forms, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Expansion:
+class LongForm:
     """What an abbreviation stands for.
 
     Attributes:
@@ -76,7 +76,7 @@ class Expander:
         """Return those of some abbreviations, without marks, that the text has."""
         return list(dict.fromkeys(own for source in self._sources for own in source.having(letters)))
 
-    def expansions(self, abbreviation: Forms) -> tuple[Expansion, ...]:
+    def expansions(self, abbreviation: Forms) -> tuple[LongForm, ...]:
         """Return what an abbreviation stands for, best first; nothing where that is not sure."""
         own = _Abbreviation(self._sources, abbreviation)
         found = self._defined(own) or self._fitting(own)
@@ -170,10 +170,10 @@ class Expander:
         """Return a term's share of all tokens."""
         return sum(source.frequency(term) for source in self._sources) / self._token_count
 
-    def _expansion(self, candidate: Candidate) -> Expansion:
+    def _expansion(self, candidate: Candidate) -> LongForm:
         texts = [own.text for own in self._written(candidate, _TEXT_SAMPLES)]
         ((text, _),) = Counter([own for own in texts if not BREAK.search(own)] or texts).most_common(1)
-        return Expansion(
+        return LongForm(
             words=candidate.words,
             text=text,
             definitions=candidate.definitions,
