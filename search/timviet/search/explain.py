@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from timviet.index.analysis import KEY_SEPARATOR, analyze, keyed
+from timviet.index.analysis import analyze, forms_of_term, keyed
 from timviet.index.schema import is_folded_field, unfolded_field
 from timviet.index.snapshot import SegmentView
 from timviet.search.expand import reading_level
@@ -39,8 +39,9 @@ class Part:
     """What one word, phrase or pattern of the query adds to the score.
 
     Attributes:
-        kind: "word", "phrase", "pattern", "fuzzy", or "pair" for two neighbouring words.
-        label: what was typed.
+        kind: "word", "phrase", "pattern", "fuzzy", "pair" for two neighbouring words, "abbreviation" for one of words
+            that were typed, or "expansion" for what a typed abbreviation stands for.
+        label: what was typed, or what stands in its place.
         field: the indexed field it was looked for in.
         score: what it adds: boost × inverse document frequency × saturation, which has 255 levels.
         boost: as typed, or how often it was typed; twice that where the words of a short query count twice.
@@ -151,8 +152,8 @@ class _Explainer:
         """Yield the canonical forms by which a group was found; folded terms are told by what they stand for."""
         field = unfolded_field(group.field)
         for term, weight in group.weights.items():
-            folded, _, marked = term.partition(KEY_SEPARATOR)
-            known = self._lexicon.readings(field, folded) if is_folded_field(group.field) else [marked or folded]
+            own, folded = forms_of_term(term.encode())
+            known = self._lexicon.readings(field, folded) if is_folded_field(group.field) else [own]
             for reading in known:
                 counts = term not in group.bare or self._matcher.groups.is_unmarked(self._number)
                 frequency = self._matcher.groups.frequency(field, keyed(folded, reading), self._number) if counts else 0

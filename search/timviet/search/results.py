@@ -17,9 +17,9 @@ class Relaxation:
         kind: "match" where paragraphs were taken that hold only some of the words, "marks" where paragraphs were
             taken whose marks contradict those typed, "field" where a name before a colon is no field's and was taken
             for a word, "range" where the lowest value of a range is above its highest one, so that it finds nothing,
-            "correction" where nothing was found that has all the words, and what the query was meant to say was
-            searched for, "abbreviation" where paragraphs were taken, too, that have an abbreviation in place of the
-            words that it stands for, or these in its place.
+            "correction" where no paragraph held all the words and what the query was meant to say was searched for,
+            "abbreviation" where paragraphs were taken, too, that have an abbreviation in place of the words that it
+            stands for, or these in its place.
         message: the same as a sentence.
     """
 
@@ -60,8 +60,7 @@ class Hit:
     Attributes:
         document_id: the id of its document.
         paragraph: its number in the document, from 0.
-        score: how well it answers the query; comparable within one result only, and there, where some paragraphs
-            hold all the words and others some, among either.
+        score: how well it answers the query; comparable within one result only, whose order it is by default.
         title: the document's title, or None.
         path: where the document came from, or None.
         metadata: the document's metadata.

@@ -79,7 +79,10 @@ class Followers:
         """Return the numbers of those terms that there are, and the place of each among those asked for.
 
         Args:
-            terms: the terms, ascending.
+            terms: the terms.
+
+        Returns:
+            Their numbers and places, in the order in which they were asked for.
         """
         found = [(number, place) for place, term in enumerate(terms) if (number := self.terms.find(term)) is not None]
         numbers, places = np.array(found, np.int64).reshape(-1, 2).T
