@@ -346,14 +346,15 @@ def test_asking_back(searcher, typed, options, asked_back):
     assert "correction" not in [relaxation.kind for relaxation in results.relaxed or ()]
 
 
-def test_what_was_found_is_not_lost_where_a_correction_takes_too_long(searcher, monkeypatch):
+def test_what_was_found_is_not_lost_where_a_correction_takes_too_long(monkeypatch):
     """Results are those of what was typed where there is no time to find out what was meant."""
 
     def late(*_):
         raise QueryTimeoutError(1)
 
     monkeypatch.setattr("timviet.search.finder.correct", late)
-    results = searcher.search("ma tùy", match="any")
+    with make_searcher(*TEXTS) as searcher:
+        results = searcher.search("ma tùy", match="any")
     assert (results.total > 0, results.correction) == (True, None)
 
 

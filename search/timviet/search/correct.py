@@ -197,20 +197,21 @@ def _sure(meant: Sequence[_Meant], is_marked: bool, counts: WordCounts) -> Seque
 def _is_sure(meant: _Meant, before: str | None, after: str | None, is_marked: bool, counts: WordCounts) -> bool:
     """Tell whether a word may be changed.
 
-    Marks may be added where the query has none. Otherwise, where the index has the word, or it has only the keys of an
-    input method, what it was meant for has to stand beside a word next to it, and where the index has the word, that
-    has to be far more likely. A word beside it that the index does not have tells nothing.
+    Marks may be added where the query has none, and keys of an input method that are no word be decoded where the word
+    that they make stands beside one next to it. Otherwise what was meant has to be far more likely, and where the index
+    has what was typed, to stand beside a word next to it. A word beside it that the index does not have tells nothing.
     """
     if not is_marked and meant.kind == "marks":
         return True
     own, (known_before, known_after) = meant.word.forms.keyed, (_known(term, counts) for term in (before, after))
     pairs = [*pairwise([*known_before, *meant.terms[:1]]), *pairwise([*meant.terms[-1:], *known_after])]
     together = max((counts.pair(*pair) for pair in pairs), default=None)
-    if not counts.paragraphs(own):
-        return not meant.is_decoded or together != 0
-    if together is not None and together < _TOGETHER:
-        return False
+    is_new = not counts.paragraphs(own)
+    if is_new and meant.is_decoded:
+        return together != 0
     if together is None and len(meant.terms) == 1 and is_known(meant.word.forms, counts):
+        return False
+    if together is not None and together < _TOGETHER and not is_new:
         return False
     least = _LIKELIER_MARKED if meant.kind == "marks" else _LIKELIER
     likelier = meant.word.meant[meant.reading] * likelihood([*known_before, *meant.terms, *known_after], counts)
