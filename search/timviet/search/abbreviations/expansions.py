@@ -93,6 +93,7 @@ class Expander:
             words: the words as typed.
             readings: for each word the terms that it may be.
         """
+        check_time()
         terms = [sorted(term.encode() for term in own) for own in readings]
         rarest = [(source, source.rarest_neighbours(terms)) for source in self._sources]
         if any(source.share_paragraphs(abbreviation.keyed.encode(), runs) for source, runs in rarest):
