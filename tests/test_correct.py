@@ -172,6 +172,28 @@ def test_what_is_no_slip(usual, typed, why):
     assert usual.correct(typed) is None, why
 
 
+def test_what_is_hardly_likelier():
+    """Where another word is hardly likelier than what was typed, that stays, though the index does not have it."""
+    with make_searcher("Đảng") as searcher:
+        assert searcher.correct("đàng") is None
+    with make_searcher(*["Đảng"] * 9) as searcher:
+        assert searcher.correct("đàng").query == "đảng"
+
+
+def test_two_words_that_stand_together_by_chance():
+    """Readings that are together seldom, for words so frequent, do not keep a word from being taken for a slip."""
+    texts = ["bổ sung " * 10_000, "bỏ phiếu, xưng hô " * 1400, "bỏ xưng " * 6, "và " * 180_000]
+    with make_searcher(*texts) as searcher:
+        assert searcher.correct("bo xung").query == "bổ sung"
+
+
+def test_a_change_that_another_one_would_have_to_support():
+    """A word is not changed for the company of what its neighbour is not changed for."""
+    with make_searcher(*["đảng ủy"] * 30, *["uy tín"] * 400, *["đãng trí"] * 3) as searcher:
+        assert searcher.correct("đãng ủy").query == "đảng ủy"
+        assert searcher.correct("đãng uy") is None
+
+
 COMPANY = [*["Công an tỉnh"] * 9, *["Tàu coong coong"] * 2, "Hồ Chí Minh", *["Đại dịch Covid-19"] * 3, *["Y tế"] * 3]
 
 
@@ -334,6 +356,7 @@ def test_a_query_that_finds_something_is_not_changed(searcher):
     [
         pytest.param("tùy nhóm", {}, None, id="nothing better is known"),
         pytest.param("ma tùy đường", {}, "ma túy đường", id="some of the words are found"),
+        pytest.param("ma tùy kỹ", {}, "ma túy kỹ", id="some of them, and no more of what was meant"),
         pytest.param("ma tùy", {"match": "any"}, "ma túy", id="any of them"),
         pytest.param("ma tùy", {"marks": "ignore"}, "ma túy", id="all of them, without regard to marks"),
         pytest.param("dang uy", {}, None, id="marks that were left out are searched for in any case"),
