@@ -36,6 +36,8 @@ _RARE = 3
 _JOINED_SHARE = 1 / 2000
 # So many of the terms that a word may be meant for are compared, those that are most likely by themselves.
 _MOST_COMPARED = 32
+# So many where words are compared again with those that sound alike.
+_MOST_COMPARED_AGAIN = 12
 _HOOK_AND_TILDE = {(-1, HOOK_ABOVE), (-1, TILDE)}
 _SENTENCE_END = ".?"
 _AROUND = ".,;:!?'`~-+"
@@ -66,7 +68,7 @@ class Candidates:
         if self.is_abbreviation:
             return self
         alike = _alike(self.forms, counts, _SOUND_SLIP_UNMARKED)
-        return replace(self, meant=_likeliest({**alike, **self.meant}, self.forms, counts))
+        return replace(self, meant=_likeliest({**alike, **self.meant}, self.forms, counts, _MOST_COMPARED_AGAIN))
 
     @property
     def forms(self) -> Forms:
@@ -197,12 +199,12 @@ def is_known(own: Forms, counts: WordCounts) -> bool:
     return found > min(_RARE, _RARE_SHARE * counts.paragraph_count)
 
 
-def _likeliest(found: dict[str, float], own: Forms, counts: WordCounts) -> dict[str, float]:
+def _likeliest(found: dict[str, float], own: Forms, counts: WordCounts, most: int = _MOST_COMPARED) -> dict[str, float]:
     """Return what was typed, and of other terms those that are most likely by themselves."""
-    if len(found) <= _MOST_COMPARED:
+    if len(found) <= most:
         return found
     frequencies = {term: counts.paragraphs(term) for term in found}
-    likeliest = nlargest(_MOST_COMPARED, found, key=lambda term: (term == own.keyed, found[term] * frequencies[term]))
+    likeliest = nlargest(most, found, key=lambda term: (term == own.keyed, found[term] * frequencies[term]))
     return {term: found[term] for term in likeliest}
 
 
