@@ -75,7 +75,8 @@ class Sample:
         if not isinstance(answer, CLEAN_ERRORS):
             return answer == self.answers[asked]
         is_named = damage.name in str(answer) or (damage.kind == "exchanged" and NAME.search(str(answer)))
-        is_gone = isinstance(answer, IndexNotFoundError) and damage.kind == "missing"
+        is_lost = isinstance(answer, IndexNotFoundError) or "its table of contents is lost" in str(answer)
+        is_gone = is_lost and damage.kind == "missing"
         return (is_named or is_gone) and str(folder) in str(answer)
 
 
@@ -114,6 +115,11 @@ def test_answers(sample):
         assert trials.run("wrong_answer", [(damage,) for damage in sample.damages]) == []
 
 
+def without_file(kept):
+    """What is kept of a paragraph, but for the file, which is to be read again."""
+    return {name: own for name, own in kept.items() if name != "source"}
+
+
 def test_repair(sample, tmp_path):
     """What is repaired verifies, has what could be read as it was, and says where something is missing."""
     for number, damage in enumerate(sample.damages[::REPAIRED]):
@@ -126,10 +132,14 @@ def test_repair(sample, tmp_path):
             pytest.fail(f"nothing was saved after {damage}")
         assert files_of(sample.folder) == before
         assert not problems_of(new), damage
-        saved = paragraphs_of(new)
+        # In place of first paragraphs that are lost there are empty ones.
+        saved = {
+            place: own
+            for place, own in paragraphs_of(new).items()
+            if own["text"] or not sample.paragraphs.get(place, own)["text"]
+        }
         for place in saved.keys() & sample.paragraphs.keys():
-            kept = sample.paragraphs[place]
-            assert saved[place] in (kept, {name: own for name, own in kept.items() if name != "source"}), damage
+            assert without_file(saved[place]) == without_file(sample.paragraphs[place]), damage
         lost, more = sample.paragraphs.keys() - saved.keys(), saved.keys() - sample.paragraphs.keys()
         assert not lost or damage.name.endswith(".documents"), damage
         assert not more or damage.name.endswith(".toc"), damage

@@ -1,5 +1,7 @@
 """What can be read of a damaged index is saved into a new one, and what is lost is said."""
 
+import csv
+import json
 import random
 
 import numpy as np
@@ -20,22 +22,34 @@ def folder(tmp_path):
 
 
 def contents(folder):
-    """What an index keeps of its paragraphs, in the order of documents and paragraphs."""
+    """What an index keeps of its paragraphs, but for their files, in the order of documents and paragraphs."""
     with open_index(folder) as index, index.reader() as reader:
-        fields = list(reader.all_stored_fields())
+        fields = [{name: own[name] for name in own if name != "source"} for own in reader.all_stored_fields()]
         assert verify(index).problems == ()
     return sorted(fields, key=lambda own: (own["id"], own["paragraph"]))
 
 
+def write_records(path, records):
+    """Write records as lines of JSON or as a table."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        if path.suffix == ".csv":
+            writer = csv.DictWriter(file, records[0])
+            writer.writeheader()
+            writer.writerows(records)
+        else:
+            file.writelines(f"{json.dumps(record)}\n" for record in records)
+
+
 def test_a_whole_index(folder, tmp_path):
-    """All documents of a whole index are saved, with what is known of their files; nothing is lost."""
+    """All documents of a whole index are saved; their files are read again, and have nothing else."""
     told = []
     saved = repair(folder, tmp_path / "mới", lambda *done: told.append(done))
     assert (saved.documents, saved.paragraphs, saved.losses) == (5, 8, ())
     assert told[-1] == (9, 9)
     assert contents(tmp_path / "mới") == contents(folder)
     with open_index(tmp_path / "mới") as index:
-        assert sync(index, [tmp_path / f"văn bản của {folder.name}"]).unchanged == 1
+        summary = sync(index, [tmp_path / f"văn bản của {folder.name}"])
+        assert (summary.new, summary.changed, summary.unchanged) == (0, 1, 0)
 
 
 def test_without_a_table_of_contents(folder, tmp_path):
@@ -79,8 +93,48 @@ def test_a_lost_block(tmp_path):
     assert (saved.documents, saved.paragraphs) == (2, 8)
     assert contents(tmp_path / "mới")
     with open_index(tmp_path / "mới") as index:
-        assert (summary := sync(index, [texts])).changed == 1, summary
+        assert (summary := sync(index, [texts])).changed == 2, summary
         assert index.paragraph_count == 10
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.csv"])
+def test_records_that_were_lost(tmp_path, name):
+    """Documents that were lost whole come back when their file is indexed again; those that have changed are gone."""
+    records = [{"id": f"{number}", "text": f"Đoạn {number} {'dài ' * 300}"} for number in range(40)]
+    path = tmp_path / name
+    write_records(path, records)
+    with open_index(tmp_path / "cũ", create=True) as index:
+        sync(index, [path])
+    before = contents(tmp_path / "cũ")
+    crafted = Crafted(tmp_path / "cũ", random.Random(1))  # noqa: S311
+    columns = crafted.largest(".documents")[1]
+    columns["stored"][columns["stored_block_ends"][0] + 20] ^= 1
+    crafted.write()
+    saved = repair(tmp_path / "cũ", tmp_path / "mới")
+    assert 0 < saved.documents < 40
+    with open_index(tmp_path / "mới") as index:
+        assert sync(index, [path]).new == 40 - saved.documents
+        assert index.document_count == 40
+        assert sync(index, [path]).unchanged == 40
+    assert contents(tmp_path / "mới") == before
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_document_without_its_beginning(tmp_path, is_there):
+    """Of a document whose first paragraphs were lost, the others belong to its file, if that is still there."""
+    path = tmp_path / "a.txt"
+    path.write_text("\n".join(f"Đoạn {number} {'dài ' * 300}" for number in range(40)), "utf-8")
+    with open_index(tmp_path / "cũ", create=True) as index:
+        sync(index, [path])
+    crafted = Crafted(tmp_path / "cũ", random.Random(1))  # noqa: S311
+    crafted.largest(".documents")[1]["stored"][20] ^= 1
+    crafted.write()
+    if not is_there:
+        path.unlink()
+    assert 0 < repair(tmp_path / "cũ", tmp_path / "mới").paragraphs < 40
+    with open_index(tmp_path / "mới") as index:
+        assert sync(index, [tmp_path], prune=True).changed == is_there
+        assert (index.paragraph_count == 40) == is_there
 
 
 def test_a_paragraph_that_is_none(folder, tmp_path):

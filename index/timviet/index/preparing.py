@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from timviet.index.columnfile import DamagedFileError
 from timviet.index.documents import Document
@@ -11,6 +11,8 @@ from timviet.index.errors import DocumentError
 from timviet.index.schema import metadata_field, metadata_key, sort_terms, value_field
 
 NO_METADATA = "{}"
+NEVER = -1
+"""No file was changed at this time."""
 # What is kept of every paragraph, and what of some.
 _KEPT = {"id": str, "paragraph": int, "start": int, "text": str, "metadata": str}
 _MAY_BE_KEPT = {"title": str, "path": str, "source": str, "section": str, "page": int}
@@ -34,6 +36,20 @@ class Source:
     modified_ns: int
     encoding: str = "utf-8"
     digest: str = ""
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any]) -> Self:
+        """Return what was kept of a file.
+
+        Raises:
+            TypeError: it is not what is kept of one.
+        """
+        source = cls(**kept)
+        numbers = source.size, source.modified_ns
+        texts = source.path, source.encoding, source.digest
+        if not (all(type(own) is int for own in numbers) and all(type(own) is str for own in texts)):
+            raise TypeError("what is kept of a file is of another kind")
+        return source
 
 
 _SOURCE_FIELDS = tuple(field.name for field in fields(Source))
@@ -140,7 +156,7 @@ def read_source(kept: str) -> Source:
         DamagedFileError: it is not what is kept as such.
     """
     try:
-        return Source(**json.loads(kept))
+        return Source.of(json.loads(kept))
     except (TypeError, ValueError, RecursionError) as error:
         raise DamagedFileError("what is stored of a document's file is none") from error
 

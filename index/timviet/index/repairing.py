@@ -1,7 +1,8 @@
 """Save what a damaged index still holds of its documents into a new one."""
 
+import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,23 @@ from timviet.index.columnfile import FAULTS, DamagedFileError
 from timviet.index.contents import read_contents
 from timviet.index.damage import UNREADABLE, damage_told
 from timviet.index.errors import IndexNotFoundError, NotAnIndexError
-from timviet.index.preparing import read_metadata, require_paragraph, restore
+from timviet.index.preparing import (
+    NEVER,
+    PreparedDocument,
+    Source,
+    encode_source,
+    read_metadata,
+    read_source,
+    require_paragraph,
+    restore,
+)
 from timviet.index.storage import FolderStorage
 from timviet.index.store import open_index
 from timviet.index.stored import StoredReader, paragraph_count
 from timviet.index.writer import Writer
+
+_LOST = (0, 0, "", None, None)
+"""What is kept of a first paragraph that was lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +52,7 @@ def repair(damaged: str | Path, new: str | Path, progress: Callable[[int, int], 
 
     Terms and postings are made anew from the texts that are kept. Where the table of contents cannot be read, all
     segments are saved whose files are there: documents that had been removed, or replaced, may come back.
+    Files are read again when they are indexed into the new one, whether they have changed or not.
 
     Args:
         damaged: the folder of the index.
@@ -94,6 +108,16 @@ def _segments(storage: FolderStorage, losses: list[str]) -> list[ColumnSegment]:
     return segments
 
 
+def _with_beginning(document: PreparedDocument) -> PreparedDocument:
+    """Return a document with a paragraph that says nothing in place of those that were lost before the others.
+
+    By its first paragraph, a document is found and listed.
+    """
+    if document.paragraphs[0][0] == 0:
+        return document
+    return document._replace(paragraphs=[_LOST, *document.paragraphs])
+
+
 class _Rescue:
     """Saves segments, one after the other.
 
@@ -105,6 +129,7 @@ class _Rescue:
         self._storage = storage
         self._writer = writer
         self._losses = losses
+        self._base = Path(os.path.abspath(storage.folder)).parent  # noqa: PTH100  # a link keeps its own name
         self.saved: dict[str, int] = {}
 
     def save(self, segment: ColumnSegment) -> Iterator[int]:
@@ -117,24 +142,36 @@ class _Rescue:
             what = f"all of its {segment.doc_count():,} paragraphs" if segment.doc_count() else "all of its paragraphs"
             self._losses.append(f"{name} cannot be read ({error}): {what} are lost")
             return
-        for paragraphs, is_whole, done in self._documents(segment, stored, paragraph_count(columns)):
+        for paragraphs, done in self._documents(segment, stored, paragraph_count(columns)):
             try:
-                document = restore(paragraphs)
+                document = _with_beginning(restore(paragraphs))
+                document = document._replace(source=self._unread(document))
             except FAULTS as error:
                 self._losses.append(f"{name}: document {paragraphs[0]['id']!r} cannot be restored ({error})")
                 yield done
                 continue
-            # Without its file, a document is read again when the file is indexed again.
-            self._writer.add_prepared(document if is_whole else document._replace(source=None))
+            self._writer.add_prepared(document)
             self.saved[document.stored["id"]] = len(paragraphs)
             yield done
 
+    def _unread(self, document: PreparedDocument) -> str | None:
+        """Return what is kept of a document's file so that it is read again: others of it may be lost whole.
+
+        Where the paragraph is lost that had it, the document's path may tell it.
+        """
+        if document.source:
+            return encode_source(replace(read_source(document.source), modified_ns=NEVER, digest=""))
+        path = document.stored.get("path")
+        if path and document.paragraphs[0] == _LOST and (self._base / path).is_file():
+            return encode_source(Source(path, 0, NEVER))
+        return None
+
     def _documents(
         self, segment: ColumnSegment, stored: StoredReader, count: int
-    ) -> Iterator[tuple[list[dict[str, Any]], bool, int]]:
-        """Yield documents: what is kept of their paragraphs, whether that is all, and how many paragraphs are done."""
+    ) -> Iterator[tuple[list[dict[str, Any]], int]]:
+        """Yield documents: what is kept of their paragraphs, and how many paragraphs are done."""
         own: list[dict[str, Any]] = []
-        is_whole, lost = True, 0
+        lost = 0
         for number in range(count):
             if segment.is_deleted(number):
                 continue
@@ -142,18 +179,18 @@ class _Rescue:
                 fields = require_paragraph(stored.fields(number))
                 read_metadata(fields["metadata"])
             except UNREADABLE:
-                is_whole, lost = False, lost + 1
+                lost += 1
                 continue
             # Of a document that was replaced before the commit, the last version comes last.
             if own and (fields["id"] != own[0]["id"] or fields["paragraph"] <= own[-1]["paragraph"]):
-                yield own, is_whole, number
-                own, is_whole = [], not lost
+                yield own, number
+                own = []
             if lost:
                 self._lose(segment, lost, f"before paragraph {fields['paragraph']} of document {fields['id']!r}")
                 lost = 0
             own.append(fields)
         if own:
-            yield own, is_whole, count
+            yield own, count
         if lost:
             self._lose(segment, lost, "at the end")
 

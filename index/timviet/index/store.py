@@ -10,9 +10,10 @@ from typing import Any, Self
 
 from whoosh.reading import IndexReader
 
+from timviet.index.codec import DOCUMENTS
 from timviet.index.commit import Commit
 from timviet.index.contents import ParagraphIndex, create_index
-from timviet.index.damage import damage_told
+from timviet.index.damage import REMEDY, damage_told
 from timviet.index.errors import IndexLockedError, IndexNotFoundError, IndexVersionError, NotAnIndexError
 from timviet.index.preparing import Source, read_metadata, read_source, require_paragraph
 from timviet.index.schema import ParagraphSchema
@@ -193,6 +194,9 @@ def open_index(location: str | Path, create: bool = False) -> Index:
     with damage_told(str(folder)):
         is_there = _has_index(folder)
     if not is_there:
+        if any(folder.glob(f"*{DOCUMENTS}")):
+            message = f"the index {folder} is damaged (its table of contents is lost): {REMEDY}"
+            raise NotAnIndexError(message, str(folder))
         if not create:
             message = f"there is no index at {folder}: make one with `timviet index FOLDER`, or name another place"
             raise IndexNotFoundError(message, str(folder))

@@ -14,8 +14,8 @@ from timviet.search.cli.options import count, find_index, index_option, progress
 def command(new_folder: Path, index_folder: Path | None) -> None:
     """Save what a damaged index still holds of its documents into a new one, in NEW_FOLDER.
 
-    The damaged index stays as it is. Documents of which a part was lost are read again when their files are indexed
-    into the new one. Exit status: 0 all saved, 1 something was lost, which is told.
+    The damaged index stays as it is. All files are read again when they are indexed into the new one, so that what was
+    lost comes back. Exit status: 0 all saved, 1 something was lost, which is told.
 
     \b
     Example:

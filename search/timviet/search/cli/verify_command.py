@@ -18,7 +18,8 @@ def command(quick: bool, output: Literal["text", "json"], index_folder: Path | N
     """Check that the index is whole: that its files hold what was written, and that they agree with each other.
 
     All texts are analysed again and compared with the terms that the index has of them, which takes longer than to
-    index them. Nothing is changed. Exit status: 0 whole, 1 damaged; `timviet repair` saves what can be saved.
+    index them. Nothing is changed. `timviet repair` saves what can be saved. Exit status: 0 whole, 1 damaged, 2 where
+    it cannot even be opened.
     """
     from timviet.index import open_index, verify
     from timviet.search.snippet import printable
