@@ -74,7 +74,7 @@ def test_only_new_files_are_opened(index, removed):
         pytest.param(groups, "saturation_levels", CALLS[0], id="postings"),
         pytest.param(groups, "saturation_levels", ("search", "k*", {}), id="postings of words of which others are new"),
         pytest.param(lookup, "read_names", ("lookup", "hoa", {}), id="names"),
-        pytest.param(words, "_Known", ("suggest", "ma t", {}), id="words"),
+        pytest.param(words, "_KnownWords", ("suggest", "ma t", {}), id="words"),
         pytest.param(columns, "_value_labels", ("search", "hoa", {"facets": ["năm"]}), id="values"),
     ],
 )

@@ -1,7 +1,7 @@
 """How often words stand in what is written, texts and titles together: alone, and next to each other."""
 
 from collections.abc import Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 
 from timviet.index.analysis import KEY_SEPARATOR
 from timviet.index.columnfile import Column
@@ -21,19 +21,20 @@ class WordCounts:
 
     Attributes:
         paragraph_count: how many paragraphs there are.
+        single: returns how often a keyed term occurs.
+        pair: returns how often one keyed term is followed by another.
+        paragraphs: returns how many paragraphs have a keyed term; how many titles, where these are more.
     """
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         self._ngrams = NgramCounts(snapshot)
         self.paragraph_count = snapshot.paragraph_count
-        self.single = lru_cache(_REMEMBERED)(self._single)
-        self.pair = lru_cache(_REMEMBERED)(self._pair)
-        self.paragraphs = lru_cache(_REMEMBERED)(self._paragraphs)
-
-    @cached_property
-    def _fields(self) -> list[str]:
-        return [field for field in SCORED_FIELDS if self._snapshot.field_length(field)]
+        self._fields = [field for field in SCORED_FIELDS if snapshot.field_length(field)]
+        # None of them holds this object: it and its snapshot have to go as soon as nobody has them.
+        self.single = lru_cache(_REMEMBERED)(partial(_single, self._ngrams, self._fields))
+        self.pair = lru_cache(_REMEMBERED)(partial(_pair, self._ngrams, self._fields))
+        self.paragraphs = lru_cache(_REMEMBERED)(partial(_paragraphs, snapshot, self._fields))
 
     @cached_property
     def token_count(self) -> int:
@@ -52,22 +53,10 @@ class WordCounts:
         every = [self._snapshot.prefixed(folded_field(field), prefix) for field in self._fields]
         return every[0] if len(every) == 1 else sorted(set().union(*every))
 
-    def _paragraphs(self, term: str) -> int:
-        """Return how many paragraphs have a keyed term; how many titles, where these are more."""
-        return max(self._frequencies(term), default=0)
-
     def folded_paragraphs(self, folded: str) -> int:
         """Return how many paragraphs have a folded form; how many titles, where these are more."""
         fields = map(folded_field, self._fields)
         return max((self._snapshot.document_frequency(field, folded) for field in fields), default=0)
-
-    def _single(self, term: str) -> int:
-        """Return how often a keyed term occurs."""
-        return sum(self._ngrams.single(field, term) for field in self._fields)
-
-    def _pair(self, before: str, after: str) -> int:
-        """Return how often one keyed term is followed by another."""
-        return int(self.pairs([before], [after])[0, 0])
 
     def pairs(self, befores: Sequence[str], afters: Sequence[str]) -> Column:
         """Return how often each of some keyed terms is followed by each of others.
@@ -75,16 +64,39 @@ class WordCounts:
         Returns:
             A row for each of `befores`, and in it a count for each of `afters`.
         """
-        first, *others = [self._ngrams.pairs(field, befores, afters) for field in self._fields or SCORED_FIELDS]
-        return sum(others, start=first)
+        return _pairs(self._ngrams, self._fields, befores, afters)
 
     def triple(self, *three: str) -> int:
         """Return how often three keyed terms follow one another."""
         return sum(self._ngrams.triple(field, *three) for field in self._fields)
 
     def _frequencies(self, term: str) -> list[int]:
-        return [self._snapshot.document_frequency(field, term) for field in self._fields]
+        return _frequencies(self._snapshot, self._fields, term)
 
     def _prefixed(self, prefix: str) -> list[str]:
         every = [self._snapshot.prefixed(field, prefix) for field in self._fields]
         return every[0] if len(every) == 1 else sorted(set().union(*every))
+
+
+def _single(ngrams: NgramCounts, fields: Sequence[str], term: str) -> int:
+    """Return how often a keyed term occurs."""
+    return sum(ngrams.single(field, term) for field in fields)
+
+
+def _pair(ngrams: NgramCounts, fields: Sequence[str], before: str, after: str) -> int:
+    """Return how often one keyed term is followed by another."""
+    return int(_pairs(ngrams, fields, [before], [after])[0, 0])
+
+
+def _pairs(ngrams: NgramCounts, fields: Sequence[str], befores: Sequence[str], afters: Sequence[str]) -> Column:
+    first, *others = [ngrams.pairs(field, befores, afters) for field in fields or SCORED_FIELDS]
+    return sum(others, start=first)
+
+
+def _paragraphs(snapshot: Snapshot, fields: Sequence[str], term: str) -> int:
+    """Return how many paragraphs have a keyed term; how many titles, where these are more."""
+    return max(_frequencies(snapshot, fields, term), default=0)
+
+
+def _frequencies(snapshot: Snapshot, fields: Sequence[str], term: str) -> list[int]:
+    return [snapshot.document_frequency(field, term) for field in fields]
