@@ -149,7 +149,7 @@ def test_common_slips(usual, typed, meant):
     """Words that the index has, too, are repaired where another one is far likelier there, and asked about."""
     correction = usual.correct(typed)
     assert (correction.query, "slip" in kinds(correction)) == (meant, True)
-    results = usual.search(typed)
+    results = usual.search(typed, ask_back=True)
     assert results.correction == meant or results.relaxed[0].kind == "correction"
 
 
@@ -364,7 +364,7 @@ def test_a_query_that_finds_something_is_not_changed(searcher):
 )
 def test_asking_back(searcher, typed, options, asked_back):
     """Where something is found, and another query is likelier, results say which, and are those of what was typed."""
-    results = searcher.search(typed, **options)
+    results = searcher.search(typed, ask_back=True, **options)
     assert (results.correction, results.to_dict()["correction"]) == (asked_back, asked_back)
     assert "correction" not in [relaxation.kind for relaxation in results.relaxed or ()]
 
@@ -377,8 +377,13 @@ def test_what_was_found_is_not_lost_where_a_correction_takes_too_long(monkeypatc
 
     monkeypatch.setattr("timviet.search.finder.correct", late)
     with make_searcher(*TEXTS) as searcher:
-        results = searcher.search("ma tùy", match="any")
+        results = searcher.search("ma tùy", match="any", ask_back=True)
     assert (results.total > 0, results.correction) == (True, None)
+
+
+def test_nothing_is_asked_back_unless_told(searcher):
+    """Where a paragraph has all that was typed, it is asked back only where that is wanted: it takes as long again."""
+    assert searcher.search("ma tùy", marks="ignore").correction is None
 
 
 def test_new_words_are_known_after_a_commit():

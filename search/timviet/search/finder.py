@@ -54,6 +54,7 @@ class Options:
     sort: str | None = None
     group_by_document: bool = False
     abbreviations: bool = True
+    ask_back: bool = False
 
 
 class Answer(NamedTuple):
@@ -120,7 +121,8 @@ class Finder:
         run = _Run(self, limit, options)
         asked = parse(query, self.fields, options.strict, self._limits) if isinstance(query, str) else query
         answer = run.relax(asked)
-        if isinstance(query, str) and len(query) <= LONGEST_CORRECTED:
+        is_doubtful = not answer.total or (options.marks == "auto" and not answer.complete)
+        if isinstance(query, str) and (is_doubtful or options.ask_back) and len(query) <= LONGEST_CORRECTED:
             with suppress(QueryTimeoutError), TimeLimit(remaining_seconds() / 2):  # what was found is not lost over it
                 answer = self._corrected(query, run, answer, options)
         return run.finished(answer._replace(relaxed=(*_range_notes(asked), *answer.relaxed)))

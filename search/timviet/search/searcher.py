@@ -90,6 +90,7 @@ class Searcher:
         sort: str | None = None,
         group_by_document: bool = False,
         abbreviations: bool = True,
+        ask_back: bool = False,
     ) -> Results:
         """Find paragraphs, best first.
 
@@ -112,6 +113,8 @@ class Searcher:
             group_by_document: whether to return the best paragraph of each document only.
             abbreviations: whether `ANTT` finds `an ninh trật tự`, and the other way round, where the index shows that
                 one stands for the other; what was typed comes first. Only with marks="auto".
+            ask_back: whether to tell what was likely meant where paragraphs hold all that was typed, too; it takes as
+                long as a search.
 
         Returns:
             The page of results; nothing where the query holds no word.
@@ -139,6 +142,7 @@ class Searcher:
             sort,
             group_by_document,
             abbreviations,
+            ask_back,
         )
         with self._in_turn(self._limits.seconds):
             answer = self._finder.find(query, offset + limit, options)

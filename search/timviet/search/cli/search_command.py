@@ -97,7 +97,15 @@ def command(
     require_words(text, "search for", "a word or a number")
     with open_index(find_index(index_folder)) as index, Searcher(index, limits) as searcher:
         results = searcher.search(
-            text, limit, offset, marks=marks, match=match, strict=strict, snippet_length=snippet_length, **refinements
+            text,
+            limit,
+            offset,
+            marks=marks,
+            match=match,
+            strict=strict,
+            snippet_length=snippet_length,
+            ask_back=True,
+            **refinements,
         )
     if output == "json":
         click.echo(to_json({"query": text} | results.to_dict(), indent=2))
