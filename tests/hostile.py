@@ -97,6 +97,7 @@ TOO_MUCH = {
     "lists in lists": b"\x80\x02" + b"]" * MANY + b"a" * (MANY - 1) + b".",
     "tuples in tuples": b"\x80\x02K\x01" + b"\x85" * MANY + b".",
     "marks": b"\x80\x02" + b"(" * MANY + b".",
+    "as many lists as there is room for": b"\x80\x02" + b"]" * (1 << 25) + b".",
     "a list in itself": b"\x80\x02]q\x00h\x00a.",
     "dictionaries": b"\x80\x02" + b"}" * MANY + b".",
     "numbers that are alike in a dictionary": b"\x80\x02}("

@@ -97,3 +97,16 @@ def test_versions(folder, content, error, reason):
         open_index(folder)
     assert "_MAIN_1.toc" in str(caught.value)
     assert str(caught.value).endswith(("index again", "name another folder"))
+
+
+def test_the_last_number_of_a_commit(folder):
+    """A table with a number that none can follow is damaged."""
+    (folder / "_MAIN_1.toc").unlink()
+    for number, is_read in ((2**31 - 2, True), (2**31 - 1, False)):
+        (folder / f"_MAIN_{number}.toc").write_bytes(table(generation=number))
+        if is_read:
+            with open_index(folder) as index:
+                assert index.generation == number
+        else:
+            with pytest.raises(NotAnIndexError, match=f"_MAIN_{number}.toc is damaged"):
+                open_index(folder)

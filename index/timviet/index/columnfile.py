@@ -30,8 +30,7 @@ _Fact = TypeVar("_Fact")
 
 SIGNATURE = b"TIMVIET\x02"
 END = struct.Struct(f"<QQI{len(SIGNATURE)}s")
-MAX_SIZE = 1 << 28
-"""No more bytes than these are read into memory at once: a hostile file must not take memory without bound."""
+_LARGEST_DIRECTORY = 1 << 24  # bytes: those of a hostile file may take 25 times as many when they are read
 _DTYPE = re.compile(r"\|[ui]1|<[ui][248]|<f[248]")
 
 BYTES = ("|u1",)
@@ -141,7 +140,7 @@ class ColumnFile(Columns):
         if signature != SIGNATURE:
             message = f"{name} is of format {signature[-1]}, this version's is {SIGNATURE[-1]}"
             raise ForeignFileError(message, is_ours=True)
-        directory = bytes(self._content[place : place + min(length, MAX_SIZE)])
+        directory = bytes(self._content[place : place + min(length, _LARGEST_DIRECTORY)])
         if not directory or crc32(directory) != self.checksum:
             raise DamagedFileError(f"{name} was cut short, or is damaged")
         try:

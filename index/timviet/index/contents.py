@@ -21,7 +21,7 @@ from whoosh.index import TOC, EmptyIndexError, FileIndex
 from whoosh.reading import EmptyReader, IndexReader, MultiReader, SegmentReader
 
 from timviet.index.codec import ColumnCodec, ColumnSegment, restore_segment
-from timviet.index.columnfile import MAX_SIZE, DamagedFileError, ForeignFileError
+from timviet.index.columnfile import DamagedFileError, ForeignFileError
 from timviet.index.schema import ParagraphSchema, restore_schema
 from timviet.index.storage import IndexStorage, write_file
 
@@ -41,6 +41,10 @@ _OPCODES = b"".join((
 ))  # fmt: skip
 _LONGEST_NAME = 100
 _TRIES, _RETRY_SECONDS = 10, 0.05
+_LARGEST = 1 << 26  # bytes
+# A table of so many segments takes some ten each; what a list or a text costs, a hostile table may have at each byte.
+_MOST_OPCODES = 1 << 16
+_LAST_GENERATION = (1 << 31) - 2  # that another one can follow, as Whoosh writes numbers
 
 
 class ParagraphIndex(FileIndex):
@@ -82,6 +86,20 @@ class ParagraphIndex(FileIndex):
                     raise
         contents = self._read_toc()
         return self._reader(self.storage, contents.schema, contents.segments, contents.generation, reuse)
+
+    def is_current(self, reader: IndexReader) -> bool:
+        """Tell whether a reader is one of the last commit, and of this index: one of before may have been here.
+
+        Raises:
+            EmptyIndexError: there is no index any more.
+            DamagedFileError: its table of contents cannot be read.
+            OSError: it cannot be opened.
+        """
+        if self.latest_generation() != reader.generation():
+            return False
+        leaves = (leaf for leaf, _ in reader.leaf_readers())
+        segments = {leaf.segment() for leaf in leaves if isinstance(leaf, SegmentReader)}
+        return segments == set(self._read_toc().segments)
 
     @classmethod
     def _reader(
@@ -159,11 +177,11 @@ def read_contents(storage: Storage) -> TOC:
     for tries_left in reversed(range(_TRIES)):
         generation = TOC._latest_generation(storage, NAME)
         if generation < 0:
-            raise EmptyIndexError(f"there is no index in {storage!r}")
+            raise EmptyIndexError("it is lost")
         name = TOC._filename(NAME, generation)
         try:
             with storage.open_file(name) as file:
-                content = bytes(file.read(min(storage.file_length(name), MAX_SIZE)))
+                content = bytes(file.read(min(storage.file_length(name), _LARGEST)))
             break
         except FileNotFoundError:  # a commit has removed it since
             if not tries_left:
@@ -189,7 +207,7 @@ def _parse(content: bytes, name: str, generation: int) -> TOC:
         raise ValueError("its header is another one")
     release = tuple(_read_varint(file) for _ in range(3))
     schema = _Restorer(BytesIO(file.read(_read_varint(file))), name).load()
-    if (file.read_int(), file.read_int()) != (generation, 0):
+    if (file.read_int(), file.read_int()) != (generation, 0) or generation > _LAST_GENERATION:
         raise ValueError("it is not of this commit")
     segments = _Restorer(file.file, name).load()
     if file.tell() == len(content):
@@ -247,15 +265,32 @@ def _header() -> bytes:
     return bytes(content[: file.tell()])
 
 
+def _counted(load: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Return what loads an opcode, until there have been too many of them."""
+
+    def counted(restorer: "_Restorer") -> None:
+        restorer.opcodes_left -= 1
+        if restorer.opcodes_left < 0:
+            raise ValueError("it has more than a table of contents has")
+        load(restorer)
+
+    return counted
+
+
 # In Python, not in C: a hostile table makes that one take memory without bound.
 class _Restorer(pickle._Unpickler):
-    """Unpickles texts, numbers, lists, and as what the schema and segments were pickled; nothing is made of it yet."""
+    """Unpickles texts, numbers, lists, and as what the schema and segments were pickled; nothing is made of it yet.
 
-    dispatch: ClassVar = {opcode: pickle._Unpickler.dispatch[opcode] for opcode in _OPCODES}
+    Attributes:
+        opcodes_left: how many more opcodes there may be.
+    """
+
+    dispatch: ClassVar = {opcode: _counted(pickle._Unpickler.dispatch[opcode]) for opcode in _OPCODES}
 
     def __init__(self, file: BinaryIO, name: str) -> None:
         super().__init__(file)
         self._name = name
+        self.opcodes_left = _MOST_OPCODES
 
     def find_class(self, module: str, name: str) -> Callable[..., _Pickled]:
         restore = _RESTORED.get((module, name))

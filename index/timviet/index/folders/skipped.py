@@ -12,7 +12,6 @@ from zlib import crc32
 
 from whoosh.filedb.filestore import Storage
 
-from timviet.index.columnfile import MAX_SIZE
 from timviet.index.damage import damage_told
 from timviet.index.errors import SourceError
 from timviet.index.folders.names import base_folder
@@ -21,6 +20,7 @@ from timviet.index.storage import IndexStorage, write_file
 from timviet.index.store import Index
 
 _FILE = "skipped.json"
+_LARGEST = 1 << 24  # bytes: those of a hostile record may take 25 times as many when they are read
 
 
 class Fault(NamedTuple):
@@ -87,19 +87,25 @@ def load_skipped(storage: Storage) -> dict[str, SkippedFile]:
     if not storage.file_exists(_FILE):
         return {}
     with storage.open_file(_FILE) as file:
-        content = bytes(file.read(min(storage.file_length(_FILE), MAX_SIZE)))
+        content = bytes(file.read(min(storage.file_length(_FILE), _LARGEST)))
     try:
         record = json.loads(content)
         if record["checksum"] != _checksum(record["files"]):
             return {}
-        return {
-            own["source"]["path"]: SkippedFile(
-                Source(**own["source"]), own["documents"], tuple(Fault(*fault) for fault in own["faults"])
-            )
+        files = [
+            SkippedFile(Source.of(own["source"]), int(own["documents"]), tuple(map(_fault, own["faults"])))
             for own in record["files"]
-        }
+        ]
     except (ValueError, TypeError, KeyError, RecursionError):
         return {}
+    return {skipped.source.path: skipped for skipped in files}
+
+
+def _fault(kept: list[Any]) -> Fault:
+    fault = Fault(*kept)
+    if not (type(fault.reason) is type(fault.detail) is str and isinstance(fault.line, int | None)):
+        raise TypeError("what is kept of a fault is of another kind")
+    return fault
 
 
 def save_skipped(storage: IndexStorage, files: Mapping[str, SkippedFile]) -> None:
