@@ -1,6 +1,7 @@
 """A refreshed searcher sees the last commit, and works out again only what that changed."""
 
 import gc
+import shutil
 from contextlib import contextmanager
 from pathlib import Path
 from unittest.mock import patch
@@ -222,3 +223,17 @@ def test_an_empty_index():
 def test_rounded_length(length, expected):
     """Three digits are kept of a mean length."""
     assert rounded_length(length) == expected
+
+
+def test_an_index_that_was_made_anew(tmp_path):
+    """An index that was deleted and made anew is another one, though its commits have the same numbers."""
+    folder = tmp_path / "chỉ mục"
+    with open_index(folder, create=True) as index:
+        add_segment(index, Document("x", text="Một"))
+        with Searcher(index) as searcher:
+            shutil.rmtree(folder)
+            with open_index(folder, create=True) as anew:
+                add_segment(anew, Document("x", text="Hai"))
+            assert searcher.refresh()
+            assert (searcher.search("một").total, searcher.search("hai").total) == (0, 1)
+            assert not searcher.refresh()

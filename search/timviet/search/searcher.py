@@ -317,15 +317,17 @@ class Searcher:
         """Go over to the snapshot of the last commit.
 
         Returns:
-            Whether there was a newer one.
+            Whether there was another one.
 
         Raises:
+            IndexNotFoundError: the index is not there any more.
+            NotAnIndexError: a file of it is damaged or missing.
             ValueError: the searcher is closed.
         """
         with self._in_turn(math.inf):
-            if self._whoosh.up_to_date():
-                return False
             before = self._whoosh
+            if self._index.whoosh.is_current(before.reader()):
+                return False
             self._see(self._open(before.reader()))
             before.close()
             return True
