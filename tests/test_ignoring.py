@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from fnmatch import fnmatchcase
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -130,9 +131,46 @@ def test_lines_that_are_no_patterns(tmp_path):
 
 def test_rules_that_cannot_be_read(tmp_path):
     """Where it cannot be read what is left out, nothing in that folder is read, which is told."""
-    make(tmp_path, ["tin.txt", "a/tin.txt", "a/b/tin.txt", "a/.gitignore/x"], {})
+    make(tmp_path, ["tin.txt", "a/tin.txt", "a/b/tin.txt"], {})
+    (tmp_path / "a/.gitignore").write_bytes(b"#" * 1_000_000)
     found, errors, _ = walk(tmp_path)
     assert found == ["tin.txt"]
-    assert [str(error) for error in errors] == [f"{tmp_path}/a/.gitignore: cannot be read: Is a directory"]
+    assert [error.path for error in errors] == [tmp_path / "a/.gitignore"]
+    assert errors[0].reason.startswith("is larger than the limit of")
     assert list(Walk([tmp_path], [], errors.append, lambda: None).files([tmp_path / "a/tin.txt"])) == []
     assert len(errors) == 2
+
+
+@pytest.mark.parametrize("make_it", [Path.mkdir, os.mkfifo], ids=["folder", "pipe"])
+def test_rules_that_are_no_file(tmp_path, make_it):
+    """A folder or a pipe by the name of a file of rules says nothing, as with git."""
+    make_it(tmp_path / ".gitignore")
+    (tmp_path / "tin.txt").touch()
+    assert walk(tmp_path) == (["tin.txt"], [], 0)
+
+
+STARS = [
+    "*a*a*a*a*a*a*a*b",
+    "*a*?*[ab]*a*[!c]*a*?b*",
+    "/*a*a**a*a*/*a*a*a*a*b*",
+    "*\\(*(*)*a*a*a*b",
+    "***a***b***a***b",
+]
+
+
+@pytest.mark.parametrize("pattern", STARS)
+def test_many_stars(tmp_path, pattern):
+    """A pattern with many stars takes no longer than one with few."""
+    rules = IgnoreRules(tmp_path, [pattern])
+    assert not rules.leave_out(tmp_path / ("(a)" * 80) / ("(a)" * 80 + "c"), is_folder=False)
+
+
+words = st.text(alphabet="ab*?()", max_size=8)
+
+
+@settings(max_examples=300)
+@given(words.filter(lambda pattern: pattern.strip("*")), st.text(alphabet="ab()", min_size=1, max_size=8))
+def test_stars(pattern, name):
+    """Stars and question marks stand for what they stand for in names of a shell."""
+    rules = IgnoreRules(Path("kho"), [pattern])
+    assert rules.leave_out(Path("kho", name), is_folder=False) == fnmatchcase(name, pattern)

@@ -1,14 +1,18 @@
 """Which files of a folder are left out: those that it says itself, by git's rules, and those that a user names."""
 
-from collections.abc import Sequence
+import stat
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
 from timviet.index.errors import SourceError
+from timviet.index.folders.patterns import Pattern
 
 IGNORE_FILES = (".gitignore", ".timvietignore")
 """Where a folder says what is left out of it; the later ones go before the earlier ones."""
+
+_MAX_SIZE = 1 << 18  # bytes of one of them
 
 
 class IgnoreRules:
@@ -34,7 +38,7 @@ class IgnoreRules:
     def __init__(self, root: Path, exclude: Sequence[str] = ()) -> None:
         self._root = root
         try:
-            self._excluded = [(root, GitIgnoreSpec.from_lines(exclude))] if exclude else []
+            self._excluded = [(root, _spec(exclude))] if exclude else []
         except ValueError as error:
             raise SourceError(root, "cannot leave out by what is no pattern", detail=str(error)) from error
         self._specs: dict[Path, list[tuple[Path, GitIgnoreSpec]]] = {}
@@ -55,7 +59,9 @@ class IgnoreRules:
 
     def leave_out_with_folders(self, path: Path, is_folder: bool) -> bool:
         """Tell whether a file or folder below the root is left out, by its own name or as all of a folder is."""
-        above = [folder for folder in path.parents if folder != self._root and folder.is_relative_to(self._root)]
+        above = [
+            folder for folder in reversed(path.parents) if folder != self._root and folder.is_relative_to(self._root)
+        ]
         return any(self.leave_out(folder, is_folder=True) for folder in above) or self.leave_out(path, is_folder)
 
     def _specs_of(self, folder: Path) -> list[tuple[Path, GitIgnoreSpec]]:
@@ -71,19 +77,33 @@ def _read_spec(folder: Path) -> GitIgnoreSpec | None:
     lines: list[str] = []
     for path in (folder / name for name in IGNORE_FILES):
         try:
-            lines += path.read_text(encoding="utf-8-sig", errors="surrogateescape").splitlines()
+            lines += _read_lines(path)
         except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError as error:
             raise SourceError(path, f"cannot be read: {error.strerror}") from error
     patterns = [line for line in lines if _is_pattern(line)]
-    return GitIgnoreSpec.from_lines(patterns) if patterns else None
+    return _spec(patterns) if patterns else None
+
+
+def _read_lines(path: Path) -> list[str]:
+    if not stat.S_ISREG(path.stat().st_mode):  # which git passes over, too
+        return []
+    with path.open("rb") as file:
+        content = file.read(_MAX_SIZE + 1)
+    if len(content) > _MAX_SIZE:
+        raise SourceError(path, f"is larger than the limit of {_MAX_SIZE:,} bytes")
+    return content.decode("utf-8-sig", "surrogateescape").splitlines()
+
+
+def _spec(lines: Iterable[str]) -> GitIgnoreSpec:
+    return GitIgnoreSpec.from_lines(lines, Pattern, backend="simple")
 
 
 def _is_pattern(line: str) -> bool:
     """Tell whether a line can be read; git passes over those that cannot."""
     try:
-        GitIgnoreSpec.from_lines([line])
+        _spec([line])
     except ValueError:
         return False
     return True
