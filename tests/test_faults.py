@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from storages import ERRORS, Fault, Layer
 from timviet.index import Document, open_index, sync, verify
 from timviet.index.errors import IndexAccessError, IndexNotFoundError
+from timviet.index.folders.syncing import Follower, SyncOptions
 from timviet.search import Searcher
 from timviet.search.cli import main
 from trials import in_process
@@ -160,6 +161,30 @@ def test_a_folder_that_may_only_be_read(place):
     (place / "chỉ mục").chmod(0o755)
     (place / "chỉ mục" / "MAIN_WRITELOCK").chmod(0o644)
     check(place, 1)
+
+
+def test_a_folder_that_may_not_be_entered(place):
+    """What the index has of a folder stays while that may not be entered, and what else is new is indexed."""
+    own, deep = place / "riêng", place / "riêng" / "sâu"
+    deep.mkdir(parents=True)
+    (deep / "a.txt").write_text("Đường làng", "utf-8")
+    (place / "chỉ mục riêng").mkdir()
+    for path in (own, deep, deep / "a.txt", place / "chỉ mục riêng"):
+        shutil.chown(path, NOBODY)
+
+    def task():
+        with open_index(place / "chỉ mục riêng", create=True) as index:
+            follower = Follower(index, [own], SyncOptions(prune=True))
+            follower.sync()
+            deep.chmod(0)
+            (own / "b.txt").write_text("Đường làng", "utf-8")
+            told = [follower.sync(changed=changed) for changed in (None, [deep], [deep / "a.txt"], None)]
+            also = sync(index, [deep / "a.txt"], prune=True)
+            deep.chmod(0o700)
+            return [(len(summary.errors), summary.removed) for summary in (*told, also)], index.document_count
+
+    ((told, count),) = as_nobody(task).reports
+    assert (told, count) == ([(1, 0)] * 5, 2)
 
 
 def test_a_place_where_no_index_may_be_made(place):

@@ -12,9 +12,11 @@ from unittest.mock import Mock
 import pytest
 
 from encoders import encode
-from timviet.index import RecordFields, Writer, open_index, sync, verify
+from timviet.index import RecordFields, Writer, open_index, skipped_files, sync, verify
 from timviet.index.errors import EncodingError, IndexLockedError, SourceError
 from timviet.index.files import NEEDS_EXTRA
+from timviet.index.folders.syncing import Follower, SyncOptions
+from timviet.index.formats.parts import Part, UnreadableError
 
 clock = itertools.count(1_700_000_000_000_000_000, 1_000_000_000)
 
@@ -116,7 +118,7 @@ def test_a_file_of_another_time(place, name, monkeypatch):
         replace(document, source=None) for document in after
     ]
     assert place.verified() == ()
-    monkeypatch.setattr(Path, "read_bytes", None)
+    monkeypatch.setattr("timviet.index.folders.run.load", None)
     assert counts(place.sync(name)) == (0, 0, new, 0, 0)
 
 
@@ -377,9 +379,12 @@ def test_odd_files(place):
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read everything")
 def test_permission_denied(place):
-    """A file that may not be read is a fault that gives the system's reason."""
-    place.write("kho/a.txt", "Một").chmod(0)
+    """A file that may not be read is a fault that gives the system's reason; it is read as soon as it may be."""
+    path = place.write("kho/a.txt", "Một")
+    path.chmod(0)
     assert [error.reason for error in place.sync("kho").errors] == ["cannot be read: Permission denied"]
+    path.chmod(0o600)
+    assert counts(place.sync("kho")) == (1, 0, 0, 0, 0)
 
 
 def test_a_file_that_cannot_be_read(place, monkeypatch):
@@ -388,7 +393,6 @@ def test_a_file_that_cannot_be_read(place, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr("timviet.index.folders.run.load", Mock(side_effect=OSError(errno.EIO, os.strerror(errno.EIO))))
         assert [str(error) for error in place.sync("kho").errors] == [f"{path}: cannot be read: Input/output error"]
-    place.write("kho/a.txt", "Một")
     assert counts(place.sync("kho")) == (1, 0, 0, 0, 0)
 
 
@@ -468,6 +472,158 @@ def test_a_file_that_waits_for_an_id_is_read_again(place):
     assert place.sync("kho", prune=True).errors == []
     assert place.contents() == {"x": "2", "y": "3"}
     assert counts(place.sync("kho")) == (0, 0, 2, 0, 0)
+
+
+@pytest.mark.parametrize("prune", [False, True])
+def test_a_file_of_which_nothing_can_be_told(place, monkeypatch, prune):
+    """What the index has of a file stays where the system cannot tell of what kind, how large and how old it is."""
+    path = place.write("kho/a.txt", "Một")
+    place.sync("kho")
+    real = Path.stat
+
+    def failing(own, **options):
+        if own == path:
+            raise OSError(errno.EIO, os.strerror(errno.EIO), str(own))
+        return real(own, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "stat", failing)
+        assert counts(place.sync("kho", prune=prune)) == (0, 0, 0, 0, 1)
+    assert counts(place.sync("kho", prune=prune)) == (0, 0, 1, 0, 0)
+
+
+def test_a_reader_that_is_killed(place):
+    """A file whose reader was ended from outside, as where memory runs out, is read again next time."""
+    path = place.write("kho/a.html", "<p>Một")
+
+    def killed(_module, _file):
+        yield Part(UnreadableError("ended the process that read it", is_lasting=False))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("timviet.index.files.read_isolated", killed)
+        assert [error.path for error in place.sync("kho").errors] == [path]
+    assert counts(place.sync("kho")) == (1, 0, 0, 0, 0)
+
+
+def test_a_touched_file_whose_id_is_taken(place):
+    """Of two files with one id, the one that was read first keeps it, be the other only touched; that one waits."""
+    place.write("kho/b.jsonl", lines("x1 z2"))
+    place.sync("kho")
+    path = place.write("kho/a.jsonl", lines("x3 y4"))
+    place.write("kho/b.jsonl", lines("x1 z2"))
+    for _ in range(2):
+        summary = place.sync("kho")
+        assert [error.reason for error in summary.errors] == ["has the id of another document"]
+        assert place.contents() == {"x": "3", "y": "4", "z": "2"}
+    path.unlink()
+    assert place.sync("kho", prune=True).errors == []
+    assert place.contents() == {"x": "1", "z": "2"}
+
+
+def follower(place, index, **options):
+    """What follows the folder `kho`."""
+    return Follower(index, [place.folder / "kho"], SyncOptions(prune=True, **options))
+
+
+def test_a_content_that_comes_back(place):
+    """A file that was there once, broke, and went comes back under another name."""
+    path = place.write("kho/a.jsonl", lines("x1 a1 b1 c1 d1 e1 f1"))
+    with open_index(place.index, create=True) as index:
+        own = follower(place, index)
+        own.sync()
+        place.write("kho/a.jsonl", lines("! a2 b2 c2 d2 e2 f2"))
+        assert counts(own.sync()) == (0, 6, 0, 0, 1)
+        path.unlink()
+        assert counts(own.sync()) == (0, 0, 0, 7, 0)
+        place.write("kho/b.jsonl", lines("x1 a1 b1 c1 d1 e1 f1"))
+        assert counts(own.sync()) == (7, 0, 0, 0, 0)
+    assert place.contents() == dict.fromkeys("xabcdef", "1")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda place: (place.folder / "kho/a.jsonl").unlink(), id="its file goes"),
+        pytest.param(lambda place: place.write("kho/a.jsonl", lines("y4")), id="its line goes"),
+    ],
+)
+def test_an_id_that_is_waited_for(place, change):
+    """Where an id gets free that other files wait for, the first of these is read, though it has not changed."""
+    path = place.write("kho/a.jsonl", lines("x1"))
+    for name in "bc":
+        place.write(f"kho/{name}.jsonl", lines("x2"))
+    with open_index(place.index, create=True) as index:
+        own = follower(place, index)
+        assert len(own.sync().errors) == 2
+        other = place.write("kho/d.txt", "Ba")
+        assert own.sync(changed=[other]).errors == []
+        change(place)
+        assert len(own.sync(changed=[path]).errors) == 1
+        assert {document.id: document.source.path for document in index.documents()}["x"] == "kho/b.jsonl"
+
+
+def test_deep_folders(place):
+    """A folder is read however deep it is nested."""
+    place.folder.joinpath("kho").mkdir()
+    folders = [place.folder / "kho"]
+    for _ in range(1_100):
+        folders.append(folders[-1] / "a")
+        folders[-1].mkdir()
+    (folders[-1] / "tin.txt").write_text("Một", "utf-8")
+    try:
+        assert counts(place.sync("kho")) == (1, 0, 0, 0, 0)
+        with open_index(place.index) as index:
+            assert counts(follower(place, index).sync(changed=[folders[-1] / "tin.txt"])) == (0, 0, 1, 0, 0)
+    finally:
+        (folders[-1] / "tin.txt").unlink()
+        for folder in reversed(folders):
+            folder.rmdir()
+
+
+def test_faults_of_files_that_are_left_out_now(place):
+    """Faults of a file that rules leave out now are forgotten; those of files elsewhere are not."""
+    place.write("kho/a.json", "{")
+    other = place.write("khác/b.json", "{")
+    place.sync("kho", "khác")
+    rules = place.write("kho/.timvietignore", "a.json")
+    place.sync("kho")
+    with open_index(place.index) as index:
+        assert [error.path for error in skipped_files(index)] == [other]
+        rules.unlink()
+        follower(place, index).sync(changed=[rules.parent])
+        assert [error.path for error in skipped_files(index)] == [rules.with_name("a.json"), other]
+
+
+def test_an_encoding_that_a_format_does_not_take(place):
+    """A file of a format that is in one encoding only is not read again because another one is given."""
+    place.write("kho/a.docx", (Path(__file__).parent / "data/formats/libreoffice.docx").read_bytes())
+    new = place.sync("kho").new
+    assert counts(place.sync("kho", encoding="vps")) == (0, 0, new, 0, 0)
+    place.write("kho/b.pdf", b"%PDF")
+    assert counts(place.sync("kho", encoding="vps")) == (0, 0, new, 0, 1)
+
+
+def test_a_renamed_file_with_faults(place):
+    """A file of which not all can be read takes the place of its old name, too; what is of an older content stays."""
+    path = place.write("kho/a.csv", "id,text\n1,Một\n2,Hai\n")
+    place.sync("kho")
+    place.write("kho/a.csv", "id,text\n1,Ba\n3,Bốn,năm\n")
+    place.sync("kho")
+    path.rename(path.with_name("b.csv"))
+    assert place.sync("kho").renamed == 1
+    assert place.contents() == {"kho/b.csv#1": "Ba", "kho/a.csv#2": "Hai"}
+
+
+def test_another_index(place):
+    """A folder that is an index is passed over, be it another one."""
+    place.write("kho/a.json", "{")
+    with open_index(place.folder / "kho/chỉ mục khác", create=True) as other:
+        sync(other, [place.folder / "kho"])
+    assert [error.path.name for error in place.sync("kho").errors] == ["a.json"]
+    assert place.contents() == {}
+    with open_index(place.index) as index:
+        changed = follower(place, index).sync(changed=[place.folder / "kho/chỉ mục khác/skipped.json"])
+    assert (changed.documents, changed.errors) == (0, [])
 
 
 def test_no_regular_file(place):

@@ -29,10 +29,12 @@ class _Format(NamedTuple):
     Attributes:
         module: the module of `timviet.index.formats` whose `read` does.
         library: the library that it needs, or None; what needs one is read in a process of its own.
+        takes_encoding: whether files of it may be in several encodings.
     """
 
     module: str
     library: str | None = None
+    takes_encoding: bool = True
 
 
 _TEXT, _JSON_LINES = _Format("text"), _Format("records.json_lines")
@@ -45,10 +47,10 @@ _FORMATS = {
     ".tsv": _Format("records.table"),
     ".html": _Format("web.page", "lxml"),
     ".htm": _Format("web.page", "lxml"),
-    ".docx": _Format("zipped.docx", "lxml"),
-    ".odt": _Format("zipped.odt", "lxml"),
-    ".epub": _Format("zipped.epub", "lxml"),
-    ".pdf": _Format("pdf.document", "pypdfium2"),
+    ".docx": _Format("zipped.docx", "lxml", takes_encoding=False),
+    ".odt": _Format("zipped.odt", "lxml", takes_encoding=False),
+    ".epub": _Format("zipped.epub", "lxml", takes_encoding=False),
+    ".pdf": _Format("pdf.document", "pypdfium2", takes_encoding=False),
 }
 
 
@@ -60,12 +62,14 @@ class Reading(NamedTuple):
         size: how many bytes of the file it took; those of all readings together are the file's.
         line: the line's number from 1, or None where it is a whole file.
         encoding: the encoding it was read in.
+        is_lasting: whether it turns out as that each time that the file is read, as long as the file does not change.
     """
 
     content: Document | SourceError
     size: int
     line: int | None = None
     encoding: Detection = IN_UTF_8
+    is_lasting: bool = True
 
 
 def load(path: Path) -> bytes:
@@ -146,6 +150,16 @@ def has_records(path: Path) -> bool:
     return _FORMATS[_suffix(path)].module.startswith("records.")
 
 
+def takes_encoding(path: Path) -> bool:
+    """Tell whether a file's suffix is one of a format that may be in several encodings.
+
+    Example:
+        >>> takes_encoding(Path("quyết-định.txt")), takes_encoding(Path("quyết-định.docx"))
+        (True, False)
+    """
+    return _FORMATS[_suffix(path)].takes_encoding
+
+
 def needs_library(path: Path) -> bool:
     """Tell whether a file's suffix is one of a format that takes a library to read, and so a process of its own.
 
@@ -165,7 +179,7 @@ def _readings(parts: Iterator[Part], path: Path, size: int) -> Iterator[Reading]
         found = part.content
         if isinstance(found, UnreadableError):
             fault = SourceError(path, found.reason, part.line, found.detail)
-            yield Reading(fault, until - told, part.line, part.encoding)
+            yield Reading(fault, until - told, part.line, part.encoding, found.is_lasting)
         else:
             yield Reading(found, until - told, part.line, part.encoding)
         part, told = following, until
@@ -188,7 +202,7 @@ def _require_sane(own_format: _Format, size: int) -> None:
     if size > limits.MAX_FILE_SIZE:
         raise limits.beyond("is larger", limits.MAX_FILE_SIZE, "bytes")
     if own_format.library and find_spec(own_format.library) is None:
-        raise UnreadableError(NEEDS_EXTRA)
+        raise UnreadableError(NEEDS_EXTRA, is_lasting=False)
 
 
 def _suffix(path: Path) -> str:

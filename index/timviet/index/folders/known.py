@@ -1,5 +1,6 @@
 """What an index knows of files: the documents that were read from each, and how it was then."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from whoosh.reading import IndexReader
@@ -24,10 +25,10 @@ class Known:
         self.generation = index.generation
         self.sources: dict[str, Source | None] = {}
         self.documents: dict[str, dict[str, None]] = {}
-        self._by_digest: dict[str, set[str]] = {}
+        self._by_digest: dict[str, Counter[str]] = {}
         self._put((document.id, document.source) for document in index.documents())
 
-    def commit(self, added: Mapping[str, Source | None], removed: Iterable[str]) -> None:
+    def take_in(self, added: Mapping[str, Source | None], removed: Iterable[str]) -> None:
         """Take in what the next commit has added, replaced and removed."""
         self.generation += 1
         for identity in (*removed, *added):
@@ -35,23 +36,34 @@ class Known:
         self._put(added.items())
 
     def with_digest(self, digest: str) -> list[str]:
-        """Return the names of the files that had the same content."""
+        """Return the names of the files of which a document was read when they had a content."""
         return sorted(self._by_digest.get(digest, ())) if digest else []
+
+    def has_digest(self, identity: str, digest: str) -> bool:
+        """Tell whether the file that a document was read from had a content then."""
+        source = self.sources[identity]
+        return source is not None and source.digest == digest
 
     def _put(self, sources: Iterable[tuple[str, Source | None]]) -> None:
         for identity, source in sources:
             self.sources[identity] = source
             if source:
                 self.documents.setdefault(source.path, {})[identity] = None
-                self._by_digest.setdefault(source.digest, set()).add(source.path)
+                self._by_digest.setdefault(source.digest, Counter())[source.path] += 1
 
     def _drop(self, identity: str) -> None:
         source = self.sources.pop(identity, None)
-        if source and source.path in self.documents:
-            del self.documents[source.path][identity]
-            if not self.documents[source.path]:
-                del self.documents[source.path]
-                self._by_digest[source.digest].discard(source.path)
+        if source is None:
+            return
+        identities, names = self.documents[source.path], self._by_digest[source.digest]
+        del identities[identity]
+        names[source.path] -= 1
+        if not identities:
+            del self.documents[source.path]
+        if not names[source.path]:
+            del names[source.path]
+        if not names:
+            del self._by_digest[source.digest]
 
 
 def read_document(reader: IndexReader, identity: str) -> PreparedDocument:

@@ -1,6 +1,8 @@
 """The names by which an index knows files: below the folder that it is in, relative to that folder."""
 
+import errno
 import os
+from collections.abc import Set
 from pathlib import Path
 
 from timviet.index.storage import IN_MEMORY
@@ -25,3 +27,27 @@ def name_of(path: Path, base: Path) -> str:
 def absolute(path: Path) -> Path:
     """Return a path from the root on; unlike `Path.resolve`, that leaves a link its own name."""
     return Path(os.path.abspath(path))  # noqa: PTH100
+
+
+def is_under(path: Path, folders: Set[Path]) -> bool:
+    """Tell whether a path is one of several, or below one of them."""
+    return not folders.isdisjoint((path, *path.parents))
+
+
+def may_be_there(path: Path) -> bool:
+    """Tell whether there is a file or folder, or whether that cannot be told, as in a folder that may not be entered.
+
+    Example:
+        >>> may_be_there(Path("/")), may_be_there(Path("/mất")), may_be_there(Path("/", "a" * 1000))
+        (True, False, True)
+    """
+    try:
+        path.stat()
+    except OSError as error:
+        return not means_gone(error)
+    return True
+
+
+def means_gone(error: OSError) -> bool:
+    """Tell whether an error says that a file is not there, and not only that nothing can be told of it."""
+    return error.errno in {errno.ENOENT, errno.ENOTDIR}

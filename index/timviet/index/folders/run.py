@@ -15,7 +15,6 @@ from timviet.index.documents import Document
 from timviet.index.encodings.decoders import UTF_8
 from timviet.index.errors import DocumentError, SourceError
 from timviet.index.files import (
-    NEEDS_EXTRA,
     Reading,
     has_records,
     is_readable,
@@ -23,9 +22,10 @@ from timviet.index.files import (
     needs_library,
     read_content,
     read_stream,
+    takes_encoding,
 )
 from timviet.index.folders.known import Known, read_document
-from timviet.index.folders.names import absolute, base_folder, name_of
+from timviet.index.folders.names import absolute, base_folder, is_under, may_be_there, name_of
 from timviet.index.folders.reading_ahead import read_ahead
 from timviet.index.folders.skipped import SkippedFile, load_skipped, save_skipped
 from timviet.index.folders.summary import FileEncoding, Summary
@@ -80,6 +80,7 @@ class Run:
     Attributes:
         added: the documents that it has written, each with its file.
         removed: those that it has removed.
+        waiting: the files that have an id that other ones have, each with these.
         summary: what it has done.
     """
 
@@ -102,7 +103,6 @@ class Run:
         self._encoding = encoding
         self._fields = fields
         self._walk = Walk(roots, exclude, self._skip, self._leave_out)
-        self._found: set[str] = set()
         self._seen: dict[str, str] = {}
         self._changed: set[str] = set()
         self._replaced: set[str] = set()  # by a file of another name
@@ -111,9 +111,9 @@ class Run:
         with damage_told(self._location):
             self._skipped_before = load_skipped(self._storage)
         self._skipped: dict[str, SkippedFile] = {}
-        self._waiting: set[str] = set()  # for an id that another file has
         self.added: dict[str, Source | None] = {}
         self.removed: set[str] = set()
+        self.waiting: dict[Path, set[Path]] = {}
         self.summary = Summary()
 
     @property
@@ -123,7 +123,7 @@ class Run:
 
     def is_known(self, root: Path) -> bool:
         """Tell whether the index has a document of a file or of a folder."""
-        return any(_is_under(self._path(name), {root}) for name in self._known.documents)
+        return any(is_under(self._path(name), {root}) for name in self._known.documents)
 
     def find_files(self, changed: Iterable[Path] | None) -> Iterator[FoundFile]:
         """Yield the files that can be read, among those that may have changed; None for all."""
@@ -137,13 +137,12 @@ class Run:
             except UnicodeEncodeError:
                 self._skip(SourceError(path, "its name is not UTF-8"))
             except OSError as error:
-                self._skip(SourceError(path, f"cannot be read: {error.strerror}"))
+                self._walk.cannot_read(path, error)
             else:
                 unreadable = None if stat.S_ISREG(status.st_mode) else "is no regular file"
                 if not is_readable(path):
                     unreadable = f"{path.suffix or 'a file without a suffix'} is no format that timviet reads"
                 if unreadable is None:
-                    self._found.add(name)
                     yield FoundFile(path, Source(name, status.st_size, status.st_mtime_ns))
                 elif path in self._roots:
                     self._skip(SourceError(path, unreadable))
@@ -176,15 +175,19 @@ class Run:
         return (
             known is not None
             and (known.size, known.modified_ns) == (file.source.size, file.source.modified_ns)
-            and self._encoding in (None, known.encoding)
+            and self._encoding_of(file) in (None, known.encoding)
         )
+
+    def _encoding_of(self, file: FoundFile) -> str | None:
+        """Return the encoding that is given for a file, if one is."""
+        return self._encoding if takes_encoding(file.path) else None
 
     def _is_read_as_said(self, name: str) -> bool:
         """Tell whether what a file is read as depends on what is said of its records."""
         return self._fields != UNSAID and has_records(Path(name))
 
     def _with_fault(self, file: FoundFile) -> Source:
-        return replace(file.source, encoding=self._encoding or "")
+        return replace(file.source, encoding=self._encoding_of(file) or "")
 
     def index_all(self, files: list[FoundFile], stream: bytes | None, jobs: int) -> Iterator[int]:
         """Read files and what came by standard input, and yield the sizes of what has been read.
@@ -207,7 +210,7 @@ class Run:
             content = load(file.path)
         except OSError as error:
             fault = SourceError(file.path, f"cannot be read: {error.strerror}")
-            return _Loaded("", [Reading(fault, file.source.size)])
+            return _Loaded("", [Reading(fault, file.source.size, is_lasting=False)])
         digest = blake2b(content, digest_size=_DIGEST_BYTES).hexdigest()
         if self._is_touched(file, digest):
             return _Loaded(digest, None)
@@ -221,8 +224,7 @@ class Run:
             return
         documents_before = self.summary.documents
         yield from self._index_readings(loaded.readings, file, loaded.digest)
-        is_new = file.source.path not in self._known.documents and file.source.path not in self._skipped
-        if is_new and self.summary.documents > documents_before:
+        if file.source.path not in self._known.documents and self.summary.documents > documents_before:
             self._replace(loaded.digest)
 
     def _is_touched(self, file: FoundFile, digest: str) -> bool:
@@ -233,26 +235,40 @@ class Run:
             bool(sources)
             and name not in self._skipped_before
             and not self._is_read_as_said(name)
-            and all(own and own.digest == digest and self._encoding in (None, own.encoding) for own in sources)
+            and all(
+                own
+                and (own.digest == digest and own.modified_ns != _NEVER)
+                and self._encoding_of(file) in (None, own.encoding)
+                for own in sources
+            )
         )
 
     def _touch(self, file: FoundFile, digest: str, reader: IndexReader) -> None:
-        """Keep a file's new time with its documents."""
+        """Keep a file's new time with those of its documents whose ids no other file has taken."""
         identities = self._known.documents[file.source.path]
+        taken = self._seen.keys() & identities
         for identity in identities:
+            if identity in taken:
+                self._tell_taken(identity, file.path, self._seen[identity])
+                continue
             known = self._known.sources[identity]
             source = replace(file.source, digest=digest, encoding=known.encoding if known else UTF_8)
+            source = replace(source, modified_ns=_NEVER) if taken else source
             self._writer.add_prepared(read_document(reader, identity)._replace(source=encode_source(source)))
             self.added[identity] = source
-        self._leave(file.source.path, identities)
+        self._leave(file.source.path, identities.keys() - taken)
 
     def _replace(self, digest: str) -> None:
         """Remove what the index has of one file that is gone, and of which another one has the content now."""
         for name in self._known.with_digest(digest):
-            if name not in self._replaced and not self._path(name).exists():
+            if name not in self._replaced and not may_be_there(self._path(name)):
                 self._replaced.add(name)
                 self.summary.renamed += 1
-                self._remove(identity for identity in self._known.documents[name] if identity not in self._seen)
+                self._remove(
+                    identity
+                    for identity in self._known.documents[name]
+                    if identity not in self._seen and self._known.has_digest(identity, digest)
+                )
                 return
 
     def prune(self, roots: Iterable[Path], found: Set[str]) -> None:
@@ -260,15 +276,17 @@ class Run:
         below = set(roots)
         for name, identities in self._known.documents.items():
             path = self._path(name)
-            if name not in found and _is_under(path, below) and not _is_under(path, self._walk.unreadable):
+            if name not in found and is_under(path, below) and not is_under(path, self._walk.unreadable):
                 self._remove(identity for identity in identities if identity not in self._seen)
 
-    def remember_skipped(self) -> None:
-        """Keep this run's faults, and earlier ones of files that are still there and that it did not come by."""
+    def remember_skipped(self, roots: Iterable[Path]) -> None:
+        """Keep this run's faults, and earlier ones of files that are still there and that it was not to come by."""
+        below = set(roots)
         elsewhere = {
             name: skipped
             for name, skipped in self._skipped_before.items()
-            if name not in self._found and self._path(name).exists()
+            if (not is_under(path := self._path(name), below) or is_under(path, self._walk.unreadable))
+            and may_be_there(path)
         }
         skipped = elsewhere | self._skipped
         if skipped != self._skipped_before:
@@ -278,8 +296,9 @@ class Run:
     def _index_readings(self, readings: Iterable[Reading], file: FoundFile | None, digest: str = "") -> Iterator[int]:
         errors_before, documents_before = len(self.summary.errors), self.summary.documents
         source = replace(file.source, digest=digest) if file else None
-        last = encoding = None
-        for content, size, line, encoding in readings:
+        last, encoding, is_lasting = None, None, True
+        for content, size, line, encoding, is_lasting_too in readings:
+            is_lasting = is_lasting and is_lasting_too
             if source and source.encoding != encoding.encoding:
                 source = replace(source, encoding=encoding.encoding)
             if isinstance(content, SourceError):
@@ -295,28 +314,20 @@ class Run:
         if not errors:
             gone = self._known.documents.get(file.source.path, ())
             self._remove(identity for identity in gone if identity not in self._seen)
-        elif self._are_lasting(file.source.path, errors):
+        elif is_lasting and file.path not in self.waiting and not self._is_read_as_said(file.source.path):
             self._skipped[file.source.path] = SkippedFile.of(
                 self._with_fault(file), self.summary.documents - documents_before, errors
             )
-        elif last:
+        elif last and source:
             # It is to be read again, for which its documents must not look unchanged.
-            self._put(last, replace(file.source, modified_ns=_NEVER))
-
-    def _are_lasting(self, name: str, errors: Iterable[SourceError]) -> bool:
-        """Tell whether the faults of a file come up each time that it is read, and not in this run alone."""
-        needs_extra = any(error.reason == NEEDS_EXTRA for error in errors)
-        return not (name in self._waiting or needs_extra or self._is_read_as_said(name))
+            self._put(last, replace(source, modified_ns=_NEVER))
 
     def _add(self, document: Document, source: Source | None, line: int | None) -> bool:
         origin = source.path if source else str(_STREAM)
         path = self._path(origin) if source else _STREAM
         owner = self._owner_of(document.id, origin)
         if owner:
-            if owner != origin:
-                self._waiting.add(origin)
-            reason = "has the id of another document"
-            self._skip(SourceError(path, reason, line, f"{document.id!r}, of {owner}"))
+            self._tell_taken(document.id, path, owner, line)
             return False
         try:
             self.summary.paragraphs += self._put(document, source)
@@ -338,7 +349,13 @@ class Run:
         known = self._known.sources.get(identity)
         if known is None or known.path == origin or known.path in self._changed:
             return None
-        return known.path if self._path(known.path).exists() else None
+        return known.path if may_be_there(self._path(known.path)) else None
+
+    def _tell_taken(self, identity: str, path: Path, owner: str, line: int | None = None) -> None:
+        """Tell that a file has the id of a document, and have it wait for that if the document is of another file."""
+        if path != self._path(owner):
+            self.waiting.setdefault(path, set()).add(self._path(owner))
+        self._skip(SourceError(path, "has the id of another document", line, f"{identity!r}, of {owner}"))
 
     def _put(self, document: Document, source: Source | None) -> int:
         count = self._writer.add(document, source)
@@ -361,7 +378,3 @@ class Run:
 
     def _path(self, name: str) -> Path:
         return self._base / name
-
-
-def _is_under(path: Path, roots: Set[Path]) -> bool:
-    return not roots.isdisjoint((path, *path.parents))

@@ -8,7 +8,7 @@ from pathlib import Path
 from timviet.index.encodings.decoders import encoding_name
 from timviet.index.errors import SourceError
 from timviet.index.folders.known import Known
-from timviet.index.folders.names import absolute
+from timviet.index.folders.names import absolute, is_under, may_be_there
 from timviet.index.folders.run import Run
 from timviet.index.folders.summary import Summary
 from timviet.index.formats.parts import UNSAID, RecordFields
@@ -31,10 +31,11 @@ def sync(
 ) -> Summary:
     """Index files and folders in one commit; a file whose size and time are unchanged is not read again.
 
-    Folders are read whole, but for what their `.gitignore` and `.timvietignore` leave out, and for entries whose name
-    starts with a dot. A file of another time whose content is the same stays as it is in the index, too, and one that
-    has got another name takes the place of the one it was. A file or line that cannot be read is skipped and told in
-    the summary, then and each time until it has changed; what the index held of it stays.
+    Folders are read whole, but for what their `.gitignore` and `.timvietignore` leave out, for entries whose name
+    starts with a dot, and for folders that are indexes. A file of another time whose content is the same stays as it is
+    in the index, too, and one that has got another name takes the place of the one it was. A file or line that cannot be
+    read is skipped and told in the summary, then and each time; what the index held of it stays. It is read again when
+    it has changed, and each time where that may help, as where the system refused to read it.
 
     Args:
         index: what to bring up to date.
@@ -101,6 +102,7 @@ class Follower:
         self._options = options
         self._encoding = encoding_name(options.encoding) if options.encoding else None
         self._known: Known | None = None
+        self._waiting: dict[Path, set[Path]] = {}
 
     def sync(
         self,
@@ -128,8 +130,8 @@ class Follower:
             run = Run(self._index, writer, known, self._roots, options.exclude, self._encoding, options.fields)
             if changed is None:
                 require_paths(root for root in self._roots if not (options.prune and run.is_known(root)))
-            roots = self._roots if changed is None else list(changed)
-            files = list(run.find_files(changed))
+            roots = self._roots if changed is None else self._with_waiting(changed)
+            files = list(run.find_files(None if changed is None else roots))
             read = [file for file in files if not run.is_unchanged(file)]
             total = sum(file.source.size for file in read) + len(stream or b"")
             done = 0
@@ -138,15 +140,23 @@ class Follower:
                 progress(done, total)
             if options.prune:
                 run.prune(roots, {file.source.path for file in files})
-            run.remember_skipped()
+            run.remember_skipped(roots)
             if run.has_changed:
                 writer.commit()
             else:
                 writer.rollback()
         if run.has_changed:
-            known.commit(run.added, run.removed)
+            known.take_in(run.added, run.removed)
+        paths = {file.path for file in read}
+        self._waiting = {path: owners for path, owners in self._waiting.items() if path not in paths} | run.waiting
         run.summary.seconds = time.perf_counter() - started
         return run.summary
+
+    def _with_waiting(self, changed: Iterable[Path]) -> list[Path]:
+        """Return paths, and those of the files that wait for an id that a file below these has."""
+        paths = set(changed)
+        waiting = (path for path, owners in self._waiting.items() if any(is_under(owner, paths) for owner in owners))
+        return [*paths, *waiting]
 
     def _up_to_date(self) -> Known:
         if self._known is None or self._known.generation != self._index.generation:
@@ -161,5 +171,5 @@ def require_paths(paths: Iterable[Path]) -> None:
         SourceError: the first one that is not.
     """
     for path in paths:
-        if not path.exists():
+        if not may_be_there(path):
             raise SourceError(path, "there is no such file or folder")

@@ -1,11 +1,16 @@
 """The files of folders, but for those that are left out."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+import re
+import stat
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from timviet.index.errors import SourceError
 from timviet.index.folders.ignoring import IgnoreRules
+from timviet.index.folders.names import may_be_there, means_gone
+
+_CONTENTS_OF_INDEX = re.compile(r"_MAIN_[0-9]+\.toc")
 
 
 class Walk:
@@ -18,7 +23,7 @@ class Walk:
         leave_out: called for each file or folder that rules leave out.
 
     Attributes:
-        unreadable: the folders that could not be read, so that nothing is known of what is in them.
+        unreadable: the files and folders that could not be read, so that nothing is known of them.
 
     Raises:
         SourceError: what is to be excluded is no pattern.
@@ -32,6 +37,7 @@ class Walk:
         leave_out: Callable[[], None],
     ) -> None:
         patterns = list(exclude)
+        self._are_indexes: dict[Path, bool] = {}
         self._rules = {root: IgnoreRules(root, patterns) for root in roots}
         self._skip = skip
         self._leave_out = leave_out
@@ -55,24 +61,45 @@ class Walk:
             for root, rules in self._rules.items():
                 if path == root:
                     yield from self._below(root, rules)
-                elif path.is_relative_to(root) and path.exists() and not self._are_left_out(path, rules):
+                elif path.is_relative_to(root) and may_be_there(path) and not self._is_left_out(path, rules):
                     yield from self._below(path, rules)
 
     def _below(self, path: Path, rules: IgnoreRules) -> Iterator[Path]:
-        if not path.is_dir():
-            if path.exists():
-                yield path
+        try:
+            mode = path.stat().st_mode
+        except OSError as error:
+            if not means_gone(error):
+                self.cannot_read(path, error)
             return
-        for name, folders, files in os.walk(path, onerror=self._cannot_read):
-            folder = Path(name)
-            try:
-                folders[:] = [own for own in sorted(folders) if self._is_kept(folder / own, rules, is_folder=True)]
-                kept = [folder / own for own in sorted(files) if self._is_kept(folder / own, rules, is_folder=False)]
-            except SourceError as error:
-                folders[:], kept = [], []
-                self.unreadable.add(folder)
-                self._skip(error)
-            yield from kept
+        if not stat.S_ISDIR(mode):
+            yield path
+            return
+        folders = [path]
+        while folders:
+            inner, files = self._entries(folders.pop(), rules)
+            folders += reversed(inner)
+            yield from files
+
+    def _entries(self, folder: Path, rules: IgnoreRules) -> tuple[list[Path], list[Path]]:
+        """Return the folders and the files that are kept of those in a folder, unless it is an index."""
+        folders, files = list[Path](), list[Path]()
+        try:
+            with os.scandir(folder) as found:
+                entries = sorted(found, key=lambda entry: entry.name)
+            if _is_index([entry.name for entry in entries]):
+                return [], []
+            for entry in entries:
+                path, is_folder = folder / entry.name, _is_folder(entry)
+                if self._is_kept(path, rules, is_folder):
+                    (folders if is_folder else files).append(path)
+        except OSError as error:
+            self.cannot_read(folder, error)
+        except SourceError as error:
+            self.unreadable.add(folder)
+            self._skip(error)
+        else:
+            return [path for path in folders if not path.is_symlink()], files
+        return [], []
 
     def _is_kept(self, path: Path, rules: IgnoreRules, is_folder: bool) -> bool:
         if not rules.leave_out(path, is_folder):
@@ -81,15 +108,37 @@ class Walk:
             self._leave_out()
         return False
 
-    def _are_left_out(self, path: Path, rules: IgnoreRules) -> bool:
+    def _is_left_out(self, path: Path, rules: IgnoreRules) -> bool:
         try:
-            return rules.leave_out_with_folders(path, path.is_dir())
+            return self._is_in_index(path) or rules.leave_out_with_folders(path, os.path.isdir(path))  # noqa: PTH112  # which never raises
         except SourceError as error:
             self.unreadable.add(path)
             self._skip(error)
             return True
 
-    def _cannot_read(self, error: OSError) -> None:
-        folder = Path(error.filename)
-        self.unreadable.add(folder)
-        self._skip(SourceError(folder, f"cannot be read: {error.strerror}"))
+    def _is_in_index(self, path: Path) -> bool:
+        folder = path.parent
+        if folder not in self._are_indexes:
+            try:
+                self._are_indexes[folder] = _is_index(os.listdir(folder))  # noqa: PTH208  # names, and no paths
+            except OSError:  # told where the rules of that folder are read
+                self._are_indexes[folder] = False
+        return self._are_indexes[folder]
+
+    def cannot_read(self, path: Path, error: OSError) -> None:
+        """Tell that a file or folder cannot be read, and of it nothing is known unless it is gone."""
+        if not means_gone(error):
+            self.unreadable.add(path)
+        self._skip(SourceError(path, f"cannot be read: {error.strerror}"))
+
+
+def _is_index(names: Sequence[str]) -> bool:
+    """Tell whether a folder is an index, by the names that are in it."""
+    return any(map(_CONTENTS_OF_INDEX.fullmatch, names))
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link to what cannot be told
+        return False

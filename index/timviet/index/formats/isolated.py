@@ -54,13 +54,15 @@ def _read(module: str, file: RawFile) -> Iterator[Part]:
         yield Part(fault)
     except MemoryError:
         yield _OUT_OF_MEMORY
+    except ImportError as error:
+        yield Part(UnreadableError("cannot be read, as its library cannot be loaded", str(error), is_lasting=False))
     except Exception as error:  # noqa: BLE001  # whatever a library raises for a damaged file is a fault of that file
         yield Part(UnreadableError("cannot be read, as if it were damaged", f"{type(error).__name__}: {error}"))
 
 
 def _plain(part: Part) -> dict[str, object]:
     if isinstance(part.content, UnreadableError):
-        content: dict[str, object] = {"reason": part.content.reason, "detail": part.content.detail}
+        content: dict[str, object] = vars(part.content).copy()
     else:
         content = asdict(part.content)
     return part._asdict() | {"content": content}

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from signal import SIGPROF, Signals
+from signal import SIGKILL, SIGPROF, SIGTERM, Signals
 from typing import Any
 
 from timviet.index.documents import Document, Passage
@@ -20,6 +20,7 @@ from timviet.index.formats import limits
 from timviet.index.formats.parts import Part, RawFile, UnreadableError
 
 _CODE = "import sys; sys.path[:] = sys.argv[1:]; from timviet.index.formats.isolated import serve; serve()"
+_FROM_OUTSIDE = {SIGKILL, SIGTERM}  # as the system does where memory runs out
 _FILES = 200  # that one process reads: memory is not always given back
 
 
@@ -116,7 +117,8 @@ class _Process:
             return UnreadableError("takes longer to read than the limit", f"{seconds} seconds for its size")
         ended = f"by {Signals(-status).name}" if status < 0 else f"with status {status}"
         memory = f"beyond the limit of {limits.MEMORY // limits.MEBIBYTE:,} MiB of memory"
-        return UnreadableError("ended the process that read it", f"{ended}, as happens {memory}")
+        is_lasting = -status not in _FROM_OUTSIDE
+        return UnreadableError("ended the process that read it", f"{ended}, as happens {memory}", is_lasting)
 
 
 def _part(content: dict[str, Any], line: int | None, done: float, encoding: list[Any]) -> Part:
@@ -139,7 +141,8 @@ def _take() -> _Process:
     try:
         return _Process()
     except OSError as error:
-        raise UnreadableError("cannot be read, as no process can be started for it", str(error)) from error
+        reason = "cannot be read, as no process can be started for it"
+        raise UnreadableError(reason, str(error), is_lasting=False) from error
 
 
 def _end_idle() -> None:

@@ -52,12 +52,14 @@ class UnreadableError(Exception):
     Attributes:
         reason: what is wrong, in a few words, the same for all faults of a kind.
         detail: what more there is to say of this one, or nothing.
+        is_lasting: whether it comes of what the file holds, and so up again each time that this is read.
     """
 
-    def __init__(self, reason: str, detail: str = "") -> None:
+    def __init__(self, reason: str, detail: str = "", is_lasting: bool = True) -> None:
         super().__init__(reason, detail)
         self.reason = reason
         self.detail = detail
+        self.is_lasting = is_lasting
 
 
 class Part(NamedTuple):
