@@ -148,6 +148,15 @@ def test_renamed_files(place):
     assert place.verified() == ()
 
 
+def test_a_renamed_file_is_pruned_once(place):
+    """Documents of a file that has got another name count as removed once, told to prune or not."""
+    path = place.write("kho/a.txt", "Một")
+    place.sync("kho")
+    path.rename(path.with_name("b.txt"))
+    summary = place.sync("kho", prune=True)
+    assert (counts(summary), summary.renamed) == ((1, 0, 0, 1, 0), 1)
+
+
 @pytest.mark.parametrize(
     ("change", "renamed", "contents"),
     [

@@ -53,3 +53,8 @@ class Summary:
     errors: list[SourceError] = field(default_factory=list)
     encodings: list[FileEncoding] = field(default_factory=list)
     seconds: float = 0.0
+
+    def add_error(self, error: SourceError) -> None:
+        """Tell and count what is wrong with a file or line that is left out."""
+        self.skipped[error.reason] += 1
+        self.errors.append(error)

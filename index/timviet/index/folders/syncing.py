@@ -32,10 +32,10 @@ def sync(
     """Index files and folders in one commit; a file whose size and time are unchanged is not read again.
 
     Folders are read whole, but for what their `.gitignore` and `.timvietignore` leave out, for entries whose name
-    starts with a dot, and for folders that are indexes. A file of another time whose content is the same stays as it is
-    in the index, too, and one that has got another name takes the place of the one it was. A file or line that cannot be
-    read is skipped and told in the summary, then and each time; what the index held of it stays. It is read again when
-    it has changed, and each time where that may help, as where the system refused to read it.
+    starts with a dot, and for folders that are indexes. A file of another time whose content is the same stays as it
+    is in the index, too, and one that has got another name takes the place of the one it was. A file or line that
+    cannot be read is skipped and told in the summary, then and each time; what the index held of it stays. It is read
+    again when it has changed, and at each run where that may help, as where the system refused to read it.
 
     Args:
         index: what to bring up to date.
@@ -146,17 +146,18 @@ class Follower:
             else:
                 writer.rollback()
         if run.has_changed:
-            known.take_in(run.added, run.removed)
+            known.take_in(run.changes.added, run.changes.removed)
         paths = {file.path for file in read}
-        self._waiting = {path: owners for path, owners in self._waiting.items() if path not in paths} | run.waiting
+        waiting = {path: owners for path, owners in self._waiting.items() if path not in paths}
+        self._waiting = waiting | run.changes.waiting
         run.summary.seconds = time.perf_counter() - started
         return run.summary
 
     def _with_waiting(self, changed: Iterable[Path]) -> list[Path]:
         """Return paths, and those of the files that wait for an id that a file below these has."""
         paths = set(changed)
-        waiting = (path for path, owners in self._waiting.items() if any(is_under(owner, paths) for owner in owners))
-        return [*paths, *waiting]
+        waiting = {path for path, owners in self._waiting.items() if any(is_under(owner, paths) for owner in owners)}
+        return sorted(paths | waiting)
 
     def _up_to_date(self) -> Known:
         if self._known is None or self._known.generation != self._index.generation:

@@ -1,0 +1,80 @@
+"""Which of the files below some roots can be read, and what is known of each before it is."""
+
+import os
+import stat
+from collections.abc import Collection, Iterable, Iterator, Set
+from dataclasses import dataclass
+from pathlib import Path
+
+from timviet.index.errors import SourceError
+from timviet.index.files import is_readable
+from timviet.index.folders.names import absolute, base_folder, name_of
+from timviet.index.folders.summary import Summary
+from timviet.index.folders.walking import Walk
+from timviet.index.preparing import Source
+from timviet.index.store import Index
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file, and what is known of it before it is read."""
+
+    path: Path
+    source: Source
+
+
+class Finder:
+    """Finds files that can be read, and tells of those that cannot.
+
+    Args:
+        index: the index, whose own files are passed over.
+        roots: the files and folders that it is to be up to date with.
+        exclude: patterns of what to leave out of the folders.
+        summary: where it is told what is left out, and what cannot be read.
+
+    Raises:
+        SourceError: what is to be excluded is no pattern.
+    """
+
+    def __init__(self, index: Index, roots: Collection[Path], exclude: Iterable[str], summary: Summary) -> None:
+        self._index_folder = f"{absolute(Path(index.location))}{os.sep}"
+        self._base = base_folder(index)
+        self._roots = set(roots)
+        self._summary = summary
+        self._walk = Walk(roots, exclude, summary.add_error, self._leave_out)
+
+    @property
+    def unreadable(self) -> Set[Path]:
+        """The files and folders of which nothing could be told, so that what is in them may be there or not."""
+        return self._walk.unreadable
+
+    def files(self, changed: Iterable[Path] | None) -> Iterator[FoundFile]:
+        """Yield the files that can be read, among those that may have changed; None for all."""
+        for path in self._walk.files(changed):
+            if f"{path}{os.sep}".startswith(self._index_folder):
+                continue
+            name = name_of(path, self._base)
+            try:
+                name.encode()
+                status = path.stat()
+            except UnicodeEncodeError:
+                self._summary.add_error(SourceError(path, "its name is not UTF-8"))
+            except OSError as error:
+                self._walk.cannot_read(path, error)
+            else:
+                reason = _why_unreadable(path, status.st_mode)
+                if reason is None:
+                    yield FoundFile(path, Source(name, status.st_size, status.st_mtime_ns))
+                elif path in self._roots:
+                    self._summary.add_error(SourceError(path, reason))
+                else:
+                    self._summary.skipped[reason] += 1
+
+    def _leave_out(self) -> None:
+        self._summary.left_out += 1
+
+
+def _why_unreadable(path: Path, mode: int) -> str | None:
+    if not is_readable(path):
+        return f"{path.suffix or 'a file without a suffix'} is no format that timviet reads"
+    return None if stat.S_ISREG(mode) else "is no regular file"
