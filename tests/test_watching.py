@@ -1,5 +1,6 @@
 """An index is kept up to date with folders while they change."""
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from threading import Event, Thread
 
 import pytest
 
-from timviet.index import open_index, watch
+from timviet.index import Document, open_index, watch
 from timviet.index.errors import MissingExtraError, SourceError
 
 TIMVIET = str(Path(sys.executable).with_name("timviet"))
@@ -135,6 +136,19 @@ def test_what_changes_while_another_writer_is_at_work(place):
             time.sleep(1)
         wait_until(lambda: len(place.summaries) > 1 and "b.txt" in place.ids())
         assert place.ids() == ["b.txt"]
+
+
+def test_an_index_that_was_made_anew(place):
+    """Where an index was made anew, with as many commits, what was known of the old one is not taken to be in it."""
+    with place.watched():
+        wait_until(lambda: place.ids() == ["a.txt"])
+        shutil.rmtree(place.index)
+        with open_index(place.index, create=True) as index, index.writer() as writer:
+            writer.add(Document("x", text="Một"))
+        place.write("b.txt")
+        wait_until(lambda: place.ids() == ["b.txt", "x"])
+        (place.folder / "a.txt").touch()
+        wait_until(lambda: place.ids() == ["a.txt", "b.txt", "x"])
 
 
 def test_faults(place):

@@ -6,7 +6,7 @@ from whoosh.index import TOC, clean_files
 from whoosh.reading import SegmentReader
 
 from timviet.index.codec import ColumnSegment
-from timviet.index.contents import ParagraphIndex, write_contents
+from timviet.index.contents import ParagraphIndex, commit_id, write_contents
 from timviet.index.errors import IndexNotFoundError
 from timviet.index.merging import is_whole, merge_segments, segments_to_merge
 from timviet.index.storage import TEMPORARY, wait_for
@@ -25,6 +25,7 @@ class Commit:
     Attributes:
         storage: where the index's files are.
         is_ended: whether it has ended.
+        id: what tells the commit that it starts from, or has made, from all others.
 
     Raises:
         LockedError: the other writer was still at work after that time.
@@ -39,6 +40,7 @@ class Commit:
         try:
             self._name = whoosh.indexname
             self._contents = whoosh._read_toc()
+            self.id = commit_id(self._contents)
             if not self._contents.generation:
                 self.storage.sync()  # who made the index may not have come to that, and its table must not get lost
             for segment in self._contents.segments:
@@ -94,6 +96,7 @@ class Commit:
             contents = TOC(self._contents.schema, segments, self._contents.generation + 1)
             self.require_lock()
             write_contents(self.storage, contents, new_files)
+            self.id = commit_id(contents)
             with suppress(OSError):  # the commit counts; what it leaves, the next one deletes
                 clean_files(self.storage, self._name, contents.generation, segments)
         finally:

@@ -147,6 +147,11 @@ class _NoSegments(EmptyReader):
         return self._generation
 
 
+def commit_id(contents: TOC) -> str:
+    """Return what tells a commit from all others, also from those of an index that was made anew in its place."""
+    return " ".join([str(contents.generation), *sorted(segment.segment_id() for segment in contents.segments)])
+
+
 def create_index(storage: IndexStorage) -> None:
     """Write the table of contents of an empty index."""
     write_contents(storage, TOC(ParagraphSchema(), [], 0))

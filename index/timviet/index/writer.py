@@ -46,6 +46,11 @@ class Writer:
         self._added: dict[str, tuple[ColumnSegment, range]] = {}
         self._begin_segment()
 
+    @property
+    def commit_id(self) -> str:
+        """What tells the commit that this writer starts from, or has made, from all others."""
+        return self._commit.id
+
     def add(self, document: Document, source: Source | None = None) -> int:
         """Add a document; it replaces the one with the same id, committed or not.
 

@@ -14,23 +14,24 @@ class Known:
 
     Args:
         index: the index, as of its last commit.
+        commit_id: what tells that commit from all others.
 
     Attributes:
-        generation: the number of that commit.
+        commit_id: the same, of the last commit that was taken in.
         sources: the files, by the documents' ids; None where a document was read from none.
         documents: the ids of the documents that were read from each file, by its name.
     """
 
-    def __init__(self, index: Index) -> None:
-        self.generation = index.generation
+    def __init__(self, index: Index, commit_id: str) -> None:
+        self.commit_id = commit_id
         self.sources: dict[str, Source | None] = {}
         self.documents: dict[str, dict[str, None]] = {}
         self._by_digest: dict[str, Counter[str]] = {}
         self._put((document.id, document.source) for document in index.documents())
 
-    def take_in(self, added: Mapping[str, Source | None], removed: Iterable[str]) -> None:
-        """Take in what the next commit has added, replaced and removed."""
-        self.generation += 1
+    def take_in(self, added: Mapping[str, Source | None], removed: Iterable[str], commit_id: str) -> None:
+        """Take in what a commit has added, replaced and removed."""
+        self.commit_id = commit_id
         for identity in (*removed, *added):
             self._drop(identity)
         self._put(added.items())

@@ -126,7 +126,7 @@ class Follower:
         started = time.perf_counter()
         options = self._options
         with self._index.writer(options.timeout, options.jobs, options.memory) as writer:
-            known = self._up_to_date()
+            known = self._up_to_date(writer.commit_id)
             run = Run(self._index, writer, known, self._roots, options.exclude, self._encoding, options.fields)
             if changed is None:
                 require_paths(root for root in self._roots if not (options.prune and run.is_known(root)))
@@ -146,7 +146,7 @@ class Follower:
             else:
                 writer.rollback()
         if run.has_changed:
-            known.take_in(run.changes.added, run.changes.removed)
+            known.take_in(run.changes.added, run.changes.removed, writer.commit_id)
         paths = {file.path for file in read}
         waiting = {path: owners for path, owners in self._waiting.items() if path not in paths}
         self._waiting = waiting | run.changes.waiting
@@ -159,9 +159,9 @@ class Follower:
         waiting = {path for path, owners in self._waiting.items() if any(is_under(owner, paths) for owner in owners)}
         return sorted(paths | waiting)
 
-    def _up_to_date(self) -> Known:
-        if self._known is None or self._known.generation != self._index.generation:
-            self._known = Known(self._index)
+    def _up_to_date(self, commit_id: str) -> Known:
+        if self._known is None or self._known.commit_id != commit_id:
+            self._known = Known(self._index, commit_id)
         return self._known
 
 
