@@ -4,6 +4,7 @@ import doctest
 import gzip
 import pkgutil
 import random
+import re
 import subprocess
 import sys
 import zlib
@@ -21,6 +22,8 @@ from timviet.index.documents import Document
 from timviet.index.errors import SourceError
 from timviet.index.files import NEEDS_EXTRA, is_readable, load, read_content
 from timviet.index.formats import limits
+from timviet.index.formats.parts import UNSAID, RecordFields
+from timviet.index.formats.web import page
 
 SUFFIXES = [".txt", ".md", ".jsonl", ".json", ".csv", ".tsv", ".html", ".htm", ".docx", ".odt", ".epub", ".pdf"]
 
@@ -239,3 +242,42 @@ MODULES = [module.name for module in pkgutil.walk_packages(formats.__path__, "ti
 def test_examples(name):
     """The examples in the documentation are true."""
     assert doctest.testmod(import_module(name)).failed == 0
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(("a.md", "a\n" * 6), id="Markdown"),
+        pytest.param(("a.html", "<p>a" * 6), id="web page"),
+        pytest.param(("a.json", '{"text": "a\\nb", "content": "a\\nb\\nc\\nd"}'), id="JSON"),
+    ],
+)
+def test_too_many_paragraphs(monkeypatch, content):
+    """A document with too many paragraphs is refused by that limit, before all of them are in memory."""
+    monkeypatch.setattr("timviet.index.formats.parts.MAX_PARAGRAPHS", 5)
+    monkeypatch.setattr("timviet.index.files.read_isolated", lambda _, file: page.read(file))
+    fields = RecordFields(text=("text", "content")) if content[0] == "a.json" else UNSAID
+    fault = fault_of(content[0], content[1].encode(), fields=fields).removeprefix("a.json, line 1: ")
+    assert fault == "has more paragraphs than the limit of 5 paragraphs"
+
+
+HEADING = re.compile(r" {0,3}(?P<level>#{1,6})(?:[ \t]+(?P<text>.*?))??(?:[ \t]+#+)?[ \t]*")
+
+
+def section_under(line):
+    """What a line of Markdown is as a heading, by the section of the next one."""
+    document = read_one("a.md", f"# Tên\n{line}\nx".encode())
+    return passages(document)[-1].section or ""
+
+
+@given(st.text("# \ta", max_size=20))
+def test_headings_of_markdown(line):
+    """A heading is what CommonMark takes for one, without what closes it."""
+    heading = HEADING.fullmatch(line)
+    assert section_under(line) == " ".join(((heading and heading["text"]) or "").split())
+
+
+@pytest.mark.parametrize("between", [" ", "# ", " #", "#"])
+def test_long_headings_of_markdown(between):
+    """A heading is read in one go, however many blanks and signs are in it."""
+    assert section_under(f"## a{between * 1_000_000}b").startswith("a")

@@ -13,8 +13,11 @@ from hypothesis import strategies as st
 from whoosh.query import Term
 
 from timviet.index import Document, Source, StoredDocument, open_index
+from timviet.index.documents import Passage
 from timviet.index.errors import DocumentError
+from timviet.index.preparing import iter_records, prepare
 from timviet.index.schema import is_metadata_field
+from timviet.index.workers import Workers
 
 OPEN = """
 import sys, itertools
@@ -168,6 +171,59 @@ def test_refused(index, fields):
             writer.add(Document(**{"id": "cũ"} | fields))
         writer.add(Document(id="mới", text="Sông"))
     assert contents(index) == {"cũ": ["Đường làng", "Ngõ xóm"], "mới": ["Sông"]}
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize(
+    ("document", "fault"),
+    [
+        pytest.param({"text": "a\n" * 6}, "it has more than 5 paragraphs", id="paragraphs"),
+        pytest.param({"paragraphs": ["a"] * 6}, "it has more than 5 paragraphs", id="given paragraphs"),
+        pytest.param({"text": "a" * 1000}, "a paragraph of 1,0.. bytes: 1,000 is the limit", id="text"),
+        pytest.param({"text": "\1" * 170}, "a paragraph of 1,0.. bytes: 1,000 is the limit", id="what is escaped"),
+        pytest.param({"text": "a\nb", "title": "a" * 1000}, "a paragraph of 1,0.. bytes", id="title"),
+        pytest.param({"paragraphs": [Passage("a"), Passage("b", "c" * 1000)]}, "1,000 is the limit", id="section"),
+    ],
+)
+def test_too_large(tmp_path, monkeypatch, jobs, document, fault):
+    """A document beyond a limit is an error before anything of it is written, whoever builds the segment."""
+    monkeypatch.setattr("timviet.index.preparing.MAX_PARAGRAPHS", 5)
+    monkeypatch.setattr("timviet.index.preparing.MAX_RECORD_SIZE", 1000)
+    with open_index(tmp_path, create=True) as index:
+        with index.writer(jobs=jobs) as writer:
+            writer.add(Document(id="a", text="Sông"))
+            with pytest.raises(DocumentError, match=fault):
+                writer.add(Document(id="a", **document))
+            writer.add(Document(id="b", text=f"{'a' * 850}\nb"))
+        assert contents(index) == {"a": ["Sông"], "b": ["a" * 850, "b"]}
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=())), min_size=1), st.none() | st.text())
+def test_no_record_is_longer_than_estimated(texts, section):
+    """A record is as long as its letters can be, and a few bytes more: only near the limit is it written to be seen."""
+    document = prepare(Document("a", title="b", paragraphs=[Passage(text, section, 1) for text in texts]), None)
+    letters = 5 + max(map(len, texts)) + len(section or "")
+    assert all(len(record) <= 6 * (letters + 200) for record in iter_records(document))
+
+
+def test_a_paragraph_has_its_cost():
+    """What a paragraph takes whatever it says counts: many short ones are as large as a long one."""
+    short, long = (prepare(Document("a", text), None).size for text in ("a\n" * 1000, "a" * 2000))
+    assert short > 5 * long
+
+
+def test_a_large_document_begins_a_segment(index, monkeypatch):
+    """A document that a segment has no memory left for is not added to it, but to the next one."""
+    built, build = [], Workers.build
+    monkeypatch.setattr(
+        Workers,
+        "build",
+        lambda own, segment, **last: built.append(segment.doc_count_all()) or build(own, segment, **last),
+    )
+    with index.writer(memory=1) as writer:
+        for identity, text in (("a", "Sông"), ("b", "a" * 30_000), ("c", "Sông")):
+            writer.add(Document(id=identity, text=text))
+    assert built == [1, 1, 1]
 
 
 @pytest.mark.parametrize("commits", [True, False], ids=["each committed", "none committed"])

@@ -4,7 +4,6 @@ Texts are cut at spaces, and the pieces looked up in a vocabulary as they come; 
 when the segment is written.
 """
 
-import json
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,13 +19,10 @@ from timviet.index.codec_writers import write_documents
 from timviet.index.columnfile import Column
 from timviet.index.columnwriter import ColumnWriter, create_column_file
 from timviet.index.postings import Postings, invert, runs, write_field
-from timviet.index.preparing import PreparedDocument
+from timviet.index.preparing import PreparedDocument, iter_records
 from timviet.index.schema import PARAGRAPH_FIELD, SCORED_FIELDS, UNMARKED, UNMARKED_FIELD, folded_field
 from timviet.index.stored import StoredWriter
 from timviet.index.vocabulary import Numbering, Vocabulary
-
-# What JSONEncoder(ensure_ascii=False) does to a string, without its own overhead.
-_quote = json.encoder.encode_basestring
 
 
 class SegmentBuilder:
@@ -48,14 +44,9 @@ class SegmentBuilder:
         pieces = self._vocabulary.pieces
         first, count = self._count, len(document.paragraphs)
         self._count += count
-        common = "".join(f'"{name}":{_quote(value)},' for name, value in document.stored.items())
-        source = f'"source":{_quote(document.source)},' if document.source else ""
-        for paragraph, (number, start, text, section, page) in enumerate(document.paragraphs, first):
-            place = "" if section is None else f'"section":{_quote(section)},'
-            place += "" if page is None else f'"page":{page},'
-            record = f'{{{common}{source}{place}"paragraph":{number},"start":{start},"text":{_quote(text)}}}'
-            source = ""
-            self._stored.add_record(record.encode(errors="surrogatepass"))
+        for record in iter_records(document):
+            self._stored.add_record(record)
+        for paragraph, (number, _, text, *_) in enumerate(document.paragraphs, first):
             self._texts["text"].add(paragraph, 1, [*map(pieces.__getitem__, text.split())])
             self._terms["paragraph"].add(paragraph, 1, _number_term(number))
         for field, texts in document.texts.items():

@@ -1,12 +1,17 @@
 """Documents, and the paragraphs that are indexed, ranked and shown."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 from timviet.index.errors import DocumentError
 
-_LINE_ENDS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"  # those of str.splitlines
+_LINE = re.compile(r"[^\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]+")  # it ends where str.splitlines ends it
+
+MAX_PARAGRAPHS = 500_000
+"""Paragraphs of a document that is indexed; all are in memory together."""
 
 
 class Paragraph(NamedTuple):
@@ -102,7 +107,8 @@ class Document:
 
         Given paragraphs start where they say, or else where they would in a text of them joined by line ends.
         """
-        return iter((_join(self.paragraphs) if self.paragraphs else _cut(self.text)) or [Paragraph(0, 0, "")])
+        paragraphs = _join(self.paragraphs) if self.paragraphs else _cut(self.text)
+        return chain([next(paragraphs, Paragraph(0, 0, ""))], paragraphs)
 
 
 def _are_texts(paragraphs: Iterable[str | Passage]) -> bool:
@@ -117,22 +123,15 @@ def _is_passage(passage: object) -> bool:
     return isinstance(text, str) and isinstance(section, str | None) and has_places
 
 
-def _join(passages: Iterable[str | Passage]) -> list[Paragraph]:
-    paragraphs: list[Paragraph] = []
+def _join(passages: Iterable[str | Passage]) -> Iterator[Paragraph]:
     end = 0
-    for passage in passages:
+    for number, passage in enumerate(passages):
         text, section, page, start = passage if isinstance(passage, Passage) else Passage(passage)
-        paragraphs.append(Paragraph(len(paragraphs), end if start is None else start, text, section, page))
+        yield Paragraph(number, end if start is None else start, text, section, page)
         end += len(text) + 1
-    return paragraphs
 
 
-def _cut(text: str) -> list[Paragraph]:
-    paragraphs: list[Paragraph] = []
-    start = 0
-    for line in text.splitlines(keepends=True):
-        own = line.rstrip(_LINE_ENDS)
-        if own and not own.isspace():
-            paragraphs.append(Paragraph(len(paragraphs), start, own))
-        start += len(line)
-    return paragraphs
+def _cut(text: str) -> Iterator[Paragraph]:
+    lines = (line for line in _LINE.finditer(text) if not line[0].isspace())
+    for number, line in enumerate(lines):
+        yield Paragraph(number, line.start(), line[0])

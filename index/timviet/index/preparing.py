@@ -3,12 +3,14 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from itertools import islice
 from typing import Any, NamedTuple, Self
 
 from timviet.index.columnfile import DamagedFileError
-from timviet.index.documents import Document
-from timviet.index.errors import DocumentError
+from timviet.index.documents import MAX_PARAGRAPHS, Document
+from timviet.index.errors import DocumentError, quoted
 from timviet.index.schema import metadata_field, metadata_key, sort_terms, value_field
+from timviet.index.stored import MAX_RECORD_SIZE
 
 NO_METADATA = "{}"
 NEVER = -1
@@ -17,6 +19,12 @@ NEVER = -1
 _KEPT = {"id": str, "paragraph": int, "start": int, "text": str, "metadata": str}
 _MAY_BE_KEPT = {"title": str, "path": str, "source": str, "section": str, "page": int}
 _LAST_PARAGRAPH = (1 << 32) - 1
+# A paragraph takes as much memory as so many code points of its text, whatever it says.
+_PARAGRAPH_COST = 16
+# A code point takes at most so many bytes in a record, as `\u0001` does; without its text, a record takes a few more.
+_MOST_BYTES, _MOST_WITHOUT_TEXT = 6, 200
+# What JSONEncoder(ensure_ascii=False) does to a string, without its own overhead.
+_quote = json.encoder.encode_basestring
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +83,12 @@ class PreparedDocument(NamedTuple):
 
     @property
     def size(self) -> int:
-        """About how many code points it has, those counted again that all of its paragraphs have."""
+        """About how many code points take as much memory, those counted again that all of its paragraphs have."""
         _, start, text, *_ = self.paragraphs[-1]
         common = sum(map(len, self.stored.values()))
         common += sum(len(own) for texts in self.texts.values() for own in texts)
         common += sum(len(own) for terms in self.terms.values() for own in terms)
-        return start + len(text) + len(self.paragraphs) * common
+        return start + len(text) + len(self.paragraphs) * (common + _PARAGRAPH_COST)
 
 
 def prepare(document: Document, source: Source | None) -> PreparedDocument:
@@ -91,7 +99,7 @@ def prepare(document: Document, source: Source | None) -> PreparedDocument:
         source: the file it was read from, if it was.
 
     Raises:
-        DocumentError: the id or the metadata cannot be kept.
+        DocumentError: the id or the metadata cannot be kept, or it has too many paragraphs, or too long a one.
     """
     try:
         stored = {"id": _plain(document.id), "metadata": _encode(document.metadata)}
@@ -104,9 +112,36 @@ def prepare(document: Document, source: Source | None) -> PreparedDocument:
     encoded = encode_source(source) if source else None
     paragraphs = [
         (number, start, _plain(text), _plain(section) if section else None, page)
-        for number, start, text, section, page in document.iter_paragraphs()
+        for number, start, text, section, page in islice(document.iter_paragraphs(), MAX_PARAGRAPHS + 1)
     ]
-    return PreparedDocument(stored, encoded, texts, terms, paragraphs)
+    prepared = PreparedDocument(stored, encoded, texts, terms, paragraphs)
+    _require_sane(prepared)
+    return prepared
+
+
+def iter_records(document: PreparedDocument) -> Iterator[bytes]:
+    """Yield what is kept of each paragraph, as `timviet.index.stored` takes it."""
+    common = "".join(f'"{name}":{_quote(value)},' for name, value in document.stored.items())
+    source = f'"source":{_quote(document.source)},' if document.source else ""
+    for number, start, text, section, page in document.paragraphs:
+        place = "" if section is None else f'"section":{_quote(section)},'
+        place += "" if page is None else f'"page":{page},'
+        record = f'{{{common}{source}{place}"paragraph":{number},"start":{start},"text":{_quote(text)}}}'
+        source = ""
+        yield record.encode(errors="surrogatepass")
+
+
+def _require_sane(document: PreparedDocument) -> None:
+    if len(document.paragraphs) > MAX_PARAGRAPHS:
+        name = quoted(document.stored["id"])
+        raise DocumentError(f"cannot keep document {name}: it has more than {MAX_PARAGRAPHS:,} paragraphs")
+    common = sum(map(len, document.stored.values())) + len(document.source or "")
+    longest = max(len(text) + len(section or "") for _, _, text, section, _ in document.paragraphs)
+    if _MOST_BYTES * (common + longest + _MOST_WITHOUT_TEXT) > MAX_RECORD_SIZE:
+        for record in iter_records(document):
+            if len(record) > MAX_RECORD_SIZE:
+                message = f"cannot keep a paragraph of {len(record):,} bytes: {MAX_RECORD_SIZE:,} is the limit"
+                raise DocumentError(message)
 
 
 def require_paragraph(fields: dict[str, Any]) -> dict[str, Any]:

@@ -31,7 +31,6 @@ import zstandard
 
 from timviet.index.columnfile import BYTES, UNSIGNED, WHOLE, ColumnFile, read_ends, smallest_unsigned
 from timviet.index.columnwriter import ColumnWriter
-from timviet.index.errors import DocumentError
 
 # A block is decompressed to show one paragraph of it: larger ones are slower, and with a dictionary hardly smaller.
 _BLOCK_SIZE = 1 << 11
@@ -71,13 +70,7 @@ class StoredWriter:
         self.add_record(_encode(fields).encode(errors="surrogatepass"))
 
     def add_record(self, record: bytes) -> None:
-        """Add the next paragraph's record, as `StoredReader.record` gives it.
-
-        Raises:
-            DocumentError: it is too long.
-        """
-        if len(record) > MAX_RECORD_SIZE:
-            raise DocumentError(f"cannot keep a paragraph of {len(record):,} bytes: {MAX_RECORD_SIZE:,} is the limit")
+        """Add the next paragraph's record, as `StoredReader.record` gives it; no longer than `MAX_RECORD_SIZE`."""
         if self._untrained is None:
             self._append(record)
             return

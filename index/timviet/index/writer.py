@@ -64,7 +64,7 @@ class Writer:
             How many paragraphs it has.
 
         Raises:
-            DocumentError: the id or the metadata cannot be kept.
+            DocumentError: the id or the metadata cannot be kept, or it has too many paragraphs, or too long a one.
             IndexAccessError: the system refused to read or write a file of the index.
             NotAnIndexError: a file of the index is damaged.
             ValueError: this writer has ended.
@@ -77,6 +77,8 @@ class Writer:
         self._commit.require_open()
         identity = prepared.stored["id"]
         try:
+            if self._size and self._size + prepared.size > self._most:
+                self._build_segment()
             self.remove(identity)
             first, count = self._segment.doc_count_all(), len(prepared.paragraphs)
             self._added[identity] = (self._segment, range(first, first + count))
@@ -84,9 +86,7 @@ class Writer:
             self._workers.add(prepared)
             self._size += prepared.size
             if self._size >= self._most:
-                with damage_told(self._location, "write to"):
-                    self._workers.build(self._segment)
-                self._begin_segment()
+                self._build_segment()
         except BaseException:
             self.rollback()  # half a document must not be committed
             raise
@@ -136,6 +136,11 @@ class Writer:
             self._workers.end()
         finally:
             self._commit.end()
+
+    def _build_segment(self) -> None:
+        with damage_told(self._location, "write to"):
+            self._workers.build(self._segment)
+        self._begin_segment()
 
     def _begin_segment(self) -> None:
         self._segment = self._commit.add_segment()

@@ -1,9 +1,10 @@
 """What the reader of a format takes, and what it yields: documents and faults."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import NamedTuple
 
-from timviet.index.documents import Document, Passage
+from timviet.index.documents import MAX_PARAGRAPHS, Document, Passage
 from timviet.index.encodings.decoders import UTF_8
 from timviet.index.encodings.detection import Detection
 
@@ -78,12 +79,24 @@ class Part(NamedTuple):
     encoding: Detection = IN_UTF_8
 
 
+def few_enough(passages: Iterable[Passage]) -> list[Passage]:
+    """Return the paragraphs of a document, which all are in memory together.
+
+    Raises:
+        UnreadableError: they are too many.
+    """
+    taken = list(islice(passages, MAX_PARAGRAPHS + 1))
+    if len(taken) > MAX_PARAGRAPHS:
+        raise UnreadableError(f"has more paragraphs than the limit of {MAX_PARAGRAPHS:,} paragraphs")
+    return taken
+
+
 def whole_file(
     file: RawFile,
     kind: str,
     title: str | None,
     metadata: Mapping[str, object],
-    passages: Sequence[Passage],
+    passages: Iterable[Passage],
     encoding: Detection = IN_UTF_8,
 ) -> Part:
     """Return the one document that a file is.
@@ -98,9 +111,10 @@ def whole_file(
         encoding: the encoding that it was read in.
 
     Raises:
-        UnreadableError: it has no paragraphs.
+        UnreadableError: it has no paragraphs, or too many.
     """
-    if not passages:
+    paragraphs = few_enough(passages)
+    if not paragraphs:
         raise UnreadableError("holds no text")
-    document = Document(file.name, "", title, {**metadata, "format": kind}, file.name, passages)
+    document = Document(file.name, "", title, {**metadata, "format": kind}, file.name, paragraphs)
     return Part(document, encoding=encoding)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from timviet.index.documents import Document, Passage
 from timviet.index.encodings.detection import Detection
-from timviet.index.formats.parts import Part, RawFile, RecordFields, UnreadableError
+from timviet.index.formats.parts import Part, RawFile, RecordFields, UnreadableError, few_enough
 from timviet.index.formats.records.fields import Record, choose_fields
 
 SAMPLE = 50
@@ -59,7 +59,7 @@ def records_of(rows: Sequence[Row]) -> list[Record]:
 def _document(record: Record, number: int, file: RawFile, fields: RecordFields, keeps_blank: bool) -> Document:
     identity = _identity(record, fields.id) if fields.id else str(number)
     text = record.get(fields.text[0]) if len(fields.text) == 1 else None
-    passages = None if isinstance(text, str) else list(_passages(record, fields.text))
+    passages = None if isinstance(text, str) else few_enough(_passages(record, fields.text))
     title = record.get(fields.title) if fields.title else None
     if not isinstance(title, str | None):
         raise UnreadableError(f'has a "{fields.title}" that is not text')
