@@ -14,6 +14,7 @@ from timviet.index.documents import Document
 from timviet.index.errors import SourceError
 from timviet.index.formats import limits
 from timviet.index.formats.parts import UNSAID, RecordFields
+from timviet.index.formats.records import rows
 from timviet.index.formats.records.fields import choose_fields
 
 
@@ -134,6 +135,17 @@ def test_what_is_written_is_read(cells):
         assert found[str(number)].split() == cell.split()
 
 
+def test_quotes_that_do_not_end(monkeypatch):
+    """Where quotes are opened again and again, a table is not read to its end for each of them."""
+    monkeypatch.setattr(rows, "_AGAIN_AT_LEAST", 1000)
+    faults = told(read_all("a.csv", table("id,text", *['a","'] * 1000)))
+    assert (len(faults) < 20, set(map(type, faults))) == (True, {str})
+    (*_, last) = read_all("a.csv", table("id,text", *['a","'] * 1000))
+    assert (last.reason, last.detail) == ("is not CSV", "nothing is read from here on, as quotes are opened too often")
+    in_tabs = read_all("a.tsv", table("id\ttext", *['a"\t"'] * 1000))
+    assert [texts(document) for document in in_tabs] == [['"']] * 1000
+
+
 def test_too_many_columns():
     """A table with too many columns is refused by that limit."""
     content = table(",".join(f"c{number}" for number in range(1001)))
@@ -220,6 +232,9 @@ JSON_IN_THE_WILD = {
     "cut short": ('[{"text": "a"},', [A, "1: is not JSON"]),
     "not closed": ('[{"text": "a"}', [A, "1: is not JSON"]),
     "a text": ('"một"', [f"1: {NO_OBJECT}"]),
+    "more after an array": ('[{"text": "a"}]\n[{"text": "b"}]', [A, "2: is not JSON"]),
+    "letters after an array": ("[] rác", ["1: is not JSON"]),
+    "blanks after an array": ('[{"text": "a"}]\n \n', [A]),
     "a broken object": ('{"text": ', ["1: is not JSON"]),
     "nested too deeply": ('{"text": ' + "[" * 100_000, ["1: is not JSON that can be read"]),
     "an endless number": (f'[{{"text": "a"}}, {"9" * 5000}]', [A, "1: is not JSON that can be read"]),

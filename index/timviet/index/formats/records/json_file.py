@@ -41,7 +41,7 @@ def read(file: RawFile) -> Iterator[Part]:
 
 
 def _elements(text: str, start: int) -> Iterator[Row]:
-    """Yield the elements of an array; what follows after one that is no JSON is lost."""
+    """Yield the elements of an array; what follows after it, or after one that is no JSON, is a fault."""
     line, place = 1, 0
     position = _skip_blank(text, start + 1)
     while text[position : position + 1] != "]":
@@ -59,6 +59,10 @@ def _elements(text: str, start: int) -> Iterator[Row]:
         elif text[position : position + 1] != "]":
             yield Row(UnreadableError("is not JSON", "an array ends too early, or a comma is missing"), line, 1.0)
             return
+    end = _skip_blank(text, position + 1)
+    if end < len(text):
+        line += text.count("\n", place, end)
+        yield Row(UnreadableError("is not JSON", "there is more after the end of the array"), line, 1.0)
 
 
 def _records(value: object, said: RecordFields) -> list[object]:

@@ -12,6 +12,8 @@ from timviet.index.formats.parts import Part, RawFile, RecordFields, UnreadableE
 from timviet.index.formats.records.documents import Row, read_records
 
 _LONGEST_NAME = 60  # code points of a column's name
+# After faults so many code points are read again: so many for each of the table, and some more.
+_AGAIN, _AGAIN_AT_LEAST = 4, 1 << 20
 
 
 class _Cells(NamedTuple):
@@ -58,15 +60,20 @@ def allow_long_cells() -> None:
 
 
 def _rows(text: str, delimiter: str, start: int) -> Iterator[_Cells]:
-    """Yield the rows that are not blank; after one at fault, reading goes on with the line after its first one."""
+    """Yield the rows that are not blank; after one at fault, reading goes on with the line after its first one.
+
+    Where too much is read again for that, the rest of TSV is read as if quotes were letters; that of CSV is a fault.
+    """
     allow_long_cells()
     lines = StringIO(text, newline="")
     for _ in range(start):
         lines.readline()
-    number = start
+    number, left = start, _AGAIN * len(text) + _AGAIN_AT_LEAST
+    is_tsv, has_quotes = delimiter == "\t", True
     is_done = False
     while not is_done:
-        reader = csv.reader(iter(lines.readline, ""), delimiter=delimiter, strict=True)
+        quoting = csv.QUOTE_MINIMAL if has_quotes else csv.QUOTE_NONE
+        reader = csv.reader(iter(lines.readline, ""), delimiter=delimiter, strict=True, quoting=quoting)
         place, read = lines.tell(), 0
         try:
             for cells in reader:
@@ -75,11 +82,15 @@ def _rows(text: str, delimiter: str, start: int) -> Iterator[_Cells]:
                 place, read = lines.tell(), reader.line_num
             is_done = True
         except csv.Error as error:
+            left -= lines.tell() - place
             lines.seek(place)
             line = lines.readline()
             number += read + 1
-            is_tsv = delimiter == "\t"
             found = line.rstrip("\r\n").split(delimiter) if is_tsv else UnreadableError("is not CSV", str(error))
+            has_quotes = left >= 0
+            is_done = not (has_quotes or is_tsv)
+            if is_done:
+                found = UnreadableError("is not CSV", "nothing is read from here on, as quotes are opened too often")
             yield _Cells(found, number, lines.tell() / len(text))
 
 
