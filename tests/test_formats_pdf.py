@@ -4,6 +4,8 @@ import pytest
 
 from format_files import LETTER_WIDTH, fault_of, passages, pdf, read_all, read_one, set_in_lines, texts
 from timviet.index.formats import limits
+from timviet.index.formats.pdf.hyphens import Words
+from timviet.index.formats.pdf.lines import HYPHEN
 
 FIRST = (
     "Tổ thống nhất quét vôi lại nhà sinh hoạt, sửa mái hiên phía sau và thay hai bóng đèn ngoài sân trước ngày rằm, "
@@ -168,6 +170,14 @@ def test_what_is_no_margin():
 def test_hyphens(lines, expected):
     """A hyphen at a line's end stays, unless the word is written without it elsewhere."""
     assert of([(LEFT, TOP - PITCH * number, SIZE, line) for number, line in enumerate(lines)]) == [expected]
+
+
+def test_hyphens_of_many_lines():
+    """A word may be parted again and again, and a paragraph may have any number of lines."""
+    words = Words(["information informa"])
+    assert words.join([f"infor{HYPHEN}", f"ma{HYPHEN}", f"tion{HYPHEN}", "X"]) == "information-X"
+    for end in ("", HYPHEN, "-"):
+        assert Words([]).join(["a b" + end] * 200_000).count("a b") == 200_000
 
 
 def test_decomposed_letters():

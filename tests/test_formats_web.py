@@ -56,6 +56,7 @@ BLOCKS = {
     "a caption": ("<table><caption>a</caption><tr><td>b<td>c</table>", ["a", "b | c"]),
     "a table for layout": ("<table><tr><td><p>a<p>b<td><table><tr><td>c<td>d</table></table>", ["a", "b", "c | d"]),
     "headings in a table": ("<table><tr><td><h2>a</h2>b<td>c</table>", ["a", "b", "c"]),
+    "many paragraphs in a cell": (f"<table><tr><td>{'<p>a' * 50_000}</table>", ["a"] * 50_000),
     "text that no cell has": ("<table><tr>a<td>b</table>", ["a | b"]),
     "empty elements": ('<p/>a<script src="x"/>b', ["ab"]),
     "entities": ("<p>&Dstrok;&#7843;ng &amp; x&atilde;</p>", ["Đảng & xã"]),
@@ -75,7 +76,7 @@ LONG = "Bến tàu mở từ năm giờ sáng, mỗi giờ có một chuyến sa
 
 
 def kept(around: str) -> bool:
-    return "quanh" in " ".join(of(f"<h1>Bến</h1><p>{LONG}</p>{around}"))
+    return "quanh" in " ".join(of(f"<h1>Bến</h1><p>{LONG * 5}</p>{around}"))
 
 
 @pytest.mark.parametrize(
@@ -92,6 +93,13 @@ def kept(around: str) -> bool:
         pytest.param('<div class="siteFooter">quanh</div>', False, id="a class in two words"),
         pytest.param('<div id="quang_cao_1">quanh</div>', False, id="an id in two words"),
         pytest.param('<div class="commentary">quanh</div>', True, id="a word that only starts so"),
+        pytest.param(f'<div class="comment-list">{LONG * 2} quanh</div>', False, id="a class of a part"),
+        pytest.param(f'<div class="nav-with-text">{LONG * 2} quanh</div>', False, id="a class that has something"),
+        pytest.param(f'<div class="x no-sidebar">{LONG * 2} quanh</div>', True, id="a class of what is not there"),
+        pytest.param(f'<div class="post-with-comments">{LONG * 2} quanh</div>', True, id="a class of what is there"),
+        pytest.param(f'<div class="menu-nha-hang">{LONG * 5} quanh</div>', True, id="a text on a menu"),
+        pytest.param('<div class="menu-nha-hang"><a>quanh</a> b</div>', False, id="a menu of restaurants"),
+        pytest.param(f'<div id="toc-1">{LONG * 5} quanh</div>', True, id="what a table of contents leads to"),
         pytest.param('<pre><span class="hljs-comment">quanh</span></pre>', True, id="a comment in code"),
         pytest.param(
             '<table><tr class="header"><td class="comment">quanh<td>b<tr><td>c<td>d</table>', True, id="cells of data"

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 
 from timviet.index.formats.pdf.lines import HYPHEN
 
-_LETTERS_BEFORE = re.compile(r"[^\W_]+$")
+_LETTERS_BEFORE = re.compile(r"(?<![^\W_])[^\W_]+$")
 _LETTERS_AFTER = re.compile(r"[^\W_]+")
-_OPEN_HYPHEN = re.compile(r"\S-$")
+_OPEN_HYPHEN = re.compile(r"\S-$")  # to be looked for in the last two letters
 _WORDS = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 
 
@@ -31,18 +31,24 @@ class Words:
 
     def join(self, lines: Sequence[str]) -> str:
         """Return the lines of a paragraph as one text."""
-        text = lines[0]
+        pieces: list[str] = []
+        last = lines[0]  # and before it, where its first word began in lines before, that beginning
         for line in lines[1:]:
-            if text.endswith(HYPHEN):
-                text = self._join_word(text[:-1], line)
+            if last.endswith(HYPHEN):
+                before = last[:-1]
+                beginning = self._beginning(before, line)
+                pieces.append(before[: len(before) - len(beginning)] if beginning else f"{before}-")
+                last = beginning + line
             else:
-                text += line if _OPEN_HYPHEN.search(text) else f" {line}"
-        return text.replace(HYPHEN, "-")
+                pieces += (last,) if _OPEN_HYPHEN.search(last[-2:]) else (last, " ")
+                last = line
+        return "".join((*pieces, last)).replace(HYPHEN, "-")
 
-    def _join_word(self, before: str, after: str) -> str:
+    def _beginning(self, before: str, after: str) -> str:
+        """Return the letters before a hyphen that only parts the word; nothing where it is one of the word."""
         first, second = _LETTERS_BEFORE.search(before), _LETTERS_AFTER.match(after)
         if first and second:
             whole, parted = f"{first[0]}{second[0]}".lower(), f"{first[0]}-{second[0]}".lower()
             if whole in self._words and parted not in self._words:
-                return before + after
-        return f"{before}-{after}"
+                return first[0]
+        return ""

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator, Mapping, Sequence
 from io import StringIO
 from itertools import chain, zip_longest
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from timviet.index.encodings.detection import Detection
 from timviet.index.formats import limits
@@ -72,7 +72,7 @@ def _rows(text: str, delimiter: str, start: int) -> Iterator[_Cells]:
     is_tsv, has_quotes = delimiter == "\t", True
     is_done = False
     while not is_done:
-        quoting = csv.QUOTE_MINIMAL if has_quotes else csv.QUOTE_NONE
+        quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if has_quotes else csv.QUOTE_NONE
         reader = csv.reader(iter(lines.readline, ""), delimiter=delimiter, strict=True, quoting=quoting)
         place, read = lines.tell(), 0
         try:

@@ -100,7 +100,9 @@ class _Reader:
         paragraphs = self._take()
         if self._rows:
             row = self._rows[-1]
-            row[-1:] = [[*(row[-1] if row else ()), *paragraphs]]
+            if not row:
+                row.append([])
+            row[-1].extend(paragraphs)
             return
         for text in paragraphs:
             yield Passage(text, self._outline.section)
