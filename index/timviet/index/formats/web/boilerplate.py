@@ -5,7 +5,8 @@ or id says; how much of its text is links. What they do to pages of many kinds, 
 """
 
 import re
-from itertools import pairwise
+from collections.abc import Sequence
+from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 from lxml import etree
@@ -43,9 +44,18 @@ _CALLED_BY_TWO = """
 """
 _WORDS = frozenset(_CALLED.split())
 _PAIRS = frozenset(tuple(pair.split("_")) for pair in _CALLED_BY_TWO.split())
+# What follows such a word in the name of a thing that is still that thing, and what a name goes on with that denies it.
+_PARTS = frozenset(
+    """
+    area bar block body bottom box btn button col column container content form group heading inner item items left link
+    links list main menu mobile module nav panel right row section text title top widget widgets wrap wrapper
+    """.split()
+)
+_DENIALS = {"no", "not", "has", "with", "without"}
 _IDS = {"header", "foot", "secondary"}
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-_MOST_OF_PAGE, _LIST_OF_LINKS = 0.8, 0.5  # shares: of the page's text; of links in a text
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_MOST_OF_PAGE, _LIST_OF_LINKS, _FEW_LINKS = 0.8, 0.5, 0.1  # shares: of the page's text; of links in a text
+_PROSE = 200  # letters
 
 
 def find_boilerplate(body: Element) -> set[Element]:
@@ -67,7 +77,7 @@ def find_boilerplate(body: Element) -> set[Element]:
         or (
             element not in kept
             and sizes[element].text < most
-            and (_is_around(element) or (element not in in_grid and _is_called_so(element)))
+            and (_is_around(element) or (element not in in_grid and _is_called_so(element, sizes[element])))
         )
     }
     sizes = _measure(elements, around)
@@ -90,6 +100,11 @@ class _Size(NamedTuple):
     def is_list_of_links(self) -> bool:
         """Whether there are several links, and they are most of the text."""
         return self.links > 1 and self.in_links >= _LIST_OF_LINKS * self.text
+
+    @property
+    def is_prose(self) -> bool:
+        """Whether it is some text with few links in it."""
+        return self.text >= _PROSE and self.in_links <= _FEW_LINKS * self.text
 
 
 def _measure(elements: list[Element], left_out: set[Element]) -> dict[Element, _Size]:
@@ -127,13 +142,30 @@ def _is_around(element: Element) -> bool:
     return (name in _NAMES and role not in _NOTE_ROLES) or role in _ROLES
 
 
-def _is_called_so(element: Element) -> bool:
-    """Tell whether an element's class or id says so; in code, classes are about the code."""
+def _is_called_so(element: Element, size: _Size) -> bool:
+    """Tell whether an element's class or id says so; in code, classes are about the code.
+
+    A name that only begins so may be one of what is in the text: `menu-nha-hang`, `toc-1`. It says nothing of prose.
+    """
     for called in f"{element.get('class', '')} {element.get('id', '')}".split():
-        words = [word.lower() for word in _WORD.findall(called)]
-        if not _WORDS.isdisjoint(words) or not _PAIRS.isdisjoint(pairwise(words)):
+        words = list(takewhile(lambda word: word not in _DENIALS, map(str.lower, _WORD.findall(called))))
+        if _has_name(words) and (_ends_in_name(words) or not size.is_prose):
             return next(element.iterancestors("pre", "code"), None) is None
     return element.get("id") in _IDS
+
+
+def _has_name(words: Sequence[str]) -> bool:
+    return not _WORDS.isdisjoint(words) or not _PAIRS.isdisjoint(pairwise(words))
+
+
+def _ends_in_name(words: Sequence[str]) -> bool:
+    """Tell whether a name ends so, or as a part of such a thing does: `comment-list`."""
+    for end in range(len(words), 0, -1):
+        if words[end - 1] in _WORDS or tuple(words[max(0, end - 2) : end]) in _PAIRS:
+            return True
+        if words[end - 1] not in _PARTS:
+            return False
+    return False
 
 
 def _in_grids(body: Element) -> set[Element]:
