@@ -5,8 +5,10 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import zlib
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from pathlib import Path
 
 import pytest
@@ -19,11 +21,12 @@ from timviet.index.formats.parts import RawFile
 
 
 @pytest.fixture(autouse=True)
-def processes(monkeypatch):
+def readers():
     """Processes of each test's own: other tests go on with theirs."""
-    monkeypatch.setattr(isolation, "_idle", [])
-    yield
-    isolation._end_idle()
+    readers = isolation.Readers()
+    with readers.lent():
+        yield readers
+    readers.end()
 
 
 SOUND = pdf([[(50, 500, 10, "Đảng uỷ xã")]])
@@ -80,16 +83,16 @@ def test_time(monkeypatch):
 def test_reading_goes_on(monkeypatch):
     """After a file that ended the process, and after a damaged one, others are read."""
     monkeypatch.setattr(limits, "SECONDS", 1)
-    for bad in (forms(12), b"%PDF-1.7"):
-        assert fault_of("a.pdf", bad)
+    for bad, fault in ((forms(12), "takes longer to read than the limit"), (b"%PDF-1.7", "is damaged")):
+        assert fault_of("a.pdf", bad).startswith(fault)
         assert texts(read_one("a.pdf", SOUND)) == ["Đảng uỷ xã"]
 
 
 def test_one_process_reads_many_files(monkeypatch):
     """A process reads one file after the other, also after faults of these, and not without end."""
     started = []
-    start = isolation._Process
-    monkeypatch.setattr(isolation, "_Process", lambda: started.append(start()) or started[-1])
+    start = isolation._Process.start
+    monkeypatch.setattr(isolation._Process, "start", lambda: started.append(start()) or started[-1])
     monkeypatch.setattr(isolation, "_FILES", 3)
     for content in (SOUND, b"%PDF-1.7", SOUND, SOUND, SOUND):
         list(read_content(content, Path("a.pdf"), "a.pdf"))
@@ -142,16 +145,39 @@ def test_programs(tmp_path):
     assert (done.returncode, done.stdout.count("['Đảng uỷ xã']")) == (0, 2)
 
 
-def test_interrupts():
+def test_interrupts(readers):
     """Ctrl-C is for the program that reads, not for the process that it has read for it."""
     assert texts(read_one("a.pdf", SOUND)) == ["Đảng uỷ xã"]
-    (process,) = isolation._idle[-1:]
+    (process,) = readers._idle
     os.kill(process._process.pid, signal.SIGINT)
     assert texts(read_one("a.pdf", SOUND)) == ["Đảng uỷ xã"]
 
 
-@pytest.mark.parametrize("executable", ["/nonexistent", "/bin/false"])
-def test_a_process_that_cannot_start(monkeypatch, executable):
+@pytest.mark.parametrize(
+    ("executable", "fault"),
+    [
+        ("/nonexistent", "cannot be read, as no process can be started for it"),
+        ("/bin/false", "ended the process that read it (with status 1"),
+    ],
+)
+def test_a_process_that_cannot_start(monkeypatch, executable, fault):
     """Where no such process starts, that is a fault of the file."""
     monkeypatch.setattr(sys, "executable", executable)
-    assert fault_of("a.pdf", SOUND)
+    assert fault_of("a.pdf", SOUND).startswith(fault)
+
+
+def test_interrupted(readers):
+    """What is read by processes that are interrupted is a fault, also where it begins just then; no process is left."""
+    reading = isolation.read_isolated("pdf.document", RawFile(forms(12), "a.pdf"))
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(copy_context().run, next, reading)
+        while not readers._busy:
+            time.sleep(0.01)
+        other = isolation.Readers()
+        other.interrupt()
+        assert not first.done()
+        readers.interrupt()
+        for part in (first.result(), next(isolation.read_isolated("pdf.document", RawFile(SOUND, "a.pdf")))):
+            assert part.content.reason == "ended the process that read it"
+    reading.close()
+    assert (readers._idle, readers._busy) == ([], set())

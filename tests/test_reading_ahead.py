@@ -1,5 +1,6 @@
 """Files that take long are read several at once, and all are handed on in their order."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -11,6 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from timviet.index.documents import Document
+from timviet.index.files import read_content
 from timviet.index.folders.reading_ahead import read_ahead
 
 SAMPLES = Path(__file__).parent / "data" / "formats"
@@ -49,6 +52,23 @@ def test_a_fault_comes_in_its_turn():
     with pytest.raises(OSError, match="hỏng"):
         taken.extend(file for file, _ in read_ahead(range(100), read, lambda _: True, 2))
     assert taken == [0, 1, 2]
+
+
+def test_processes_end_with_it():
+    """Processes that read files are for one run: they end with it, and no other run ends them."""
+    content = (SAMPLES / "libreoffice.pdf").read_bytes()
+
+    def read(_):
+        return [reading.content for reading in read_content(content, SAMPLES / "libreoffice.pdf", "a.pdf")]
+
+    before = set(_children(os.getpid()))
+    runs = [read_ahead(range(3), read, lambda _: True, 1) for _ in range(2)]
+    firsts = [next(run) for run in runs]
+    with pytest.raises(InterruptedError):
+        runs[0].throw(InterruptedError)
+    found = [firsts[1], *runs[1]]
+    assert [type(own) for _, readings in found for own in readings] == [Document] * 3
+    assert set(_children(os.getpid())) <= before
 
 
 @pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM])

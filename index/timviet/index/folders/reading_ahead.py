@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
-from timviet.index.formats.isolation import interrupt
+from timviet.index.formats.isolation import Readers
 
 _File = TypeVar("_File")
 _Read = TypeVar("_Read")
@@ -22,19 +22,25 @@ def read_ahead(
 
     Args:
         files: the files.
-        read: reads one, in this thread or in another one; what takes long has to be read in a process of its own.
+        read: reads one, in this thread or in another one; what takes long has to be read in a process of its own. There
+            are such processes for this alone, which end with it.
         takes_long: tells whether a file takes long to read. Those are read by threads before it is their turn.
         jobs: how many threads there are.
     """
     rest, waiting, long = iter(files), deque[tuple[_File, Future[_Read] | None]](), 0
-    pool = ThreadPoolExecutor(jobs)
+    pool, readers = ThreadPoolExecutor(jobs), Readers()
+
+    def read_long(file: _File) -> _Read:
+        with readers.lent():
+            return read(file)
+
     try:
         while True:
             while long < _AHEAD * jobs and len(waiting) < _PASSED_OVER:
                 following = next(rest, None)
                 if following is None:
                     break
-                future = pool.submit(read, following) if takes_long(following) else None
+                future = pool.submit(read_long, following) if takes_long(following) else None
                 waiting.append((following, future))
                 long += future is not None
             if not waiting:
@@ -44,7 +50,8 @@ def read_ahead(
             yield file, future.result() if future else read(file)
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
-        interrupt()
+        readers.interrupt()
         raise
     finally:
         pool.shutdown()
+        readers.end()

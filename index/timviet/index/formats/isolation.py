@@ -10,8 +10,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from signal import SIGKILL, SIGPROF, SIGTERM, Signals
+from threading import Lock
 from typing import Any
 
 from timviet.index.documents import Document, Passage
@@ -25,7 +27,7 @@ _FILES = 200  # that one process reads: memory is not always given back
 
 
 def read_isolated(module: str, file: RawFile) -> Iterator[Part]:
-    """Read a file in another process.
+    """Read a file in another process: one of those that this thread has been lent, or else one of the program's.
 
     Args:
         module: the module of this package whose `read` is to be called there.
@@ -37,34 +39,79 @@ def read_isolated(module: str, file: RawFile) -> Iterator[Part]:
     Raises:
         UnreadableError: no process can be started.
     """
-    process = _take()
-    _busy.add(process)
-    try:
-        yield from process.read(module, file)
-    finally:
-        _busy.discard(process)
-        if process.is_fit:
-            _idle.append(process)
-        else:
-            process.end()
+    yield from _readers.get().read(module, file)
 
 
-def interrupt() -> None:
-    """End the processes that are reading now; what they were reading is told as a fault to who waits for it."""
-    for process in list(_busy):
-        process.kill()
+class Readers:
+    """Processes that read files, for any number of threads: as many as there are files that are being read."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._idle: list[_Process] = []
+        self._busy: set[_Process] = set()
+        self._is_interrupted = False
+
+    @contextmanager
+    def lent(self) -> Iterator[None]:
+        """Have this thread's files read by these processes."""
+        token = _readers.set(self)
+        try:
+            yield
+        finally:
+            _readers.reset(token)
+
+    def read(self, module: str, file: RawFile) -> Iterator[Part]:
+        """Read a file, as `read_isolated` does."""
+        process = self._take()
+        try:
+            yield from process.read(module, file)
+        finally:
+            with self._lock:
+                self._busy.discard(process)
+                is_wanted = process.is_fit and not self._is_interrupted
+                if is_wanted:
+                    self._idle.append(process)
+            if not is_wanted:
+                process.end()
+
+    def interrupt(self) -> None:
+        """End the processes that are reading now, and start no others: what they read is told as a fault."""
+        with self._lock:
+            self._is_interrupted = True
+            for process in self._busy:
+                process.kill()
+
+    def end(self) -> None:
+        """End the processes that have nothing to do."""
+        while self._idle:
+            self._idle.pop().end()
+
+    def forget(self) -> None:
+        """Leave the processes to the one that started them, of which this one was forked."""
+        self._lock = Lock()
+        self._idle.clear()
+        self._busy.clear()
+
+    def _take(self) -> "_Process":
+        with self._lock:
+            process = self._idle.pop() if self._idle else None
+        process = process or _Process.start()
+        with self._lock:
+            self._busy.add(process)
+            if self._is_interrupted:
+                process.kill()
+        return process
 
 
 class _Process:
     """A process that reads one file after the other.
 
     Attributes:
-        is_fit: whether it may read another file.
+        is_fit: whether it has nothing to do, and may read another file.
     """
 
     def __init__(self) -> None:
-        self.is_fit = False
-        self._is_busy = False
+        self.is_fit = True
         self._left = _FILES
         self._process = subprocess.Popen(  # noqa: S603  # it runs this package
             [sys.executable, "-P", "-c", _CODE, *sys.path],
@@ -73,8 +120,16 @@ class _Process:
             stderr=subprocess.DEVNULL,
         )
 
+    @classmethod
+    def start(cls) -> "_Process":
+        try:
+            return cls()
+        except OSError as error:
+            reason = "cannot be read, as no process can be started for it"
+            raise UnreadableError(reason, str(error), is_lasting=False) from error
+
     def read(self, module: str, file: RawFile) -> Iterator[Part]:
-        self.is_fit, self._is_busy = False, True
+        self.is_fit = False
         self._left -= 1
         requests, answers = self._process.stdin, self._process.stdout
         assert requests is not None  # noqa: S101
@@ -95,19 +150,19 @@ class _Process:
         for line in answers:
             answer = json.loads(line) if line.endswith(b"\n") else None
             if isinstance(answer, bool):
-                self.is_fit, self._is_busy = answer and self._left > 0, False
+                self.is_fit = answer and self._left > 0
                 return
             if answer is not None:
                 yield _part(**answer)
         yield Part(self._why_ended(seconds))
 
     def kill(self) -> None:
-        """End the process, which is reading, at once."""
+        """End the process at once, whatever it is doing."""
         self._process.kill()
 
     def end(self) -> None:
         """End the process, whatever it is doing."""
-        if self._is_busy:
+        if not self.is_fit:
             self._process.kill()
         self._process.communicate()  # which tells it that there is no more to read
 
@@ -128,33 +183,7 @@ def _part(content: dict[str, Any], line: int | None, done: float, encoding: list
     return Part(Document(**content, paragraphs=passages), line, done, Detection(*encoding))
 
 
-_idle: list[_Process] = []
-"""Processes that have nothing to do; taking one out and putting it back is safe from any thread."""
-
-_busy: set[_Process] = set()
-"""Processes that are reading."""
-
-
-def _take() -> _Process:
-    with suppress(IndexError):
-        return _idle.pop()
-    try:
-        return _Process()
-    except OSError as error:
-        reason = "cannot be read, as no process can be started for it"
-        raise UnreadableError(reason, str(error), is_lasting=False) from error
-
-
-def _end_idle() -> None:
-    while _idle:
-        _idle.pop().end()
-
-
-def _forget() -> None:
-    """Leave the processes to the one that started them, of which this one was forked."""
-    _idle.clear()
-    _busy.clear()
-
-
-atexit.register(_end_idle)
-os.register_at_fork(after_in_child=_forget)
+_of_program = Readers()
+_readers = ContextVar("_readers", default=_of_program)
+atexit.register(_of_program.end)
+os.register_at_fork(after_in_child=_of_program.forget)
