@@ -45,12 +45,11 @@ _CALLED_BY_TWO = """
 _WORDS = frozenset(_CALLED.split())
 _PAIRS = frozenset(tuple(pair.split("_")) for pair in _CALLED_BY_TWO.split())
 # What follows such a word in the name of a thing that is still that thing, and what a name goes on with that denies it.
-_PARTS = frozenset(
-    """
+_CALLED_PARTS = """
     area bar block body bottom box btn button col column container content form group heading inner item items left link
     links list main menu mobile module nav panel right row section text title top widget widgets wrap wrapper
-    """.split()
-)
+"""
+_PARTS = frozenset(_CALLED_PARTS.split())
 _DENIALS = {"no", "not", "has", "with", "without"}
 _IDS = {"header", "foot", "secondary"}
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
