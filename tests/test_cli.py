@@ -368,7 +368,7 @@ def test_interrupted(folder, by):
     process.send_signal(by)
     _, complaint = process.communicate(timeout=60)
     assert process.returncode == 2
-    assert "interrupted: the index is as it was before" in complaint
+    assert "interrupted: the index is whole, at its last commit" in complaint
     assert json.loads(run("info", "--format", "json").stdout)["documents"] == 2
     assert set((folder / ".timviet").iterdir()) == before
 

@@ -68,7 +68,7 @@ class _Commands(click.Group):
             raise Failure(printable(message)) from error
         except KeyboardInterrupt as error:
             is_writing = ctx.invoked_subcommand in _WRITING
-            raise Failure("interrupted" + is_writing * ": the index is as it was before") from error
+            raise Failure("interrupted" + is_writing * ": the index is whole, at its last commit") from error
 
 
 class Failure(click.ClickException):
