@@ -16,7 +16,6 @@ from timviet.index import RecordFields, Writer, open_index, skipped_files, sync,
 from timviet.index.errors import EncodingError, IndexLockedError, SourceError
 from timviet.index.files import NEEDS_EXTRA
 from timviet.index.folders.syncing import Follower, SyncOptions
-from timviet.index.formats.parts import Part, UnreadableError
 
 clock = itertools.count(1_700_000_000_000_000_000, 1_000_000_000)
 
@@ -511,19 +510,6 @@ def test_a_file_of_which_nothing_can_be_told(place, monkeypatch, prune):
         patch.setattr(Path, "stat", failing)
         assert counts(place.sync("kho", prune=prune)) == (0, 0, 0, 0, 1)
     assert counts(place.sync("kho", prune=prune)) == (0, 0, 1, 0, 0)
-
-
-def test_a_reader_that_is_killed(place):
-    """A file whose reader was ended from outside, as where memory runs out, is read again next time."""
-    path = place.write("kho/a.html", "<p>Một")
-
-    def killed(_module, _file):
-        yield Part(UnreadableError("ended the process that read it", is_lasting=False))
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("timviet.index.files.read_isolated", killed)
-        assert [error.path for error in place.sync("kho").errors] == [path]
-    assert counts(place.sync("kho")) == (1, 0, 0, 0, 0)
 
 
 def test_a_touched_file_whose_id_is_taken(place):

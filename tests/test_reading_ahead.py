@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -74,17 +75,10 @@ def test_processes_end_with_it():
 @pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted(tmp_path, signal_number):
     """Ctrl-C while files are read ends at once, with all processes, and leaves the index as it was."""
-    folder = tmp_path / "kho"
-    folder.mkdir()
-    for number in range(200):
-        (folder / f"{number}.pdf").write_bytes((SAMPLES / "libreoffice.pdf").read_bytes() + b"%%%d" % number)
-    command = [TIMVIET, "--index", str(tmp_path / "chỉ mục"), "index", "--jobs", "2", str(folder)]
+    command = _command(tmp_path, files=200, jobs=2)
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True) as process:
-        end = time.monotonic() + 60
-        while len(children := _children(process.pid)) < 2:
-            assert time.monotonic() < end
-            assert process.poll() is None
-            time.sleep(0.02)
+        _wait_for_readers(process, 2)
+        children = _children(process.pid)
         process.send_signal(signal_number)
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 2
@@ -94,6 +88,49 @@ def test_interrupted(tmp_path, signal_number):
     assert "documents  0" in done.stdout
 
 
+def test_a_reader_that_is_killed(tmp_path):
+    """A file whose reader is killed, as the system does where memory runs out, is told, and read in the next run."""
+    command = _command(tmp_path, files=20, jobs=1)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        os.kill(_wait_for_readers(process, 1)[0], signal.SIGKILL)
+        output, errors = process.communicate(timeout=60)
+    assert "ended the process that read it (by SIGKILL" in errors
+    assert "19 documents" in output
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "1 new, 0 changed, 19 unchanged" in done.stdout
+
+
+def _command(place, files, jobs):
+    """What indexes so many PDF files, which are made."""
+    folder = place / "kho"
+    folder.mkdir()
+    for number in range(files):
+        (folder / f"{number}.pdf").write_bytes((SAMPLES / "libreoffice.pdf").read_bytes() + b"%%%d" % number)
+    return [TIMVIET, "--index", str(place / "chỉ mục"), "index", "--jobs", str(jobs), str(folder)]
+
+
+def _wait_for_readers(process, count):
+    """Wait until a process has started so many others that read files, and return these."""
+    end = time.monotonic() + 60
+    while len(readers := _readers(process.pid)) < count:
+        assert time.monotonic() < end
+        assert process.poll() is None
+        time.sleep(0.02)
+    return readers
+
+
+def _readers(process):
+    """The processes that read files."""
+    return [child for child in _children(process) if "isolated" in _text(Path(f"/proc/{child}/cmdline"))]
+
+
 def _children(process):
-    path = Path(f"/proc/{process}/task/{process}/children")
-    return [int(child) for child in path.read_text().split()] if path.exists() else []
+    """The processes that the threads of one have started."""
+    return [int(child) for own in Path(f"/proc/{process}/task").glob("*/children") for child in _text(own).split()]
+
+
+def _text(path):
+    """What the system tells of a process or thread; nothing where that has ended."""
+    with suppress(OSError):
+        return path.read_text()
+    return ""

@@ -38,6 +38,11 @@ class Place:
         with open_index(self.index) as index:
             return sorted(document.id for document in index.documents())
 
+    def sources(self):
+        """The file that each document was read from."""
+        with open_index(self.index) as index:
+            return {document.id: document.source.path for document in index.documents()}
+
     @contextmanager
     def watched(self, **options):
         """Meanwhile, keep the index up to date, in another thread."""
@@ -159,6 +164,16 @@ def test_faults(place):
         wait_until(lambda: any(summary.errors for summary in place.summaries))
         place.write("b.jsonl", '{"id": "b", "text": "Một"}')
         wait_until(lambda: "b" in place.ids())
+
+
+def test_an_id_that_gets_free(place):
+    """A file that waits for the id of another one is read when that one is deleted."""
+    place.write("b.jsonl", '{"id": "x", "text": "Một"}')
+    place.write("c.jsonl", '{"id": "x", "text": "Hai"}')
+    with place.watched():
+        wait_until(lambda: place.ids() == ["a.txt", "x"])
+        (place.folder / "b.jsonl").unlink()
+        wait_until(lambda: place.sources() == {"a.txt": "a.txt", "x": "c.jsonl"})
 
 
 @pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM])
