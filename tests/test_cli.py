@@ -9,10 +9,13 @@ import sys
 import time
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
+from timviet.index.formats import limits
 from timviet.search.cli import main
+from timviet.search.cli.options import read_input
 
 TIMVIET = str(Path(sys.executable).with_name("timviet"))
 
@@ -489,3 +492,12 @@ def test_similar_as_json(indexed):
     run("index", "van-ban")
     told = json.loads(run("similar", "van-ban/them.txt", "--format", "json").stdout)
     assert [hit["document_id"] for hit in told["hits"]] == ["van-ban/tin.txt", "van-ban/tin.txt"]
+
+
+def test_standard_input_has_a_limit(monkeypatch):
+    """Of standard input no more is read than of a file: it may be without end."""
+    monkeypatch.setattr(limits, "MAX_FILE_SIZE", 2 << 20)
+    with Path("/dev/zero").open() as endless:
+        monkeypatch.setattr(sys, "stdin", endless)
+        with pytest.raises(click.UsageError, match="it is larger than 2 MiB; give it in parts"):
+            read_input()

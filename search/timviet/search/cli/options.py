@@ -97,10 +97,20 @@ def require_words(text: str, to_do: str, advice: str) -> None:
 
 
 def read_input() -> bytes:
-    """Return what standard input has."""
+    """Return what standard input has, unless that is more than a file may have."""
+    from timviet.index.formats import limits
+
     if sys.stdin is None:
         raise click.UsageError("cannot read standard input: it is closed")
-    return sys.stdin.buffer.read()
+    content, is_at_end = bytearray(), False
+    while not is_at_end:
+        piece = sys.stdin.buffer.read(limits.MEBIBYTE)
+        content += piece
+        is_at_end = len(piece) < limits.MEBIBYTE  # a terminal would be asked once more
+        if len(content) > limits.MAX_FILE_SIZE:
+            most = limits.MAX_FILE_SIZE // limits.MEBIBYTE
+            raise click.UsageError(f"cannot read standard input: it is larger than {most:,} MiB; give it in parts")
+    return bytes(content)
 
 
 def find_index(given: Path | None) -> Path:
