@@ -1,5 +1,7 @@
 """Which headings a paragraph stands under."""
 
+from timviet.index.formats.properties import one_line
+
 SEPARATOR = " › "
 _LONGEST = 120  # code points of a heading that are shown
 
@@ -19,7 +21,7 @@ class Outline:
     """
 
     def __init__(self, title: str | None = None) -> None:
-        self._title = _one_line(title or "")
+        self._title = one_line(title)
         self._headings: list[tuple[int, str]] = []
 
     def enter(self, level: int, heading: str) -> None:
@@ -31,7 +33,7 @@ class Outline:
         """
         while self._headings and self._headings[-1][0] >= level:
             self._headings.pop()
-        self._headings.append((level, _one_line(heading)))
+        self._headings.append((level, one_line(heading)))
 
     @property
     def section(self) -> str | None:
@@ -46,7 +48,3 @@ class Outline:
     def _join(self, headings: list[tuple[int, str]]) -> str | None:
         names = [name for _, name in headings if name and name != self._title]
         return SEPARATOR.join(name if len(name) <= _LONGEST else f"{name[:_LONGEST]}…" for name in names) or None
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
