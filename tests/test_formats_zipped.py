@@ -108,6 +108,7 @@ WORD_TEXTS = {
     ),
     "decomposed": (paragraph("Đie\u0302\u0300u"), ["Đie\u0302\u0300u"]),
     "blank": (paragraph(" ") + paragraph("a"), ["a"]),
+    "formulas": ('<w:p><w:r><w:t>a</w:t></w:r><m:oMath xmlns:m="m"><m:r><m:t>x2</m:t></m:r></m:oMath></w:p>', ["a"]),
 }
 
 
@@ -280,6 +281,20 @@ def test_chapters_without_headings():
     )
     book = epub({"1.xhtml": "<p>Một</p>", "nav": "<p>Mục lục</p>"}, {"sách/mục lục.ncx": ncx}, items=items)
     assert ("Chương đầu", "Một") in in_sections(read_one("a.epub", book))
+
+
+@pytest.mark.parametrize(
+    ("chapter", "expected"),
+    [
+        pytest.param("<p><![CDATA[Điều <1> & 2]]> và 3</p>", ["Điều <1> & 2 và 3"], id="text"),
+        pytest.param("<style><![CDATA[p {}]]></style><p>a</p><p>b</p>", ["a", "b"], id="a style"),
+        pytest.param("<p>a ]]&gt; b</p>", ["a ]]> b"], id="an end alone"),
+        pytest.param("<p>a</p>" + "<![CDATA[" * 100_000, ["a"], id="without an end"),
+    ],
+)
+def test_cdata_of_chapters(chapter, expected):
+    """A chapter is XHTML: its CDATA sections are text."""
+    assert texts(read_one("a.epub", epub({"1.xhtml": chapter}))) == expected
 
 
 def test_damaged_chapters():

@@ -16,7 +16,7 @@ from timviet.index.formats.zipped.package import Package
 # What holds blocks, or rows, or cells as if it were not there.
 _TRANSPARENT = {"sdt", "sdtContent", "ins", "moveTo", "smartTag", "customXml", "Choice"}
 _LETTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
-_NO_TEXT = {"del", "moveFrom", "rPr", "pPr", "sdtPr", "rt", "instrText", "delText", "delInstrText"}
+_NO_TEXT = {"del", "moveFrom", "rPr", "pPr", "sdtPr", "rt", "instrText", "delText", "delInstrText", "oMath"}
 
 
 def read(file: RawFile) -> Iterator[Part]:
@@ -133,7 +133,8 @@ def _inside(element: Element, name: str) -> Iterator[Element]:
 def _alternative(element: Element) -> Element:
     """Return the one of several alternatives that is for new programs; all say the same."""
     choice = child(element, "Choice")
-    return choice if choice is not None else (child(element, "Fallback") or ())
+    fallback = child(element, "Fallback")
+    return next((own for own in (choice, fallback) if own is not None), ())
 
 
 def _is_hidden(run: Element) -> bool:

@@ -3,7 +3,9 @@
 The names of elements and attributes are those of EPUB 3.3 and of EPUB 2's NCX.
 """
 
+import re
 from collections.abc import Iterator
+from html import escape
 from textwrap import shorten
 
 from timviet.index.documents import Passage
@@ -18,6 +20,9 @@ from timviet.index.formats.zipped.package import Package, resolve
 # Fonts are disguised by these, which locks no text.
 _FONT_DISGUISES = {"http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC"}
 _PAGE_TYPES = {"application/xhtml+xml", "text/html"}
+# Sections that XHTML has, and HTML has not: XML 1.0, section 2.7.
+_CDATA_END = "]]>"
+_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _LONGEST = 200  # code points, of a list of chapters
 _PROPERTIES = {
     "creator": "author",
@@ -108,9 +113,15 @@ def _locked_parts(package: Package) -> set[str]:
 
 
 def _read_chapter(package: Package, chapter: str, outline: Outline, name: str | None) -> list[Passage]:
-    body = parse_html(decode_page(package.read(chapter)).text).find("body")
+    body = parse_html(_without_cdata(decode_page(package.read(chapter)).text)).find("body")
     if body is None:
         return []
     if next(body.iter("h1", "h2", "h3", "h4", "h5", "h6"), None) is None and name:
         outline.enter(1, name)
     return list(read_blocks(body, outline))
+
+
+def _without_cdata(text: str) -> str:
+    """Return XHTML with its CDATA sections as HTML has their text."""
+    end = text.rfind(_CDATA_END) + len(_CDATA_END)  # beyond it, an open one has no end to be looked for
+    return _CDATA.sub(lambda section: escape(section[1]), text[:end]) + text[end:]
