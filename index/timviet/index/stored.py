@@ -185,8 +185,9 @@ class StoredReader:
 
     def fields(self, number: int) -> dict[str, Any]:
         """Return a paragraph's fields by its number in the segment."""
+        record = self.record(number)
         try:
-            fields = json.loads(self.record(number).decode(errors="surrogatepass"))
+            fields = json.loads(record.decode(errors="surrogatepass"))
         except (ValueError, RecursionError) as error:
             raise self._columns.damaged(f"what is stored of paragraph {number} cannot be read") from error
         if not isinstance(fields, dict):

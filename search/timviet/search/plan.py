@@ -159,7 +159,7 @@ class _Planner:
             return False
         own = self._lexicon.document_frequency("text", word.forms.keyed)
         every = self._lexicon.document_frequency(folded_field("text"), word.forms.folded)
-        return 0 < own < every and self._lexicon.surfaces.of(word.forms.keyed, None).isupper()
+        return 0 < own < every and self._lexicon.surfaces.are_capitals(word.forms.keyed)
 
     def _in_title(self, query: Word | Pattern | Fuzzy | Phrase, leaf: Leaf) -> Leaf:
         """Return what finds in titles what a leaf finds in the text, and is no rarer for that titles are few."""
