@@ -32,7 +32,7 @@ words = st.text(st.sampled_from("aáạăắâêếioôơuưýyđdghnt1"), min_s
 @pytest.fixture
 def fresh_rules():
     """Forms and fingerprints are computed anew in the test, and again after it."""
-    caches = (analysis._forms, rules_fingerprint)
+    caches = (analysis._remembered_forms, rules_fingerprint)
     for cached in caches:
         cached.cache_clear()
     yield
@@ -145,7 +145,7 @@ def test_keyed_forms_lose_nothing(surfaces):
 def test_fingerprint_changes_with_the_rules(monkeypatch, module, rule, changed):
     """A rule of analysis that makes other terms of a text makes another fingerprint."""
     before = rules_fingerprint()
-    analysis._forms.cache_clear()
+    analysis._remembered_forms.cache_clear()
     rules_fingerprint.cache_clear()
     monkeypatch.setattr(module, rule, changed)
     assert rules_fingerprint() != before

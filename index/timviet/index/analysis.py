@@ -25,6 +25,7 @@ KEY_SEPARATOR = "\t"
 TOKENS_TO_A_MARK = 10
 """A text of which not more than one token in so many has marks was typed without."""
 _REMEMBERED_TOKENS = 1 << 18
+_LONGEST_REMEMBERED = 64  # code points: hundreds of megabytes of runs of letters would be remembered
 _REMEMBERED_TERMS = 1 << 12
 
 
@@ -90,13 +91,15 @@ def forms(surface: str) -> Forms:
         >>> forms("Đảng").folded
         'dang'
     """
-    return _forms(surface[:_MAX_SURFACE_LENGTH])
+    return _remembered_forms(surface) if len(surface) <= _LONGEST_REMEMBERED else _forms(surface[:_MAX_SURFACE_LENGTH])
 
 
-@lru_cache(maxsize=_REMEMBERED_TOKENS)
 def _forms(surface: str) -> Forms:
     canonical, folded = canonical_and_folded(surface)
     return Forms(canonical[:MAX_TERM_LENGTH], folded[:MAX_TERM_LENGTH])
+
+
+_remembered_forms = lru_cache(maxsize=_REMEMBERED_TOKENS)(_forms)
 
 
 def analyze(text: str) -> list[AnalyzedToken]:
