@@ -15,7 +15,7 @@ from timviet.search import Searcher
 
 # How much more a process may take in the second half of the time than in the first one: kilobytes; files; mapped files,
 # of which there are more before commits are merged.
-SLACK = {"memory": 8_000, "files": 0, "mapped": 12}
+SLACK = {"memory": 8_000, "files": 12, "mapped": 12}  # a file that is mapped is open, too
 
 
 def test_soak(tmp_path, soak_seconds):
