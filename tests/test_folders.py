@@ -53,6 +53,11 @@ class Place:
         with open_index(self.index) as index:
             return sorted(index.documents(), key=lambda document: document.id)
 
+    def skipped(self):
+        """What is remembered to be wrong with files."""
+        with open_index(self.index) as index:
+            return skipped_files(index)
+
     def verified(self):
         """What is wrong with the index."""
         with open_index(self.index) as index:
@@ -199,6 +204,17 @@ def test_what_is_no_rename(place, change, renamed, contents):
     change(place.folder / "kho")
     assert place.sync("kho").renamed == renamed
     assert sorted(place.contents()) == [f"kho/{name}.txt" for name in contents]
+
+
+@pytest.mark.parametrize("said", [{"text": ("không có",)}, {"text": ("text",)}])
+def test_a_fault_outlasts_a_run_in_which_fields_are_said(place, said):
+    """What is wrong with a line is told again after a run in which it was said what is where, well or in vain."""
+    place.write("kho/a.jsonl", lines("x1 ! y2"))
+    assert counts(place.sync("kho")) == (2, 0, 0, 0, 1)
+    assert place.sync("kho", fields=RecordFields(**said)).errors
+    assert [error.line for error in place.skipped()] == [2]
+    summary = place.sync("kho")
+    assert ([error.line for error in summary.errors], sorted(place.contents())) == ([2], ["x", "y"])
 
 
 def test_exclude(place):

@@ -14,7 +14,7 @@ from timviet.index.stored import MAX_RECORD_SIZE
 
 NO_METADATA = "{}"
 NEVER = -1
-"""No file was changed at this time."""
+"""The time of a file that is to be read again, whatever its time is: none was changed then."""
 # What is kept of every paragraph, and what of some.
 _KEPT = {"id": str, "paragraph": int, "start": int, "text": str, "metadata": str}
 _MAY_BE_KEPT = {"title": str, "path": str, "source": str, "section": str, "page": int}

@@ -160,7 +160,7 @@ class _Rescue:
         Where the paragraph is lost that had it, the document's path may tell it.
         """
         if document.source:
-            return encode_source(replace(read_source(document.source), modified_ns=NEVER, digest=""))
+            return encode_source(replace(read_source(document.source), modified_ns=NEVER))
         path = document.stored.get("path")
         if path and document.paragraphs[0] == _LOST and (self._base / path).is_file():
             return encode_source(Source(path, 0, NEVER))

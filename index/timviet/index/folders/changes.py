@@ -9,12 +9,11 @@ from whoosh.reading import IndexReader
 from timviet.index.documents import Document
 from timviet.index.encodings.decoders import UTF_8
 from timviet.index.errors import DocumentError, SourceError
-from timviet.index.folders.comparing import NEVER
 from timviet.index.folders.finding import FoundFile
 from timviet.index.folders.known import Known, read_document
 from timviet.index.folders.names import is_under, may_be_there
 from timviet.index.folders.summary import Summary
-from timviet.index.preparing import Source, encode_source
+from timviet.index.preparing import NEVER, Source, encode_source
 from timviet.index.writer import Writer
 
 STREAM = Path("-")

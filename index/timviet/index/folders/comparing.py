@@ -8,10 +8,7 @@ from timviet.index.folders.finding import FoundFile
 from timviet.index.folders.known import Known
 from timviet.index.folders.skipped import SkippedFile
 from timviet.index.formats.parts import UNSAID, RecordFields
-from timviet.index.preparing import Source
-
-NEVER = -1
-"""The time of a file that is to be read again, whatever its time is: none was changed then."""
+from timviet.index.preparing import NEVER, Source
 
 
 class Comparison:

@@ -183,9 +183,14 @@ class Run:
         errors = self.summary.errors[errors_before:]
         if not errors:
             self.changes.drop_rest(file.source.path)
-        elif are_lasting and file.path not in self.changes.waiting and not self._comparison.is_read_as_said(file):
-            self._skipped[file.source.path] = SkippedFile.of(
+            return
+        name = file.source.path
+        if are_lasting and file.path not in self.changes.waiting and not self._comparison.is_read_as_said(file):
+            self._skipped[name] = SkippedFile.of(
                 self._comparison.with_fault(file), self.summary.documents - documents_before, errors
             )
-        elif last and source:
+            return
+        if name in self._skipped_before:  # what was wrong with it then still is, and still has to be told
+            self._skipped[name] = self._skipped_before[name]
+        if last and source:
             self.changes.mark_unread(last, source)
