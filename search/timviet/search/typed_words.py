@@ -14,7 +14,8 @@ from whoosh.qparser import plugins, syntax
 
 from timviet.index.schema import SCORED_FIELDS
 from timviet.search.limits import Limits
-from timviet.search.parser import DEFAULT_FIELD, ExactGroup, parse_nodes
+from timviet.search.parser import parse_nodes
+from timviet.search.query_syntax import DEFAULT_FIELD, ExactGroup
 
 _WORD = re.compile(r"\S+")
 _SLIPS = re.compile(r"~\d?")
