@@ -21,8 +21,9 @@ from timviet.index.contents import NAME, read_contents
 from timviet.index.encodings.decoders import DECODERS
 from timviet.index.errors import QueryLimitError, QuerySyntaxError, SourceError
 from timviet.index.files import read_content, read_stream
+from timviet.index.folded_terms import FoldedTerms
 from timviet.index.stored import StoredReader, StoredWriter
-from timviet.index.terms import FieldTerms, FoldedTerms
+from timviet.index.terms import FieldTerms
 from timviet.index.unicode import nfd, nfkc_casefold
 from timviet.search import Searcher
 from timviet.search.input_methods import decodings

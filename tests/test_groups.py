@@ -17,8 +17,9 @@ from helpers import add_segment, lexicon_of, make_index
 from timviet.index import Document, canonical, fold
 from timviet.index.analysis import forms, keyed
 from timviet.index.snapshot import Snapshot
-from timviet.search import groups
-from timviet.search.groups import GroupReader, common
+from timviet.search import groups, leaf_postings
+from timviet.search.groups import GroupReader
+from timviet.search.leaf_postings import common
 from timviet.search.marks import Level, level
 from timviet.search.nodes import Leaf, TermGroup, TermSequence, scored_leaves
 from timviet.search.parser import parse
@@ -278,7 +279,7 @@ def test_looking_up_postings(share, few, segments, word, data):
     """Postings tell the same whether or not there is a number for each paragraph, and however many are looked up."""
     index = make_index(*segments)
     (leaf,) = plan_leaves(lexicon_of(index), word)
-    with patch.object(groups, "DENSE_SHARE", share), patch.object(groups, "_FEW", few):
+    with patch.object(leaf_postings, "DENSE_SHARE", share), patch.object(leaf_postings, "_FEW", few):
         for reader, ids in readers_of(index):
             own = reader.postings(leaf)
             by_number = dict(zip(own.documents.tolist(), own.levels.tolist(), strict=True))

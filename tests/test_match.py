@@ -16,7 +16,7 @@ from helpers import add_segment, lexicon_of, make_index
 from test_groups import counted, is_marked, is_unmarked, likely, numbered, occurrences, plan_leaves, weight
 from timviet.index import canonical, fold
 from timviet.index.snapshot import Snapshot
-from timviet.search import Searcher, groups, match
+from timviet.search import Searcher, leaf_postings, match
 from timviet.search.groups import GroupReader
 from timviet.search.marks import Level, level
 from timviet.search.match import SegmentMatcher
@@ -227,7 +227,7 @@ def test_what_nodes_find(share, segments, removed, data):
     """A node finds what its parts do, joined; among some paragraphs, those of them that it finds among all."""
     index, snapshot = index_of(segments, removed)
     asked = node(data.draw, [*leaves_of(index).values()], 3)
-    with patch.object(match, "DENSE_SHARE", share), patch.object(groups, "DENSE_SHARE", share):
+    with patch.object(match, "DENSE_SHARE", share), patch.object(leaf_postings, "DENSE_SHARE", share):
         for segment in snapshot.segments:
             expected = by_hand(asked, segment, ids_of(snapshot, segment))
             every = np.array(sorted(data.draw(st.sets(st.integers(0, segment.paragraph_count - 1)))), np.int64)
@@ -277,7 +277,7 @@ def test_bounds(share, segments, removed, join, wanted, optional):
     plan = join([leaves[query] for query in wanted])
     if optional:
         plan = Maybe(plan, AnyOf([leaves[query] for query in optional]))
-    with patch.object(match, "DENSE_SHARE", ALWAYS), patch.object(groups, "DENSE_SHARE", share):
+    with patch.object(match, "DENSE_SHARE", ALWAYS), patch.object(leaf_postings, "DENSE_SHARE", share):
         for segment in snapshot.segments:
             matcher = SegmentMatcher(segment)
             found = matcher.matches(plan)
@@ -298,7 +298,7 @@ def test_bounds_where_the_highest_score_counts(share, segments, either, optional
     leaves = leaves_of(index)
     clauses = [Highest([AnyOf([leaves[query] for query in wanted]), leaves[wanted[-1]]]) for wanted in either]
     plan = Maybe(AnyOf(clauses), AnyOf([leaves[query] for query in optional])) if optional else AnyOf(clauses)
-    with patch.object(match, "DENSE_SHARE", ALWAYS), patch.object(groups, "DENSE_SHARE", share):
+    with patch.object(match, "DENSE_SHARE", ALWAYS), patch.object(leaf_postings, "DENSE_SHARE", share):
         for segment in snapshot.segments:
             matcher = SegmentMatcher(segment)
             found = matcher.matches(plan)

@@ -8,8 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fields import KEYED, any_texts, by_hand, dictionary, field_of, one_text, runs_by_hand, whole, written
+from timviet.index.folded_terms import FoldedTerms
 from timviet.index.postings import folded_form
-from timviet.index.terms import FoldedTerms
 
 any_terms = st.sets(st.binary(max_size=4)).map(sorted)
 # Few bytes, so that many terms begin alike.

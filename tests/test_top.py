@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from helpers import add_segment, make_index
 from test_match import unit_of
 from timviet.index.snapshot import Snapshot
-from timviet.search import groups, match, top
+from timviet.search import leaf_postings, match, top
 from timviet.search.lexicon import Lexicon
 from timviet.search.match import SegmentMatcher
 from timviet.search.parser import parse, query_fields
@@ -41,7 +41,7 @@ def ways(share, stripes):
     """Scores that are bounded first above a share of the paragraphs, and cut into so many stripes."""
     with (
         patch.object(match, "DENSE_SHARE", share),
-        patch.object(groups, "DENSE_SHARE", share),
+        patch.object(leaf_postings, "DENSE_SHARE", share),
         patch.object(top, "_STRIPES", stripes),
     ):
         yield

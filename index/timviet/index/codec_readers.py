@@ -16,11 +16,12 @@ from whoosh.reading import TermInfo, TermNotFound
 from whoosh.scoring import BaseScorer
 
 from timviet.index.columnfile import BYTES, WHOLE, Column, ColumnFile
+from timviet.index.folded_terms import FoldedTerms
 from timviet.index.lengths import LENGTHS
 from timviet.index.postings_matcher import PostingsMatcher
 from timviet.index.schema import folded_field, unfolded_field
 from timviet.index.stored import StoredReader, paragraph_count
-from timviet.index.terms import FieldTerms, FoldedTerms, Terms
+from timviet.index.terms import FieldTerms, Terms
 
 
 class DocumentsReader(base.PerDocumentReader):

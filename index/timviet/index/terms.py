@@ -1,7 +1,7 @@
 """The terms of a field in one segment: a sorted dictionary over columns, with each term's postings."""
 
 from abc import ABC, abstractmethod
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
@@ -10,7 +10,7 @@ import numpy as np
 
 from timviet.index.columnfile import BYTES, FLOATS, UNSIGNED, WHOLE, Column, ColumnsBelow, read_ends
 from timviet.index.packing import PackedColumn, without_gaps
-from timviet.index.postings import Runs, folded_form, runs
+from timviet.index.postings import Runs, runs
 
 _REMEMBERED_TERMS = 1 << 14
 
@@ -153,7 +153,7 @@ class FieldTerms(Terms):
         """Return a term by its number in sorted order."""
         if not 0 <= number < len(self):
             raise IndexError(number)
-        return bytes(self._terms[_start(self._term_ends, number) : self._term_ends[number]])
+        return bytes(self._terms[part_start(self._term_ends, number) : self._term_ends[number]])
 
     def first_from(self, term: bytes) -> int:
         """Return the number of the first term that is not before `term`."""
@@ -162,7 +162,7 @@ class FieldTerms(Terms):
 
     def document_frequency(self, number: int) -> int:
         """Return in how many paragraphs a term occurs."""
-        return self._posting_ends[number] - _start(self._posting_ends, number)
+        return self._posting_ends[number] - part_start(self._posting_ends, number)
 
     def postings(self, number: int) -> tuple[Column, Column]:
         """Return in which paragraphs a term occurs, ascending, and how often in each, or its weight there."""
@@ -174,13 +174,13 @@ class FieldTerms(Terms):
 
     def documents_between(self, first: int, last: int) -> Column:
         """Return in which paragraphs each of the terms from one to before another occurs."""
-        start, end = _start(self._posting_ends, first), _start(self._posting_ends, last)
+        start, end = part_start(self._posting_ends, first), part_start(self._posting_ends, last)
         lengths = np.diff(self._posting_ends[first:last], prepend=start)
         return self.paragraphs(self._documents.read(start, end), lengths)
 
     def frequencies_between(self, first: int, last: int) -> Column:
         """Return how often each of the terms from one to before another occurs in each of its paragraphs."""
-        start, end = _start(self._posting_ends, first), _start(self._posting_ends, last)
+        start, end = part_start(self._posting_ends, first), part_start(self._posting_ends, last)
         return self.columns["weights"][start:end] if self._frequencies is None else self._frequencies.read(start, end)
 
     @property
@@ -218,18 +218,18 @@ class FieldTerms(Terms):
             raise ValueError("this field keeps no positions")
         run, end_run = first, last
         if self._is_keyed:
-            run, end_run = _start(self._follower_ends, first), _start(self._follower_ends, last)
+            run, end_run = part_start(self._follower_ends, first), part_start(self._follower_ends, last)
         return self.run_documents_between(run, end_run), self.run_positions_between(run, end_run)
 
     def run_documents_between(self, first: int, last: int) -> Column:
         """Return the paragraph of each occurrence in the runs from one to before another."""
-        start, end = _start(self._run_ends, first), _start(self._run_ends, last)
+        start, end = part_start(self._run_ends, first), part_start(self._run_ends, last)
         lengths = np.diff(self._run_ends[first:last], prepend=start)
         return self.paragraphs(self._run_documents.read(start, end), lengths)
 
     def run_positions_between(self, first: int, last: int) -> Column:
         """Return the position of each occurrence in the runs from one to before another."""
-        return self._positions.read(_start(self._run_ends, first), _start(self._run_ends, last))
+        return self._positions.read(part_start(self._run_ends, first), part_start(self._run_ends, last))
 
     def followed_by(self, number: int, followers: Column) -> tuple[Column, Column]:
         """Return the runs in which one of some terms follows a term.
@@ -241,7 +241,7 @@ class FieldTerms(Terms):
         Returns:
             The numbers of the runs, ascending, and for each the place in `followers` of what follows.
         """
-        start, end = _start(self._follower_ends, number), self._follower_ends[number]
+        start, end = part_start(self._follower_ends, number), self._follower_ends[number]
         own = self.followers[start:end]
         # Of another type, all would be converted; and no term follows whose number has no room in theirs.
         asked = (followers[: np.searchsorted(followers, np.iinfo(own.dtype).max)] + 1).astype(own.dtype)
@@ -264,17 +264,17 @@ class FieldTerms(Terms):
 
     def occurrence_count(self, number: int) -> int:
         """Return how often a term of a keyed field occurs."""
-        run, end_run = _start(self._follower_ends, number), self._follower_ends[number]
-        return _start(self._run_ends, end_run) - _start(self._run_ends, run)
+        run, end_run = part_start(self._follower_ends, number), self._follower_ends[number]
+        return part_start(self._run_ends, end_run) - part_start(self._run_ends, run)
 
     def occurrence_counts(self, first: int, last: int) -> Column:
         """Return how often each of the terms from one to before another occurs, in a field with positions."""
         ends = np.asarray(self._run_ends)
         if self._is_keyed:
             ends = ends[np.asarray(self._follower_ends[first:last]).astype(np.int64) - 1]
-            before = _start(self._run_ends, _start(self._follower_ends, first))
+            before = part_start(self._run_ends, part_start(self._follower_ends, first))
         else:
-            ends, before = ends[first:last], _start(self._run_ends, first)
+            ends, before = ends[first:last], part_start(self._run_ends, first)
         return np.diff(ends.astype(np.int64), prepend=before)
 
     def run_lengths(self, run_numbers: Column) -> Column:
@@ -307,85 +307,10 @@ class FieldTerms(Terms):
         """Return what else is kept of a term's posting, the one at a place from 0, or None where nothing is."""
         if "values" not in self.columns:
             return None
-        posting = _start(self._posting_ends, number) + place
-        return self.columns["values"][_start(self._value_ends, posting) : self._value_ends[posting]].tobytes()
+        posting = part_start(self._posting_ends, number) + place
+        return self.columns["values"][part_start(self._value_ends, posting) : self._value_ends[posting]].tobytes()
 
 
-class FoldedTerms(Terms):
-    """The folded forms of a keyed field's terms, each with the postings of all terms that have it.
-
-    Args:
-        keyed: the keyed field.
-
-    Raises:
-        DamagedFileError: the columns do not fit together.
-    """
-
-    def __init__(self, keyed: FieldTerms) -> None:
-        super().__init__()
-        if keyed.keyed is None:
-            raise keyed.columns.damaged("folded forms are of a field that has none")
-        self._keyed = keyed
-        self._ends = read_ends(keyed.columns, "fold_ends", len(keyed)).data
-        keyed.columns.require("fold_frequencies", WHOLE, len(self._ends))
-        frequencies = keyed.columns["fold_frequencies"]
-        if frequencies.min(initial=1) < 1 or frequencies.max(initial=0) > keyed.paragraph_count:
-            raise keyed.columns.damaged("column fold_frequencies tells of more paragraphs than there are")
-        self._frequencies = frequencies.data
-
-    def __len__(self) -> int:
-        return len(self._ends)
-
-    def __getitem__(self, number: int) -> bytes:
-        """Return a term by its number in sorted order."""
-        if not 0 <= number < len(self):
-            raise IndexError(number)
-        return folded_form(self._keyed[_start(self._ends, number)])
-
-    def first_from(self, term: bytes) -> int:
-        """Return the number of the first term that is not before `term`."""
-        number = bisect_right(self._ends, self._keyed.first_from(term))
-        return number + 1 if number < len(self) and self[number] < term else number
-
-    @property
-    def keyed(self) -> FieldTerms:
-        """The keyed field that these terms are of, or None."""
-        return self._keyed
-
-    def span(self, number: int) -> range:
-        """Return the numbers, in the keyed field, of the terms that a term stands for."""
-        return range(_start(self._ends, number), self._ends[number])
-
-    def document_frequency(self, number: int) -> int:
-        """Return in how many paragraphs a term occurs."""
-        return self._frequencies[number]
-
-    def postings(self, number: int) -> tuple[Column, Column]:
-        """Return in which paragraphs a term occurs, ascending, and how often in each, or its weight there."""
-        span = self.span(number)
-        documents, frequencies = self._keyed.postings_between(span.start, span.stop)
-        if len(span) == 1:
-            return documents, frequencies
-        keys = (documents << 32) + frequencies
-        keys.sort()
-        documents = keys >> 32
-        starts = np.flatnonzero(np.diff(documents, prepend=-1))
-        return documents[starts], np.add.reduceat(keys & 0xFFFFFFFF, starts)
-
-    @property
-    def has_positions(self) -> bool:
-        """Whether positions are kept."""
-        return True
-
-    def occurrences(self, number: int) -> tuple[Column, Column]:
-        """Return the paragraph and the position of each of a term's occurrences, ascending."""
-        span = self.span(number)
-        return self._keyed.merged_occurrences(span.start, span.stop)
-
-    def value(self, number: int, place: int) -> None:
-        """Return None: nothing else is kept of a posting."""
-
-
-def _start(ends: Sequence[int], number: int) -> int:
+def part_start(ends: Sequence[int], number: int) -> int:
     """Return where the part of a number starts, by where the parts end."""
     return ends[number - 1] if number else 0

@@ -1,125 +1,32 @@
 """Terms that count as one, in one segment: in which paragraphs they are, and how much they count there."""
 
 from collections.abc import Sequence
-from copy import copy
 from functools import reduce
 from itertools import accumulate, chain, groupby, pairwise
 from typing import NamedTuple
 
 import numpy as np
 from cachetools import LRUCache
-from numpy.typing import NDArray
 
 from timviet.index.columnfile import Column
 from timviet.index.lengths import LENGTHS
 from timviet.index.snapshot import SegmentView
 from timviet.index.terms import FieldTerms, Terms
 from timviet.search.deadline import check_time
-from timviet.search.nodes import Leaf, TermGroup, TermSequence, leaf_size
+from timviet.search.leaf_postings import LeafPostings
+from timviet.search.nodes import Leaf, TermGroup, TermSequence
 from timviet.search.rank import saturation_levels
 from timviet.search.sequences import Occurrences, TermOccurrences, counted, follow, occurrence_keys, sequences
 
-# What is in this share of the paragraphs or more is remembered as a number for each paragraph of all.
-DENSE_SHARE = 1 / 32
 # Bytes of postings that are remembered of a segment, those used last: so many, and so many for each paragraph.
 _REMEMBERED_BYTES = 1 << 20
 _REMEMBERED_BYTES_EACH = 1 << 9
-# So many paragraphs are searched for one by one among others; more of them are looked up in a table of all.
-_FEW = 512
 # More occurrences of a term than these in a paragraph make no difference where they do not count in full.
 _COUNTED_OCCURRENCES = 256
 # About so many postings are added up at once: that takes some milliseconds.
 _ADDED_AT_ONCE = 1 << 18
 # Of so many terms, pairs are not looked up one by one.
 _LOOKED_UP_TERMS = 256
-
-
-class LeafPostings:
-    """The paragraphs that a leaf finds in a segment, as they are remembered.
-
-    Args:
-        documents: their numbers in the segment, ascending.
-        levels: the saturation of each; see `timviet.search.rank`.
-        paragraph_count: how many paragraphs the segment has.
-        leaf: the leaf.
-
-    Attributes:
-        count: how many they are.
-        is_dense: whether they are so many that there is a number for each paragraph of the segment.
-        size: about how many bytes of memory they take, with the leaf.
-    """
-
-    def __init__(self, documents: Column, levels: NDArray[np.uint8], paragraph_count: int, leaf: Leaf) -> None:
-        self.count = len(documents)
-        self.is_dense = self.count > DENSE_SHARE * paragraph_count
-        self._paragraph_count = paragraph_count
-        self._documents, self._levels = documents, levels
-        if self.is_dense:
-            self._documents, self._levels = documents[:0], self.table()
-        self.size = self._documents.nbytes + self._levels.nbytes + leaf_size(leaf)
-
-    @property
-    def documents(self) -> Column:
-        """Their numbers in the segment, ascending."""
-        return np.flatnonzero(self._levels > 0) if self.is_dense else self._documents
-
-    @property
-    def levels(self) -> NDArray[np.uint8]:
-        """The saturation of each."""
-        return self._levels[self.documents] if self.is_dense else self._levels
-
-    def table(self) -> NDArray[np.uint8]:
-        """Return the saturation for each paragraph of the segment, 0 where the leaf does not find it."""
-        if len(self._levels) == self._paragraph_count:
-            return self._levels
-        table = np.zeros(self._paragraph_count, np.uint8)
-        table[self._documents] = self._levels
-        return table
-
-    def add_to(self, total: NDArray[np.uint16], weight: int, only_found: bool, scratch: NDArray[np.uint16]) -> None:
-        """Add the saturations, times a weight, to what each paragraph of the segment has.
-
-        Args:
-            total: what they are added to.
-            weight: the weight, small enough for the sums.
-            only_found: whether to leave those paragraphs at 0 that have nothing yet.
-            scratch: room for as many numbers as `total` has, which are overwritten.
-        """
-        more = np.multiply(self._levels, np.uint16(weight), out=scratch[: len(self._levels)])
-        if self.is_dense:
-            if only_found:
-                more *= total > 0
-            total += more
-        else:
-            before = total[self._documents]
-            if only_found:
-                more *= before > 0
-            total[self._documents] = before + more
-
-    def among(self, documents: Column) -> tuple[Column, NDArray[np.uint8]]:
-        """Return the places of what the leaf finds among some paragraphs, ascending, and the saturations there."""
-        if not self.is_dense and min(len(documents), self.count) < _FEW:
-            places, own = common(documents, self._documents)
-            return places, self._levels[own]
-        found = self.table()[documents]
-        places = np.flatnonzero(found > 0)
-        return places, found[places]
-
-    def kept(self, kept: NDArray[np.bool]) -> "LeafPostings":
-        """Return them without deleted paragraphs.
-
-        Args:
-            kept: for each paragraph of the segment, whether it is not deleted.
-        """
-        postings = copy(self)
-        if self.is_dense:
-            postings._levels = self._levels * kept
-            postings.count = int(np.count_nonzero(postings._levels))
-        else:
-            left = kept[self._documents]
-            postings._documents, postings._levels = self._documents[left], self._levels[left]
-            postings.count = len(postings._documents)
-        return postings
 
 
 class _Term(NamedTuple):
@@ -345,13 +252,3 @@ class _Numbers(NamedTuple):
         are_bare = np.repeat([own.bare for own in terms], lengths)
         order = np.argsort(numbers)
         return cls(numbers[order], weights[order], are_bare[order])
-
-
-def common(documents: Column, others: Column) -> tuple[Column, Column]:
-    """Return the places in either of what is in both of two ascending lists of documents."""
-    if len(documents) > len(others):
-        return common(others, documents)[::-1]
-    places = np.searchsorted(others, documents)
-    places[places == len(others)] = 0
-    found = np.flatnonzero(others[places] == documents) if len(others) else places[:0]
-    return found, places[found]

@@ -8,7 +8,7 @@ small whole numbers for all of them at once: enough to tell which few can be amo
 from collections.abc import Sequence
 from functools import reduce
 from math import ceil, isfinite, prod
-from typing import NamedTuple, TypeGuard, cast
+from typing import TypeGuard, cast
 
 import numpy as np
 from cachetools import LRUCache
@@ -18,7 +18,9 @@ from timviet.index.columnfile import Column
 from timviet.index.snapshot import SegmentView
 from timviet.index.terms import FieldTerms, Terms
 from timviet.search.deadline import check_time
-from timviet.search.groups import DENSE_SHARE, GroupReader, common
+from timviet.search.groups import GroupReader
+from timviet.search.leaf_postings import DENSE_SHARE, common
+from timviet.search.matches import Among, Bounds, Matches
 from timviet.search.nodes import (
     All,
     AnyOf,
@@ -42,42 +44,6 @@ _REMEMBERED_RANGES = 64
 # Of a range, the paragraphs of so many terms are read at once.
 _READ_AT_ONCE = 1 << 8
 _MOST_UNITS = np.iinfo(np.uint16).max
-
-
-class Matches(NamedTuple):
-    """The paragraphs that a node finds in a segment.
-
-    Attributes:
-        documents: their numbers in the segment, ascending.
-        scores: their scores.
-    """
-
-    documents: Column
-    scores: NDArray[np.float64]
-
-
-class Among(NamedTuple):
-    """What a node finds among some paragraphs.
-
-    Attributes:
-        places: the places of those it finds among them, ascending.
-        scores: their scores.
-    """
-
-    places: Column
-    scores: NDArray[np.float64]
-
-
-class Bounds(NamedTuple):
-    """What each paragraph of a segment scores at most.
-
-    Attributes:
-        units: in some unit, rounded up; 0 for what is not found.
-        slack: by how many units they may be too high.
-    """
-
-    units: NDArray[np.uint16]
-    slack: int
 
 
 class SegmentMatcher:

@@ -13,7 +13,7 @@ from timviet.index.columnfile import Column
 from timviet.index.snapshot import Snapshot
 from timviet.index.terms import FieldTerms, Terms
 from timviet.search.deadline import check_time
-from timviet.search.groups import common
+from timviet.search.leaf_postings import common
 from timviet.search.sequences import occurrence_keys
 
 

@@ -6,7 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 from timviet.index.columnfile import Column
-from timviet.search.match import Matches, SegmentMatcher
+from timviet.search.match import SegmentMatcher
+from timviet.search.matches import Matches
 from timviet.search.nodes import Node
 
 # Scores are cut into as many stripes as this for each one that is asked for: the best of each are soon found.
