@@ -63,8 +63,8 @@ EXPORTS = {
         "repair skipped_files sync tokenize verify watch"
     ),
     "timviet.search": (
-        "Change Correction Evaluation Explanation Hit Level Limits Marks NameHit NameHits Relaxation Results Searcher "
-        "Snippet Suggestion Truncation evaluate"
+        "Change Correction Evaluation Explanation Hit Level Limits Marks NameHit NameHits ReadDocument ReadParagraph "
+        "Relaxation Results Searcher Snippet Suggestion Truncation evaluate"
     ),
 }
 

@@ -40,7 +40,7 @@ class Commit:
         try:
             self._name = whoosh.indexname
             self._contents = whoosh._read_toc()
-            self.id = commit_id(self._contents)
+            self.id = commit_id(self._contents.generation, self._contents.segments)
             if not self._contents.generation:
                 self.storage.sync()  # who made the index may not have come to that, and its table must not get lost
             for segment in self._contents.segments:
@@ -96,7 +96,7 @@ class Commit:
             contents = TOC(self._contents.schema, segments, self._contents.generation + 1)
             self.require_lock()
             write_contents(self.storage, contents, new_files)
-            self.id = commit_id(contents)
+            self.id = commit_id(contents.generation, contents.segments)
             with suppress(OSError):  # the commit counts; what it leaves, the next one deletes
                 clean_files(self.storage, self._name, contents.generation, segments)
         finally:

@@ -147,9 +147,14 @@ class _NoSegments(EmptyReader):
         return self._generation
 
 
-def commit_id(contents: TOC) -> str:
-    """Return what tells a commit from all others, also from those of an index that was made anew in its place."""
-    return " ".join([str(contents.generation), *sorted(segment.segment_id() for segment in contents.segments)])
+def commit_id(generation: int, segments: Iterable[ColumnSegment]) -> str:
+    """Return what tells a commit from all others, also from those of an index that was made anew in its place.
+
+    Args:
+        generation: the commit's number.
+        segments: its segments.
+    """
+    return " ".join([str(generation), *sorted(segment.segment_id() for segment in segments)])
 
 
 def create_index(storage: IndexStorage) -> None:

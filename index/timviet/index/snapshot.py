@@ -11,11 +11,13 @@ from whoosh.searching import Searcher
 
 from timviet.index.analysis import KEY_SEPARATOR
 from timviet.index.columnfile import Column
+from timviet.index.contents import commit_id
 from timviet.index.preparing import require_paragraph
 from timviet.index.schema import PARAGRAPH_FIELD, UNMARKED, UNMARKED_FIELD
 from timviet.index.terms import Terms
 
 if TYPE_CHECKING:
+    from timviet.index.codec import ColumnSegment
     from timviet.index.codec_readers import DocumentsReader, TermsReader
 
 _Made = TypeVar("_Made")
@@ -133,6 +135,12 @@ class Snapshot:
         self.paragraph_count = sum(segment.paragraph_count for segment in self.segments)
         self._found: dict[tuple[str, str], list[str]] = {}
         self._having_tokens: dict[str, int] = {}
+
+    @cached_property
+    def commit_id(self) -> str:
+        """What tells the commit from all others; see `timviet.index.contents.commit_id`."""
+        segments = (cast("ColumnSegment", segment.reader.segment()) for segment in self.segments)
+        return commit_id(cast("int", self._reader.generation()), segments)
 
     def document_frequency(self, field: str, term: str) -> int:
         """Return how many paragraphs hold a term, deleted ones included until they are merged away."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from timviet.search.limits import Limits
     from timviet.search.marks import Level, Marks
     from timviet.search.names.lookup import NameHit, NameHits
+    from timviet.search.reading_view import ReadDocument, ReadParagraph
     from timviet.search.results import Hit, Relaxation, Results, Truncation
     from timviet.search.searcher import Searcher
     from timviet.search.snippet import Snippet
@@ -39,6 +40,8 @@ _HOMES = {
     "Marks": "marks",
     "NameHit": "names.lookup",
     "NameHits": "names.lookup",
+    "ReadDocument": "reading_view",
+    "ReadParagraph": "reading_view",
     "Relaxation": "results",
     "Results": "results",
     "Searcher": "searcher",
@@ -59,6 +62,8 @@ __all__ = [
     "Marks",
     "NameHit",
     "NameHits",
+    "ReadDocument",
+    "ReadParagraph",
     "Relaxation",
     "Results",
     "Searcher",

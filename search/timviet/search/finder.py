@@ -143,7 +143,7 @@ class Finder:
         if meant is None or not meant.total or (answer.total and not meant.complete):
             return answer._replace(correction=correction) if correction.has_slips else answer
         message = f"no paragraph holds all the words of {quoted(query)}; this is what {quoted(correction.query)} finds"
-        return meant._replace(relaxed=(Relaxation("correction", message), *meant.relaxed))
+        return meant._replace(relaxed=(Relaxation("correction", message, correction.query), *meant.relaxed))
 
     def _meant(self, query: str, run: "_Run") -> Answer | None:
         """Return what a correction finds; None where it is longer than a query may be."""

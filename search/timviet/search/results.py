@@ -21,10 +21,12 @@ class Relaxation:
             "abbreviation" where paragraphs were taken, too, that have an abbreviation in place of the words that it
             stands for, or these in its place.
         message: the same as a sentence.
+        query: the correction that was searched for; None of the other kinds.
     """
 
     kind: Literal["match", "marks", "field", "range", "correction", "abbreviation"]
     message: str
+    query: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

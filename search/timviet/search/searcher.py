@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from threading import TIMEOUT_MAX, Lock
 from types import TracebackType
-from typing import Self, get_args
+from typing import Self
 
 from whoosh.query import Query
 from whoosh.reading import EmptyReader, IndexReader
@@ -14,21 +14,23 @@ from whoosh.searching import Searcher as WhooshSearcher
 
 from timviet.index.damage import damage_told
 from timviet.index.errors import UnknownParagraphError, quoted
-from timviet.index.preparing import read_metadata
 from timviet.index.store import Index
+from timviet.search.arguments import check_options, require_paragraph, require_text
 from timviet.search.correct import Correction
 from timviet.search.deadline import TimeLimit, check_time, remaining_seconds
 from timviet.search.explain import Explanation
 from timviet.search.finder import Answer, Finder, Match, Options
 from timviet.search.highlight import Highlighter
+from timviet.search.hits import SnippetCutter, make_hits
 from timviet.search.limits import DEFAULT_LIMITS, Limits
 from timviet.search.marks import Marks
 from timviet.search.names.lookup import NameHits, NameLookup
 from timviet.search.parser import unknown_fields
+from timviet.search.reading_view import ReadDocument, read_document
 from timviet.search.refine.filters import Filters
 from timviet.search.results import Hit, Relaxation, Results
 from timviet.search.similar import words_of
-from timviet.search.snippet import DEFAULT_LENGTH, Snippet, make_snippet
+from timviet.search.snippet import DEFAULT_LENGTH
 from timviet.search.suggestions.suggest import Suggester, Suggestion
 
 
@@ -131,7 +133,7 @@ class Searcher:
         """
         if limit < 1 or offset < 0 or snippet_length < 1:
             raise ValueError("limit and snippet_length must be at least 1, offset at least 0")
-        _check_options(query, marks, match)
+        check_options(query, marks, match)
         started = time.perf_counter()
         options = Options(
             marks,
@@ -146,7 +148,7 @@ class Searcher:
         )
         with self._in_turn(self._limits.seconds):
             answer = self._finder.find(query, offset + limit, options)
-            hits = self._hits(answer, offset, limit, snippet_length)
+            hits = self._hits(answer, slice(offset, offset + limit), snippet_length)
             names = unknown_fields(query, self._finder.fields) if isinstance(query, str) else []
         took_ms = (time.perf_counter() - started) * 1000
         notes = [
@@ -184,8 +186,8 @@ class Searcher:
             ValueError: marks or match is none of those of `search`, or the searcher is closed.
             TypeError: the query is neither text nor one of Whoosh's, the id no text, or the number none.
         """
-        _check_options(query, marks, match)
-        _require_paragraph(document_id, 0 if paragraph is None else paragraph)
+        check_options(query, marks, match)
+        require_paragraph(document_id, 0 if paragraph is None else paragraph)
         with self._in_turn(self._limits.seconds):
             snapshot = self._finder.snapshot
             answer = self._finder.find(query, None, Options(marks, match, abbreviations=abbreviations))
@@ -229,7 +231,7 @@ class Searcher:
             1
             ['đảng ủy', 'đảng ủy', 'ma túy']
         """
-        _require_text("query", query)
+        require_text("query", query)
         with self._in_turn(self._limits.seconds):
             return self._finder.correct(query)
 
@@ -251,7 +253,7 @@ class Searcher:
             ValueError: limit is below 1, or the searcher is closed.
             TypeError: the id is no text, or the number none.
         """
-        _require_paragraph(document_id, paragraph)
+        require_paragraph(document_id, paragraph)
         if limit < 1:
             raise ValueError("limit must be at least 1")
         started = time.perf_counter()
@@ -264,8 +266,59 @@ class Searcher:
             query = words_of(snapshot.stored(number)["text"], self._finder.lexicon)
             answer = self._finder.find(query, limit + 1, Options(match="any"))
             others = [place for place in answer.ranked if place[0] != number]
-            hits = self._hits(answer._replace(ranked=others), 0, limit, DEFAULT_LENGTH)
+            hits = self._hits(answer._replace(ranked=others), slice(limit), DEFAULT_LENGTH)
         return Results(len(hits), (time.perf_counter() - started) * 1000, None, hits)
+
+    def document(
+        self,
+        document_id: str,
+        query: str | Query = "",
+        offset: int = 0,
+        limit: int | None = None,
+        marks: Marks = "auto",
+        match: Match = "auto",
+        abbreviations: bool = True,
+    ) -> ReadDocument | None:
+        r"""Return a document to be read, with what a query matches in it.
+
+        Args:
+            document_id: its id.
+            query: as for `search`; without a word nothing is marked.
+            offset: how many of its paragraphs to leave out before those returned.
+            limit: how many of them to return at most; None for all.
+            marks: as for `search`.
+            match: as for `search`.
+            abbreviations: as for `search`.
+
+        Returns:
+            The document, its paragraphs in order; None where there is none of this id.
+
+        Raises:
+            QueryLimitError: as for `search`.
+            QueryTimeoutError: it takes longer than it may.
+            ValueError: offset or limit is below 0, marks or match is none of those of `search`, or the searcher is
+                closed.
+            TypeError: the id is no text, or the query neither text nor one of Whoosh's.
+
+        Example:
+            >>> from timviet.index import Document, open_index
+            >>> with open_index(":memory:", create=True) as index:
+            ...     with index.writer() as writer:
+            ...         writer.add(Document(id="tin", text="Họp báo sáng nay.\nĐảng uỷ Công an tỉnh chủ trì."))
+            ...     with Searcher(index) as searcher:
+            ...         [paragraph.to_html() for paragraph in searcher.document("tin", "dang uy").paragraphs]
+            2
+            ['Họp báo sáng nay.', '<mark>Đảng uỷ</mark> Công an tỉnh chủ trì.']
+        """
+        require_text("document's id", document_id)
+        check_options(query, marks, match)
+        if offset < 0 or (limit is not None and limit < 0):
+            raise ValueError("offset and limit must be at least 0")
+        part = slice(offset, None if limit is None else offset + limit)
+        with self._in_turn(self._limits.seconds):
+            answer = self._finder.find(query, 1, Options(marks, match, abbreviations=abbreviations))
+            highlighter = Highlighter(answer.plan, self._whoosh.reader())
+            return read_document(self._finder.snapshot, document_id, part, highlighter.matches)
 
     def suggest(self, prefix: str, limit: int = 10) -> list[Suggestion]:
         """Suggest how a phrase may go on while it is typed, by words and phrases that the index has.
@@ -285,7 +338,7 @@ class Searcher:
             ValueError: limit is below 1, or the searcher is closed.
             TypeError: the prefix is no text.
         """
-        _require_text("prefix", prefix)
+        require_text("prefix", prefix)
         with self._in_turn(self._limits.seconds):
             return self._suggester.suggest(prefix, limit)
 
@@ -309,7 +362,7 @@ class Searcher:
             ValueError: limit is below 1, or the searcher is closed.
             TypeError: the name is no text.
         """
-        _require_text("name", name)
+        require_text("name", name)
         with self._in_turn(self._limits.seconds):
             return self._names.find(name, fields, limit)
 
@@ -331,6 +384,11 @@ class Searcher:
             self._see(self._open(before.reader()))
             before.close()
             return True
+
+    @property
+    def commit_id(self) -> str:
+        """What tells the commit that is searched from all others, also of an index that was made anew in its place."""
+        return self._finder.snapshot.commit_id
 
     def close(self) -> None:
         """Let go of the snapshot."""
@@ -365,52 +423,7 @@ class Searcher:
         if self._whoosh.is_closed:
             raise ValueError(f"the searcher of {self._index.location} is closed: make a new one")
 
-    def _hits(self, answer: Answer, offset: int, limit: int, snippet_length: int) -> tuple[Hit, ...]:
+    def _hits(self, answer: Answer, page: slice, snippet_length: int) -> tuple[Hit, ...]:
         highlighter = Highlighter(answer.plan, self._whoosh.reader())
-        seconds = self._limits.seconds
-
-        def cut(text: str) -> Snippet:
-            with TimeLimit(seconds):
-                return make_snippet(text, highlighter.matches(text), snippet_length)
-
-        page = slice(offset, offset + limit)
-        others = answer.others[page] if answer.others is not None else [None] * len(answer.ranked[page])
-        hits = []
-        for (number, score), other in zip(answer.ranked[page], others, strict=True):
-            check_time()
-            fields = self._finder.snapshot.stored(number)
-            hit = Hit(
-                document_id=fields["id"],
-                paragraph=fields["paragraph"],
-                score=score,
-                title=fields.get("title"),
-                path=fields.get("path"),
-                metadata=read_metadata(fields["metadata"]),
-                start=fields["start"],
-                text=fields["text"],
-                section=fields.get("section"),
-                page=fields.get("page"),
-                make_snippet=cut,
-                others=other,
-            )
-            hits.append(hit)
-        return tuple(hits)
-
-
-def _require_text(name: str, value: object) -> None:
-    if not isinstance(value, str):
-        raise TypeError(f"the {name} has to be text, not {value!r}")
-
-
-def _require_paragraph(document_id: object, paragraph: object) -> None:
-    _require_text("document's id", document_id)
-    if not isinstance(paragraph, int):
-        raise TypeError(f"the paragraph has to be its number in the document, from 0, not {paragraph!r}")
-
-
-def _check_options(query: object, marks: str, match: str) -> None:
-    if not isinstance(query, str | Query):
-        raise TypeError(f"cannot search for {query!r}: a query is text, or one of Whoosh's queries")
-    for name, value, values in (("marks", marks, get_args(Marks)), ("match", match, get_args(Match))):
-        if value not in values:
-            raise ValueError(f"{name} is one of {', '.join(map(repr, values))}, not {value!r}")
+        cutter = SnippetCutter(highlighter, snippet_length, self._limits.seconds)
+        return make_hits(self._finder.snapshot, answer, page, cutter)
