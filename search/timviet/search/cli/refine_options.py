@@ -5,29 +5,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from timviet.index.errors import quoted
 from timviet.search.cli.options import Decorator, count
 
 if TYPE_CHECKING:
     from timviet.search.refine.facets import Facet
+    from timviet.search.refine.filters import Filters
 
-_RANGE = ".."
 
+def _parse_filters(_context: click.Context, _option: click.Parameter, texts: tuple[str, ...]) -> "Filters":
+    from timviet.index.errors import FilterError
+    from timviet.search.refine.filter_text import parse_filters
 
-def _parse_filters(_context: click.Context, _option: click.Parameter, texts: tuple[str, ...]) -> dict[str, list[Any]]:
-    """Return the values and ranges to keep, by their keys; ends of a range that are left out are None."""
-    from timviet.index.schema import metadata_key
-
-    filters: dict[str, list[Any]] = {}
-    names: dict[str, str] = {}
-    for text in texts:
-        name, _, value = (part.strip() for part in text.partition("="))
-        if not name or not value:
-            raise click.BadParameter(f"{quoted(text)} is no filter: write KEY=VALUE or KEY=LOW..HIGH")
-        low, dots, high = (part.strip() for part in value.partition(_RANGE))
-        wanted = (low or None, high or None) if dots else value
-        filters.setdefault(names.setdefault(metadata_key(name), name), []).append(wanted)
-    return filters
+    try:
+        return parse_filters(texts)
+    except FilterError as error:
+        raise click.BadParameter(str(error)) from error
 
 
 filter_option: Decorator = click.option(
