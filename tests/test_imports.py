@@ -21,6 +21,7 @@ COMMANDS = (
     "decode",
     "explain",
     "evaluate",
+    "serve",
     "demo",
 )
 HEAVY = ("whoosh", "icu", "numpy", "hypothesis", "pytest")

@@ -7,18 +7,21 @@ from timviet.index.schema import is_metadata_field, metadata_field, metadata_key
 from timviet.index.snapshot import SegmentView
 
 
-def written_keys(segments: Sequence[SegmentView]) -> list[str]:
+def written_keys(segments: Sequence[SegmentView], most_values: int | None = None) -> list[str]:
     """Return the keys that can be searched by, each as one of the documents that have it writes it.
 
     Args:
         segments: the segments of a snapshot.
+        most_values: only the keys that have no more different values than this in any segment; None for all.
     """
     found: dict[str, str] = {}
+    values: dict[str, int] = {}
     for segment in segments:
         for field in filter(is_metadata_field, segment.reader.indexed_field_names()):
             if field not in found:
                 found[field] = _written_key(segment, field)
-    return [found[field] for field in sorted(found)]
+            values[field] = max(values.get(field, 0), len(segment.terms(value_field(field)) or ()))
+    return [found[field] for field in sorted(found) if most_values is None or values[field] <= most_values]
 
 
 def _written_key(segment: SegmentView, field: str) -> str:

@@ -24,6 +24,7 @@ from timviet.search.highlight import Highlighter
 from timviet.search.hits import SnippetCutter, make_hits
 from timviet.search.limits import DEFAULT_LIMITS, Limits
 from timviet.search.marks import Marks
+from timviet.search.metadata_keys import written_keys
 from timviet.search.names.lookup import NameHits, NameLookup
 from timviet.search.parser import unknown_fields
 from timviet.search.reading_view import ReadDocument, read_document
@@ -365,6 +366,18 @@ class Searcher:
         require_text("name", name)
         with self._in_turn(self._limits.seconds):
             return self._names.find(name, fields, limit)
+
+    def keys(self, most_values: int | None = None) -> list[str]:
+        """Return the keys of the metadata, each as a document writes it.
+
+        Args:
+            most_values: only those that have about so many different values at most; None for all.
+
+        Raises:
+            ValueError: the searcher is closed.
+        """
+        with self._in_turn(self._limits.seconds):
+            return written_keys(self._finder.snapshot.segments, most_values)
 
     def refresh(self) -> bool:
         """Go over to the snapshot of the last commit.

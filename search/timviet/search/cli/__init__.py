@@ -27,6 +27,7 @@ _COMMANDS = (
     "decode",
     "explain",
     "evaluate",
+    "serve",
     "demo",
 )
 _WRITING = ("index", "remove")

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from timviet.index.errors import quoted
+from timviet.search.limits import DEFAULT_LIMITS, Limits
 
 DEFAULT_FOLDER = ".timviet"
 
@@ -67,6 +68,25 @@ lines_format_option: Decorator = click.option(
     default="text",
     show_default=True,
     help="Output; as jsonl, a hit a line, and what else there is to tell on standard error.",
+)
+
+
+def _parse_timeout(_context: click.Context, _option: click.Parameter, seconds: float) -> Limits:
+    try:
+        return Limits(seconds=seconds)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+timeout_option: Decorator = click.option(
+    "--timeout",
+    "limits",
+    type=float,
+    default=DEFAULT_LIMITS.seconds,
+    callback=_parse_timeout,
+    show_default=True,
+    metavar="SECONDS",
+    help="Give up after so long; `inf` for never.",
 )
 
 

@@ -17,20 +17,14 @@ from timviet.search.cli.options import (
     marks_option,
     match_option,
     require_words,
+    timeout_option,
     to_json,
 )
 from timviet.search.cli.refine_options import facet_lines, with_refine_options
-from timviet.search.limits import DEFAULT_LIMITS, Limits
+from timviet.search.limits import Limits
 
 if TYPE_CHECKING:
     from timviet.search import Hit, Marks, Results
-
-
-def _parse_timeout(_context: click.Context, _option: click.Parameter, seconds: float) -> Limits:
-    try:
-        return Limits(seconds=seconds)
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from error
 
 
 @click.command("search")
@@ -41,16 +35,7 @@ def _parse_timeout(_context: click.Context, _option: click.Parameter, seconds: f
 @match_option
 @with_refine_options
 @abbreviations_option
-@click.option(
-    "--timeout",
-    "limits",
-    type=float,
-    default=DEFAULT_LIMITS.seconds,
-    callback=_parse_timeout,
-    show_default=True,
-    metavar="SECONDS",
-    help="Give up after so long; `inf` for never.",
-)
+@timeout_option
 @click.option("--strict", is_flag=True, help="Refuse a query with a fault in its syntax.")
 @lines_format_option
 @click.option(

@@ -1,0 +1,168 @@
+"""The API: what a `Searcher` answers, as JSON."""
+
+from dataclasses import asdict
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from timviet.index.errors import UnknownParagraphError, quoted
+from timviet.index.store import Index
+from timviet.search.refine.filter_text import parse_filters
+from timviet.search.searcher import Searcher
+from timviet.search.web import schemas
+from timviet.search.web.answering import answer, json_response
+from timviet.search.web.metrics import Metrics
+from timviet.search.web.parameters import (
+    CorrectParameters,
+    DocumentParameters,
+    ExplainParameters,
+    LookupParameters,
+    SearchParameters,
+    SimilarParameters,
+    SuggestParameters,
+)
+from timviet.search.web.problems import documented
+
+_ALWAYS = (
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    HTTPStatus.INTERNAL_SERVER_ERROR,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+)
+
+
+def _documented(model: type[BaseModel], *statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
+    unchanged: dict[int | str, dict[str, Any]] = {
+        304: {"description": "What the client has, by its `If-None-Match`, is still the answer."}
+    }
+    return {200: {"model": model}, **unchanged, **documented(*statuses, *_ALWAYS)}
+
+
+def api_routes(index: Index, metrics: Metrics) -> APIRouter:
+    """Return the routes of the API.
+
+    Args:
+        index: the index.
+        metrics: what is told how many paragraphs are found.
+    """
+    router = APIRouter(tags=["search"])
+
+    @router.get("/search", responses=_documented(schemas.Results))
+    async def search(request: Request, asked: Annotated[SearchParameters, Query()]) -> Response:
+        """Find paragraphs, best first."""
+        filters = parse_filters(asked.filter)
+
+        def make(searcher: Searcher) -> Response:
+            results = searcher.search(
+                asked.q,
+                asked.limit,
+                asked.offset,
+                asked.marks,
+                asked.match,
+                asked.strict,
+                asked.snippet_length,
+                filters,
+                asked.facet,
+                asked.sort,
+                asked.group,
+                asked.abbreviations,
+                asked.ask_back,
+            )
+            metrics.found(results.total)
+            return json_response(results.to_dict())
+
+        return await answer(request, make)
+
+    @router.get("/suggest", responses=_documented(schemas.Suggestions))
+    async def suggest(request: Request, asked: Annotated[SuggestParameters, Query()]) -> Response:
+        """Tell how a phrase may go on while it is typed."""
+
+        def make(searcher: Searcher) -> Response:
+            return json_response({"suggestions": [own.to_dict() for own in searcher.suggest(asked.q, asked.limit)]})
+
+        return await answer(request, make)
+
+    @router.get("/lookup", responses=_documented(schemas.NameHits))
+    async def lookup(request: Request, asked: Annotated[LookupParameters, Query()]) -> Response:
+        """Look up documents by a name or title."""
+        return await answer(
+            request, lambda searcher: json_response(searcher.lookup(asked.q, asked.field, asked.limit).to_dict())
+        )
+
+    @router.get("/correct", responses=_documented(schemas.Correction))
+    async def correct(request: Request, asked: Annotated[CorrectParameters, Query()]) -> Response:
+        """Tell what a query was meant to say; nothing is searched for."""
+
+        def make(searcher: Searcher) -> Response:
+            correction = searcher.correct(asked.q)
+            return json_response(asdict(correction) if correction else {"query": asked.q, "changes": []})
+
+        return await answer(request, make)
+
+    @router.get("/similar", responses=_documented(schemas.Results, HTTPStatus.NOT_FOUND))
+    async def similar(request: Request, asked: Annotated[SimilarParameters, Query()]) -> Response:
+        """Find paragraphs like a given one."""
+        return await answer(
+            request, lambda searcher: json_response(searcher.similar(asked.id, asked.paragraph, asked.limit).to_dict())
+        )
+
+    @router.get("/explain", responses=_documented(schemas.Explanation, HTTPStatus.NOT_FOUND))
+    async def explain(request: Request, asked: Annotated[ExplainParameters, Query()]) -> Response:
+        """Tell why a paragraph ranks where it does."""
+
+        def make(searcher: Searcher) -> Response:
+            explanation = searcher.explain(
+                asked.q, asked.id, asked.paragraph, asked.marks, asked.match, asked.abbreviations
+            )
+            if explanation is None:
+                raise HTTPException(HTTPStatus.NOT_FOUND, f"{quoted(asked.q)} does not find this paragraph")
+            return json_response(asdict(explanation))
+
+        return await answer(request, make)
+
+    @router.get("/documents/{document_id:path}", responses=_documented(schemas.ReadDocument, HTTPStatus.NOT_FOUND))
+    async def document(
+        request: Request,
+        document_id: Annotated[str, Path(min_length=1, description="The document's id.")],
+        asked: Annotated[DocumentParameters, Query()],
+    ) -> Response:
+        """Return a document's paragraphs in order, with what a query matches in them."""
+
+        def make(searcher: Searcher) -> Response:
+            found = searcher.document(
+                document_id, asked.q, asked.offset, asked.limit, asked.marks, asked.match, asked.abbreviations
+            )
+            if found is None:
+                raise UnknownParagraphError(document_id, 0, 0)
+            return json_response(found.to_dict())
+
+        return await answer(request, make)
+
+    @router.get("/info", responses=_documented(schemas.Info))
+    async def info(request: Request) -> Response:
+        """Tell what the index holds."""
+
+        def make(searcher: Searcher) -> Response:
+            schema = index.whoosh.schema
+            facts = {
+                "documents": index.document_count,
+                "paragraphs": index.paragraph_count,
+                "generation": index.generation,
+                "built": index.committed.isoformat(timespec="seconds"),
+                "keys": searcher.keys(),
+                "schema_version": schema.version,
+                "rules": schema.rules,
+            }
+            return json_response(facts)
+
+        return await answer(request, make)
+
+    @router.get("/healthz", responses={200: {"model": schemas.Health}, **documented(HTTPStatus.SERVICE_UNAVAILABLE)})
+    async def healthz(request: Request) -> Response:
+        """Tell that the server answers, and the index is there."""
+        return await answer(request, lambda _searcher: json_response({"status": "ok"}))
+
+    return router
