@@ -2,6 +2,7 @@
 
 import errno
 import os
+import random
 import shutil
 from contextlib import nullcontext
 from itertools import count
@@ -386,3 +387,16 @@ def test_what_a_killed_writer_left(folder):
         add(index, 2)
         assert ids(index) == IDS[:6]
     assert [name for name in names if (folder / name).exists()] == ["ghi chú.txt"]
+
+
+def test_programs_that_seed_chance(tmp_path):
+    """A program that seeds `random`, as for the same run each time, makes segments of other names each time."""
+    with no_merging(), open_index(tmp_path / "index", create=True) as index:
+        for added, removed in [("a", ""), ("b", ""), ("", "a"), ("c", "")]:
+            random.seed(7)
+            with index.writer() as writer:
+                if added:
+                    writer.add(Document(id=added, text="Đảng ủy xã"))
+                else:
+                    writer.remove(removed)
+        assert sorted(document.id for document in index.documents()) == ["b", "c"]

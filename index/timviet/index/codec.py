@@ -13,6 +13,7 @@ the fact `lengths`, and has:
 
 import json
 import re
+import secrets
 from collections.abc import Iterator
 from typing import Any, NoReturn, Self
 
@@ -27,6 +28,7 @@ TERMS = ".terms"
 DOCUMENTS = ".documents"
 # Of what a hostile table of contents names as a segment, files are opened.
 _NAME = re.compile(r"\w{1,100}", re.ASCII)
+_ID_BYTES = 8
 
 
 class ColumnSegment(base.Segment):
@@ -42,6 +44,8 @@ class ColumnSegment(base.Segment):
 
     def __init__(self, indexname: str) -> None:
         super().__init__(indexname)
+        # Whoosh draws it by `random`, which draws the same one again in a program that seeds that.
+        self.segid = secrets.token_hex(_ID_BYTES)
         self.files: dict[str, tuple[int, int]] = {}
         self._document_count = 0
         self._deleted: set[int] = set()
