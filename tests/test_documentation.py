@@ -40,7 +40,8 @@ def test_the_readme_transcripts(tmp_path):
         assert _VARIES.sub("N", done.stdout) == _VARIES.sub("N", expected), command
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+# The recipes for other apps are run by test_web_recipes: each makes an app of its own.
+@pytest.mark.parametrize("page", [page for page in PAGES if page.name != "web.md"], ids=lambda page: page.name)
 def test_python_snippets(page, tmp_path, monkeypatch):
     """Python snippets of a page run one after the other; what a comment at a line's end shows is printed."""
     monkeypatch.chdir(tmp_path)

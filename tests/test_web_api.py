@@ -227,7 +227,7 @@ def test_other_hosts(index):
         assert (answer.status_code, answer.headers["content-type"]) == (421, "application/problem+json")
 
 
-BEARER = {"Authorization": f"Bearer {TOKEN}".encode()}
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
 
 def test_documents_come_in_and_go_out(index):
@@ -251,7 +251,7 @@ def test_documents_come_in_and_go_out(index):
     assert index.document_count == 5
 
 
-@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer x"}, {"Authorization": f"Basic {TOKEN}".encode()}])
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer x"}, {"Authorization": f"Basic {TOKEN}"}])
 def test_writing_without_the_token(index, headers):
     """Who does not know the token changes nothing, and learns nothing of what is there."""
     client = client_of(index, write_token=TOKEN)

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import FastAPI, Path, Query, Request, Response
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
@@ -41,16 +41,16 @@ def _documented(model: type[BaseModel], *statuses: HTTPStatus) -> dict[int | str
     return {200: {"model": model}, **unchanged, **documented(*statuses, *_ALWAYS)}
 
 
-def api_routes(index: Index, metrics: Metrics) -> APIRouter:
-    """Return the routes of the API.
+def add_api(app: FastAPI, index: Index, metrics: Metrics) -> None:
+    """Have an app answer as the API does.
 
     Args:
+        app: the app.
         index: the index.
         metrics: what is told how many paragraphs are found.
     """
-    router = APIRouter(tags=["search"])
 
-    @router.get("/search", responses=_documented(schemas.Results))
+    @app.get("/search", responses=_documented(schemas.Results))
     async def search(request: Request, asked: Annotated[SearchParameters, Query()]) -> Response:
         """Find paragraphs, best first."""
         filters = parse_filters(asked.filter)
@@ -76,7 +76,7 @@ def api_routes(index: Index, metrics: Metrics) -> APIRouter:
 
         return await answer(request, make)
 
-    @router.get("/suggest", responses=_documented(schemas.Suggestions))
+    @app.get("/suggest", responses=_documented(schemas.Suggestions))
     async def suggest(request: Request, asked: Annotated[SuggestParameters, Query()]) -> Response:
         """Tell how a phrase may go on while it is typed."""
 
@@ -85,14 +85,14 @@ def api_routes(index: Index, metrics: Metrics) -> APIRouter:
 
         return await answer(request, make)
 
-    @router.get("/lookup", responses=_documented(schemas.NameHits))
+    @app.get("/lookup", responses=_documented(schemas.NameHits))
     async def lookup(request: Request, asked: Annotated[LookupParameters, Query()]) -> Response:
         """Look up documents by a name or title."""
         return await answer(
             request, lambda searcher: json_response(searcher.lookup(asked.q, asked.field, asked.limit).to_dict())
         )
 
-    @router.get("/correct", responses=_documented(schemas.Correction))
+    @app.get("/correct", responses=_documented(schemas.Correction))
     async def correct(request: Request, asked: Annotated[CorrectParameters, Query()]) -> Response:
         """Tell what a query was meant to say; nothing is searched for."""
 
@@ -102,14 +102,14 @@ def api_routes(index: Index, metrics: Metrics) -> APIRouter:
 
         return await answer(request, make)
 
-    @router.get("/similar", responses=_documented(schemas.Results, HTTPStatus.NOT_FOUND))
+    @app.get("/similar", responses=_documented(schemas.Results, HTTPStatus.NOT_FOUND))
     async def similar(request: Request, asked: Annotated[SimilarParameters, Query()]) -> Response:
         """Find paragraphs like a given one."""
         return await answer(
             request, lambda searcher: json_response(searcher.similar(asked.id, asked.paragraph, asked.limit).to_dict())
         )
 
-    @router.get("/explain", responses=_documented(schemas.Explanation, HTTPStatus.NOT_FOUND))
+    @app.get("/explain", responses=_documented(schemas.Explanation, HTTPStatus.NOT_FOUND))
     async def explain(request: Request, asked: Annotated[ExplainParameters, Query()]) -> Response:
         """Tell why a paragraph ranks where it does."""
 
@@ -123,7 +123,7 @@ def api_routes(index: Index, metrics: Metrics) -> APIRouter:
 
         return await answer(request, make)
 
-    @router.get("/documents/{document_id:path}", responses=_documented(schemas.ReadDocument, HTTPStatus.NOT_FOUND))
+    @app.get("/documents/{document_id:path}", responses=_documented(schemas.ReadDocument, HTTPStatus.NOT_FOUND))
     async def document(
         request: Request,
         document_id: Annotated[str, Path(min_length=1, description="The document's id.")],
@@ -141,7 +141,7 @@ def api_routes(index: Index, metrics: Metrics) -> APIRouter:
 
         return await answer(request, make)
 
-    @router.get("/info", responses=_documented(schemas.Info))
+    @app.get("/info", responses=_documented(schemas.Info))
     async def info(request: Request) -> Response:
         """Tell what the index holds."""
 
@@ -160,9 +160,7 @@ def api_routes(index: Index, metrics: Metrics) -> APIRouter:
 
         return await answer(request, make)
 
-    @router.get("/healthz", responses={200: {"model": schemas.Health}, **documented(HTTPStatus.SERVICE_UNAVAILABLE)})
+    @app.get("/healthz", responses={200: {"model": schemas.Health}, **documented(HTTPStatus.SERVICE_UNAVAILABLE)})
     async def healthz(request: Request) -> Response:
         """Tell that the server answers, and the index is there."""
         return await answer(request, lambda _searcher: json_response({"status": "ok"}))
-
-    return router

@@ -13,13 +13,13 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from timviet.index.store import Index, open_index
 from timviet.search.limits import DEFAULT_LIMITS, Limits
-from timviet.search.web.api import api_routes
+from timviet.search.web.api import add_api
 from timviet.search.web.guards import BodyLimits, SecurityHeaders, host_check
-from timviet.search.web.metrics import Measuring, Metrics, metrics_routes
-from timviet.search.web.pages import page_routes
+from timviet.search.web.metrics import Measuring, Metrics, add_metrics
+from timviet.search.web.pages import add_pages
 from timviet.search.web.problems import Problem, tell_problems
 from timviet.search.web.shared_searcher import SharedSearcher
-from timviet.search.web.writing import writing_routes
+from timviet.search.web.writing import add_writing
 
 DEFAULT_WAITING = 256
 """Searches that may be at work, or wait, at the same time."""
@@ -87,12 +87,12 @@ def create_app(
     )
     app.state.searcher = SharedSearcher(opened, limits, most_waiting)
     tell_problems(app)
-    app.include_router(page_routes(opened, title, facets))
-    app.include_router(api_routes(opened, figures))
+    add_pages(app, opened, title, facets)
+    add_api(app, opened, figures)
     if write_token is not None:
-        app.include_router(writing_routes(opened, write_token))
+        add_writing(app, opened, write_token)
     if metrics:
-        app.include_router(metrics_routes(figures))
+        add_metrics(app, figures)
     app.mount("/static", StaticFiles(directory=str(files("timviet.search.web") / "static")), "static")
     _describe_problems(app)
     return app

@@ -3,7 +3,7 @@
 import os
 import time
 
-from fastapi import APIRouter, Response
+from fastapi import FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -91,12 +91,9 @@ class Measuring:
             self._metrics.answered(scope["method"], route, status, time.perf_counter() - started)
 
 
-def metrics_routes(metrics: Metrics) -> APIRouter:
-    """Return the route that tells the figures."""
-    router = APIRouter()
+def add_metrics(app: FastAPI, metrics: Metrics) -> None:
+    """Have an app tell its figures."""
 
-    @router.get("/metrics", include_in_schema=False)
+    @app.get("/metrics", include_in_schema=False)
     def exposition() -> Response:
         return Response(metrics.exposition(), media_type=CONTENT_TYPE_LATEST)
-
-    return router

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -45,26 +45,24 @@ _PROBLEMS: dict[type[Exception], str] = {
 }
 
 
-def page_routes(index: Index, title: str, facets: Sequence[str] | None) -> APIRouter:
-    """Return the routes of the pages.
+def add_pages(app: FastAPI, index: Index, title: str, facets: Sequence[str] | None) -> None:
+    """Have an app show the pages.
 
     Args:
+        app: the app.
         index: the index.
         title: what the site is called.
         facets: keys of the metadata whose values are counted; None for those that have few different ones.
     """
     pages = _Pages(index, title, facets)
-    router = APIRouter(include_in_schema=False)
 
-    @router.get("/")
+    @app.get("/", include_in_schema=False)
     async def results(request: Request) -> Response:
         return await pages.show(request, pages.results)
 
-    @router.get("/read")
+    @app.get("/read", include_in_schema=False)
     async def read(request: Request) -> Response:
         return await pages.show(request, pages.read)
-
-    return router
 
 
 class _Pages:

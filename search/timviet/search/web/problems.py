@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Route
 
 from timviet.index.errors import (
     DocumentError,
@@ -100,10 +101,26 @@ def tell_problems(app: FastAPI) -> None:
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "; ".join(faults))
 
     @app.exception_handler(HTTPException)
-    def _http(_request: Request, error: HTTPException) -> JSONResponse:
-        headers = dict(error.headers) if error.headers else None
-        return problem(HTTPStatus(error.status_code), error.detail, headers)
+    def _http(request: Request, error: HTTPException) -> JSONResponse:
+        status = HTTPStatus(error.status_code)
+        headers = dict(error.headers or {})
+        if status is HTTPStatus.METHOD_NOT_ALLOWED:
+            headers["Allow"] = ", ".join(_methods(request))
+        return problem(status, error.detail, headers)
 
     @app.exception_handler(Exception)
     def _unforeseen(_request: Request, _error: Exception) -> JSONResponse:
         return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "a fault of the server's; its log tells more")
+
+
+def _methods(request: Request) -> list[str]:
+    """Return what may be done to a resource, by all routes that lead to it: each of these knows its own only."""
+    routes = [route for route in request.app.routes if isinstance(route, Route)]
+    return sorted(
+        {
+            method
+            for route in routes
+            if route.matches(request.scope)[0] is not Match.NONE
+            for method in route.methods or ()
+        }
+    )

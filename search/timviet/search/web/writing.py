@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import Depends, FastAPI, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
@@ -27,7 +27,7 @@ _BODY_FAULTS = (*_FAULTS, HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.REQUEST_ENTITY_
 class GivenPassage(BaseModel):
     """A paragraph with its place in the document."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     text: str
     section: str | None = None
@@ -41,7 +41,7 @@ class GivenPassage(BaseModel):
 class GivenDocument(BaseModel):
     """A document to be indexed: its paragraphs are the lines of its text that are not blank, or given one by one."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     id: Annotated[str, Field(min_length=1, examples=["qd-05"])]
     title: Annotated[str | None, Field(examples=["Quyết định 05"])] = None
@@ -83,10 +83,11 @@ class IndexWriting:
         return await wrap_future(self._thread.submit(run))
 
 
-def writing_routes(index: Index, token: str) -> APIRouter:
-    """Return the routes that write.
+def add_writing(app: FastAPI, index: Index, token: str) -> None:
+    """Have an app add and remove documents.
 
     Args:
+        app: the app.
         index: the index.
         token: what a request has to carry, as `Authorization: Bearer TOKEN`.
     """
@@ -98,17 +99,25 @@ def writing_routes(index: Index, token: str) -> APIRouter:
             detail = "writing needs the server's token: send it as `Authorization: Bearer TOKEN`"
             raise HTTPException(HTTPStatus.UNAUTHORIZED, detail, {"WWW-Authenticate": "Bearer"})
 
-    router = APIRouter(tags=["documents"], dependencies=[Depends(require_token)])
+    guarded = [Depends(require_token)]
 
-    @router.post("/documents", status_code=201, responses={201: {"model": schemas.Added}, **documented(*_BODY_FAULTS)})
+    @app.post(
+        "/documents",
+        status_code=201,
+        dependencies=guarded,
+        responses={201: {"model": schemas.Added}, **documented(*_BODY_FAULTS)},
+    )
     async def add(documents: GivenDocument | list[GivenDocument]) -> Response:
         """Add a document, or several in one commit; each replaces the one with the same id."""
         added = [own.to_document() for own in (documents if isinstance(documents, list) else [documents])]
         paragraphs = await writing.write(lambda writer: sum(writer.add(document) for document in added))
         return json_response({"documents": len(added), "paragraphs": paragraphs}, HTTPStatus.CREATED)
 
-    @router.delete(
-        "/documents/{document_id:path}", status_code=204, responses=documented(*_FAULTS, HTTPStatus.NOT_FOUND)
+    @app.delete(
+        "/documents/{document_id:path}",
+        dependencies=guarded,
+        status_code=204,
+        responses=documented(*_FAULTS, HTTPStatus.NOT_FOUND),
     )
     async def remove(
         document_id: Annotated[str, Path(min_length=1, description="The document's id.")],
@@ -123,5 +132,3 @@ def writing_routes(index: Index, token: str) -> APIRouter:
         if not await writing.write(change):
             raise HTTPException(HTTPStatus.NOT_FOUND, "there is no document with this id")
         return Response(status_code=204)
-
-    return router
