@@ -367,7 +367,7 @@ class Searcher:
         with self._in_turn(self._limits.seconds):
             return self._names.find(name, fields, limit)
 
-    def keys(self, most_values: int | None = None) -> list[str]:
+    def metadata_keys(self, most_values: int | None = None) -> list[str]:
         """Return the keys of the metadata, each as a document writes it.
 
         Args:

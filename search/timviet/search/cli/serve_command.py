@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from timviet.index.errors import MissingExtraError
 from timviet.search.cli.options import find_index, index_option, timeout_option
 from timviet.search.limits import Limits
 
@@ -82,33 +83,35 @@ def command(
         timviet serve --title "Công báo" --facet "cơ quan" --workers 4
         TIMVIET_TOKEN=... timviet serve --host 0.0.0.0 --allow-host tim.example.vn
     """
-    from timviet.search.web import create_app
-
     folder = find_index(index_folder)
-    make_app = partial(
-        create_app,
-        str(folder),
-        title=title,
-        facets=facets or None,
-        limits=limits,
-        write_token=token or None,
-        cors_origins=origins,
-        allowed_hosts=hosts or ((*_LOOPBACK, host) if _is_loopback(host) else ()),
-        metrics=metrics,
-    )
-    make_app()  # what is wrong with the index, or the options, is told here
-    _require_free(host, port)
-    with _shared_figures(metrics and workers > 1):
+    with _shared_figures(metrics and workers > 1):  # packages that count look for them when they are imported
+        from timviet.search.web import create_app
+
+        make_app = partial(
+            create_app,
+            str(folder),
+            title=title,
+            facets=facets or None,
+            limits=limits,
+            write_token=token or None,
+            cors_origins=origins,
+            allowed_hosts=hosts or ((*_LOOPBACK, host) if _is_loopback(host) else ()),
+            metrics=metrics,
+        )
+        make_app()  # what is wrong with the index, or the options, is told here
+        _require_free(host, port)
         click.echo(f"{title}: http://{f'[{host}]' if ':' in host else host}:{port} (Ctrl-C ends it)", err=True)
         _serve(make_app, host, port, workers, access_log)
 
 
 def _serve(make_app: Callable[[], Callable[..., Any]], host: str, port: int, workers: int, access_log: bool) -> None:
-    from granian import Granian
-    from granian.constants import Interfaces
-    from granian.http import HTTP1Settings
-    from granian.log import LogLevels
-
+    try:
+        from granian import Granian
+        from granian.constants import Interfaces
+        from granian.http import HTTP1Settings
+        from granian.log import LogLevels
+    except ModuleNotFoundError as error:
+        raise MissingExtraError("serve an index", "granian", "web") from error
     server = Granian(
         "timviet.search.web:create_app",
         host,

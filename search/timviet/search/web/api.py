@@ -152,7 +152,7 @@ def add_api(app: FastAPI, index: Index, metrics: Metrics) -> None:
                 "paragraphs": index.paragraph_count,
                 "generation": index.generation,
                 "built": index.committed.isoformat(timespec="seconds"),
-                "keys": searcher.keys(),
+                "keys": searcher.metadata_keys(),
                 "schema_version": schema.version,
                 "rules": schema.rules,
             }

@@ -43,7 +43,8 @@ def create_app(
     Args:
         index: the index, or where it is.
         title: what the page is called.
-        facets: keys of the metadata whose values the page counts; by default those that have few different ones.
+        facets: keys of the metadata whose values the page counts, as soon as a document has them; by default those that
+            have few different ones.
         limits: what queries may ask for at most, and how long one may take.
         most_waiting: how many searches may be at work, or wait, at the same time; others are told to come again.
         write_token: what a request has to carry that adds or removes documents; None to have none do so.
@@ -55,7 +56,6 @@ def create_app(
         IndexNotFoundError: there is no index at this place.
         NotAnIndexError: something else is there, or a damaged index.
         IndexVersionError: the index was built by other rules; it has to be rebuilt.
-        UnknownKeyError: the metadata has no such key.
 
     Example:
         >>> from fastapi.testclient import TestClient

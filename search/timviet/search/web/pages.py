@@ -95,7 +95,6 @@ class _Pages:
 
     def results(self, searcher: Searcher, state: PageState) -> Response:
         """Return the page of results; where nothing was asked for, the one to begin with."""
-        keys = self._facets if self._facets is not None else searcher.keys(_FEW_VALUES)[:_MOST_FACETS]
         if not state.query and not state.filters:
             counts = (self._index.document_count, self._index.paragraph_count)
             return self._page("results.html", state, results=None, counts=counts, problem=None)
@@ -106,7 +105,7 @@ class _Pages:
             marks=state.marks,
             snippet_length=_SNIPPET_LENGTH,
             filters=parse_filters(state.filters),
-            facets=keys,
+            facets=self._keys(searcher),
             sort=state.sort or None,
             group_by_document=True,
             ask_back=True,
@@ -120,6 +119,13 @@ class _Pages:
         document = searcher.document(state.document_id, state.query, first, _PART, state.marks)
         status = HTTPStatus.OK if document else HTTPStatus.NOT_FOUND
         return self._page("read.html", state, status, document=document, first=first, part=_PART, before=_BEFORE)
+
+    def _keys(self, searcher: Searcher) -> list[str]:
+        """Return the keys whose values are counted."""
+        if self._facets is None:
+            return searcher.metadata_keys(_FEW_VALUES)[:_MOST_FACETS]
+        known = {metadata_key(name) for name in searcher.metadata_keys()}
+        return [name for name in self._facets if metadata_key(name) in known]
 
     def _problem(self, state: PageState, name: str, status: HTTPStatus) -> Response:
         return self._page("results.html", state, status, results=None, counts=None, problem=name)
