@@ -95,7 +95,7 @@ class _Pages:
 
     def results(self, searcher: Searcher, state: PageState) -> Response:
         """Return the page of results; where nothing was asked for, the one to begin with."""
-        if not state.query and not state.filters:
+        if not state.query:
             counts = (self._index.document_count, self._index.paragraph_count)
             return self._page("results.html", state, results=None, counts=counts, problem=None)
         results = searcher.search(
