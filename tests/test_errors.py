@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from timviet.index import errors
 from timviet.index.errors import (
+    AmbiguousIdError,
     DocumentError,
     EncodingError,
     EvaluationError,
@@ -75,6 +76,11 @@ ONE_OF_EACH = [
         UnknownKeyError("nam", ["loai", "year"]), {"key": "nam", "keys": ("loai", "year")}, id="UnknownKeyError"
     ),
     pytest.param(FilterError("nam", "trống"), {"key": "nam", "reason": "trống"}, id="FilterError"),
+    pytest.param(
+        AmbiguousIdError("tìm", ["ti\u0300m", "tìm"]),
+        {"document_id": "tìm", "candidates": ("ti\u0300m", "tìm")},
+        id="AmbiguousIdError",
+    ),
     pytest.param(
         UnknownParagraphError("a", 7, 2),
         {"document_id": "a", "paragraph": 7, "paragraph_count": 2},

@@ -33,6 +33,7 @@ ALLOWED = {
         "timviet",
         "timviet.index",
         "timviet.index.errors",
+        "timviet.index.file_names",
         "timviet.search",
         "timviet.search.cli",
         *(f"timviet.search.cli.{name}_command" for name in COMMANDS),

@@ -1,5 +1,6 @@
 """An index is kept up to date with folders while they change."""
 
+import os
 import shutil
 import signal
 import subprocess
@@ -98,6 +99,11 @@ def move(place):
         pytest.param(lambda place: place.write("sâu/hơn/b.txt"), ["a.txt", "sâu/hơn/b.txt"], id="in new folders"),
         pytest.param(lambda place: (place.folder / "a.txt").unlink(), [], id="a deleted file"),
         pytest.param(lambda place: (place.folder / "a.txt").rename(place.folder / "b.txt"), ["b.txt"], id="renamed"),
+        pytest.param(
+            lambda place: (place.write("b.txt"), place.write(os.fsdecode(b"c\xe9.txt")), place.write("d.txt")),
+            ["a.txt", "b.txt", "c\\xe9.txt", "d.txt"],
+            id="a name that is not UTF-8",
+        ),
         pytest.param(move, ["a.txt", "trong/sâu/x.txt"], id="a folder that comes from elsewhere"),
         pytest.param(lambda place: place.write(".gitignore", "a.*"), [], id="rules that leave a file out"),
         pytest.param(

@@ -18,6 +18,7 @@ TimvietError
 ├── QueryTimeoutError         a query that takes longer than it may
 ├── UnknownKeyError           a key that the metadata does not have
 ├── FilterError               a filter that could keep nothing
+├── AmbiguousIdError          an id that several documents have but for how their letters are composed
 ├── UnknownParagraphError     a document or paragraph that the index does not have
 ├── EvaluationError           nothing to evaluate an index by
 └── MissingExtraError         a package that is an extra of timviet's is not installed
@@ -30,6 +31,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from reprlib import Repr
 from typing import TYPE_CHECKING
+
+from timviet.index.file_names import escape_name
 
 if TYPE_CHECKING:
     from timviet.index.storage import LockHolder
@@ -134,7 +137,8 @@ class SourceError(TimvietError):
     """
 
     def __init__(self, path: Path, reason: str, line: int | None = None, detail: str = "") -> None:
-        where = f"{path}, line {line}" if line else f"{path}"
+        name = escape_name(str(path))
+        where = f"{name}, line {line}" if line else name
         super().__init__(f"{where}: {reason}{f' ({detail})' if detail else ''}")
         self.path = path
         self.reason = reason
@@ -243,6 +247,24 @@ class FilterError(TimvietError, ValueError):
         super().__init__(f"the filter on {quoted(key)} {reason}")
         self.key = key
         self.reason = reason
+
+
+class AmbiguousIdError(TimvietError):
+    """An id that no document has exactly, and several have but for how their letters are composed.
+
+    Attributes:
+        document_id: the id as typed.
+        candidates: the ids of those documents.
+    """
+
+    def __init__(self, document_id: str, candidates: Sequence[str]) -> None:
+        there_are = ", ".join(map(ascii, candidates))
+        super().__init__(
+            f"cannot tell which document {quoted(document_id)} is: {len(candidates)} have this id but for how its "
+            f"letters are composed ({there_are}); copy the right one from `timviet search --format json`"
+        )
+        self.document_id = document_id
+        self.candidates = tuple(candidates)
 
 
 class UnknownParagraphError(TimvietError, ValueError):

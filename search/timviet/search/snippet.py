@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from timviet.index.file_names import escape_bytes
 from timviet.index.unicode import sentence_boundaries, word_boundaries
 from timviet.search.highlight import Match, Span, merge_spans
 
@@ -55,13 +56,13 @@ class Snippet:
 
 
 def printable(text: str) -> str:
-    r"""Return a text without control characters that a terminal would obey.
+    r"""Return a text without control characters that a terminal would obey; bytes of names are escaped.
 
     Example:
-        >>> printable("xã\x1b[2J")
-        'xã\ufffd[2J'
+        >>> printable("xã\x1b[2J"), printable("caf\udce9.txt")
+        ('xã\ufffd[2J', 'caf\\xe9.txt')
     """
-    return CONTROL_CHARACTER.sub("\ufffd", text)
+    return CONTROL_CHARACTER.sub("\ufffd", escape_bytes(text))
 
 
 def make_snippet(text: str, matches: Sequence[Match], length: int = DEFAULT_LENGTH) -> Snippet:

@@ -11,7 +11,7 @@ from timviet.index.encodings.decoders import UTF_8
 from timviet.index.errors import DocumentError, SourceError
 from timviet.index.folders.finding import FoundFile
 from timviet.index.folders.known import Known, read_document
-from timviet.index.folders.names import is_under, may_be_there
+from timviet.index.folders.names import is_under, may_be_there, path_of
 from timviet.index.folders.summary import Summary
 from timviet.index.preparing import NEVER, Source, encode_source
 from timviet.index.writer import Writer
@@ -60,7 +60,7 @@ class Changes:
             Whether it was added.
         """
         origin = source.path if source else str(STREAM)
-        path = self._base / origin if source else STREAM
+        path = path_of(origin, self._base) if source else STREAM
         owner = self._owner_of(document.id, origin)
         if owner:
             self._tell_taken(document.id, path, owner, line)
@@ -119,7 +119,7 @@ class Changes:
             digest: the digest of that content.
         """
         for name in self._known.with_digest(digest):
-            if name not in self._replaced and not may_be_there(self._base / name):
+            if name not in self._replaced and not may_be_there(path_of(name, self._base)):
                 self._replaced.add(name)
                 self._summary.renamed += 1
                 identities = self._known.documents[name]
@@ -135,7 +135,7 @@ class Changes:
             unreadable: the files and folders of which nothing is known.
         """
         for name in self._known.documents:
-            path = self._base / name
+            path = path_of(name, self._base)
             if name not in found and is_under(path, roots) and not is_under(path, unreadable):
                 self.drop_rest(name)
 
@@ -146,12 +146,13 @@ class Changes:
         known = self._known.sources.get(identity)
         if known is None or known.path == origin or known.path in self.to_be_read:
             return None
-        return known.path if may_be_there(self._base / known.path) else None
+        return known.path if may_be_there(path_of(known.path, self._base)) else None
 
     def _tell_taken(self, identity: str, path: Path, owner: str, line: int | None = None) -> None:
         """Tell that a file has the id of a document, and have it wait for that if the document is of another file."""
-        if path != self._base / owner:
-            self.waiting.setdefault(path, set()).add(self._base / owner)
+        owner_path = path_of(owner, self._base)
+        if path != owner_path:
+            self.waiting.setdefault(path, set()).add(owner_path)
         self._summary.add_error(SourceError(path, "has the id of another document", line, f"{identity!r}, of {owner}"))
 
     def _put(self, document: Document, source: Source | None) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from timviet.index.errors import SourceError
+from timviet.index.file_names import escape_name
 from timviet.index.files import is_readable
 from timviet.index.folders.names import absolute, base_folder, name_of
 from timviet.index.folders.summary import Summary
@@ -55,10 +56,7 @@ class Finder:
                 continue
             name = name_of(path, self._base)
             try:
-                name.encode()
                 status = path.stat()
-            except UnicodeEncodeError:
-                self._summary.add_error(SourceError(path, "its name is not UTF-8"))
             except OSError as error:
                 self._walk.cannot_read(path, error)
             else:
@@ -76,5 +74,5 @@ class Finder:
 
 def _why_unreadable(path: Path, mode: int) -> str | None:
     if not is_readable(path):
-        return f"{path.suffix or 'a file without a suffix'} is no format that timviet reads"
+        return f"{escape_name(path.suffix) or 'a file without a suffix'} is no format that timviet reads"
     return None if stat.S_ISREG(mode) else "is no regular file"

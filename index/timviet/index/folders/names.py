@@ -5,8 +5,11 @@ import os
 from collections.abc import Set
 from pathlib import Path
 
+from timviet.index.errors import SourceError
+from timviet.index.file_names import escape_name, unescape_name
 from timviet.index.storage import IN_MEMORY
 from timviet.index.store import Index
+from timviet.index.unicode import nfc
 
 
 def base_folder(index: Index) -> Path:
@@ -15,18 +18,52 @@ def base_folder(index: Index) -> Path:
 
 
 def name_of(path: Path, base: Path) -> str:
-    """Return the name of a file.
+    """Return the name of a file; what of it is not UTF-8 is escaped.
 
     Example:
         >>> name_of(Path("/kho/van-ban/tin.txt"), Path("/kho")), name_of(Path("/tin.txt"), Path("/kho"))
         ('van-ban/tin.txt', '/tin.txt')
     """
-    return str(path).removeprefix(os.path.join(base, ""))  # noqa: PTH118  # with a stroke at the end
+    return escape_name(str(path).removeprefix(os.path.join(base, "")))  # noqa: PTH118  # with a stroke at the end
+
+
+def path_of(name: str, base: Path) -> Path:
+    """Return the file that has a name.
+
+    Example:
+        >>> path_of("van-ban/tin.txt", Path("/kho")), path_of("/tin.txt", Path("/kho"))
+        (PosixPath('/kho/van-ban/tin.txt'), PosixPath('/tin.txt'))
+    """
+    return base / unescape_name(name)
 
 
 def absolute(path: Path) -> Path:
     """Return a path from the root on; unlike `Path.resolve`, that leaves a link its own name."""
     return Path(os.path.abspath(path))  # noqa: PTH100
+
+
+def on_disk(path: Path) -> Path:
+    """Return an absolute path as the disk has it: where a name is not there, the one of the same letters, if one is.
+
+    Some systems compose the letters of names, as keyboards do, and some take them apart.
+
+    Args:
+        path: the path as typed.
+
+    Raises:
+        SourceError: several names have these letters.
+    """
+    if may_be_there(path):
+        return path
+    try:
+        folder = on_disk(path.parent)
+        same = [name for name in os.listdir(folder) if nfc(name) == nfc(path.name)]  # noqa: PTH208  # names, and no paths
+    except OSError:
+        return path
+    if len(same) > 1 and path.name not in same:
+        forms = ", ".join(map(ascii, same))
+        raise SourceError(path, "may be one of several, whose names differ in how letters are composed", detail=forms)
+    return folder / same[0] if len(same) == 1 else folder / path.name
 
 
 def is_under(path: Path, folders: Set[Path]) -> bool:

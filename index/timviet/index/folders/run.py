@@ -16,7 +16,7 @@ from timviet.index.folders.changes import STREAM, Changes
 from timviet.index.folders.comparing import Comparison
 from timviet.index.folders.finding import Finder, FoundFile
 from timviet.index.folders.known import Known
-from timviet.index.folders.names import base_folder, is_under, may_be_there
+from timviet.index.folders.names import base_folder, is_under, may_be_there, path_of
 from timviet.index.folders.reading_ahead import read_ahead
 from timviet.index.folders.skipped import SkippedFile, load_skipped, save_skipped
 from timviet.index.folders.summary import FileEncoding, Summary
@@ -90,7 +90,7 @@ class Run:
 
     def is_known(self, root: Path) -> bool:
         """Tell whether the index has a document of a file or of a folder."""
-        return any(is_under(self._base / name, {root}) for name in self._known.documents)
+        return any(is_under(path_of(name, self._base), {root}) for name in self._known.documents)
 
     def find_files(self, changed: Iterable[Path] | None) -> Iterator[FoundFile]:
         """Yield the files that can be read, among those that may have changed; None for all."""
@@ -133,7 +133,8 @@ class Run:
         elsewhere = {
             name: skipped
             for name, skipped in self._skipped_before.items()
-            if (not is_under(path := self._base / name, below) or is_under(path, unreadable)) and may_be_there(path)
+            if (not is_under(path := path_of(name, self._base), below) or is_under(path, unreadable))
+            and may_be_there(path)
         }
         skipped = elsewhere | self._skipped
         if skipped != self._skipped_before:

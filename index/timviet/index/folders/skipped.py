@@ -14,7 +14,7 @@ from whoosh.filedb.filestore import Storage
 
 from timviet.index.damage import damage_told
 from timviet.index.errors import SourceError
-from timviet.index.folders.names import base_folder
+from timviet.index.folders.names import base_folder, path_of
 from timviet.index.preparing import Source
 from timviet.index.storage import IndexStorage, write_file
 from timviet.index.store import Index
@@ -79,7 +79,7 @@ def skipped_files(index: Index) -> list[SourceError]:
     base = base_folder(index)
     with damage_told(index.location):
         files = load_skipped(index.whoosh.storage)
-    return [error for name, skipped in sorted(files.items()) for error in skipped.errors(base / name)]
+    return [error for name, skipped in sorted(files.items()) for error in skipped.errors(path_of(name, base))]
 
 
 def load_skipped(storage: Storage) -> dict[str, SkippedFile]:

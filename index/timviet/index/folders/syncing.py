@@ -8,7 +8,7 @@ from pathlib import Path
 from timviet.index.encodings.decoders import encoding_name
 from timviet.index.errors import SourceError
 from timviet.index.folders.known import Known
-from timviet.index.folders.names import absolute, is_under, may_be_there
+from timviet.index.folders.names import absolute, is_under, may_be_there, on_disk
 from timviet.index.folders.run import Run
 from timviet.index.folders.summary import Summary
 from timviet.index.formats.parts import UNSAID, RecordFields
@@ -98,7 +98,7 @@ class Follower:
 
     def __init__(self, index: Index, paths: Iterable[Path], options: SyncOptions) -> None:
         self._index = index
-        self._roots = [absolute(path) for path in paths]
+        self._roots = [on_disk(absolute(path)) for path in paths]
         self._options = options
         self._encoding = encoding_name(options.encoding) if options.encoding else None
         self._known: Known | None = None
@@ -172,5 +172,5 @@ def require_paths(paths: Iterable[Path]) -> None:
         SourceError: the first one that is not.
     """
     for path in paths:
-        if not may_be_there(path):
+        if not may_be_there(on_disk(absolute(path))):
             raise SourceError(path, "there is no such file or folder")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from timviet.index.errors import MissingExtraError, SourceError
 from timviet.index.folders.ignoring import IGNORE_FILES
-from timviet.index.folders.names import absolute
+from timviet.index.folders.names import absolute, on_disk
 from timviet.index.folders.summary import Summary
 from timviet.index.folders.syncing import Follower, SyncOptions
 from timviet.index.formats.parts import UNSAID, RecordFields
@@ -23,6 +23,12 @@ _QUIET_MS = 100
 _TOGETHER_MS = 500
 # So often it is looked whether to stop.
 _TURN_MS = 250
+# What watchfiles says of a change whose path is not UTF-8, and of no other one then or later.
+_NO_UTF_8 = "Unable to decode path"
+
+
+def _no_progress(_done: int, _total: int) -> None:
+    """Show nothing."""
 
 
 def watch(
@@ -30,7 +36,7 @@ def watch(
     folders: Iterable[Path],
     stop: Event | None = None,
     exclude: Iterable[str] = (),
-    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    progress: Callable[[int, int], None] = _no_progress,
     jobs: int = 1,
     memory: int = DEFAULT_MEMORY,
     encoding: str | None = None,
@@ -71,8 +77,7 @@ def watch(
         ...     index.document_count
         1
     """
-    roots = [absolute(folder) for folder in folders]
-    changes = _changes(roots, absolute(Path(index.location)), stop)
+    roots = [on_disk(absolute(folder)) for folder in folders]
     options = SyncOptions(
         prune=True,
         exclude=tuple(exclude),
@@ -83,11 +88,21 @@ def watch(
         fields=fields,
     )
     follower = Follower(index, roots, options)
-    next(changes)  # from now on it is noticed what changes
-    yield follower.sync(progress=progress)
-    for changed in changes:
-        if changed:
-            yield follower.sync(changed=sorted(changed))
+    while True:
+        changes = _changes(roots, absolute(Path(index.location)), stop)
+        try:
+            if next(changes, None) is None:  # from now on it is noticed what changes
+                return
+            yield follower.sync(progress=progress)
+            for changed in changes:
+                if changed:
+                    yield follower.sync(changed=sorted(changed))
+        except RuntimeError as error:
+            if _NO_UTF_8 not in str(error):
+                raise
+            progress = _no_progress  # all is looked at again
+        else:
+            return
 
 
 def _changes(folders: list[Path], index_folder: Path, stop: Event | None) -> Iterator[set[Path]]:

@@ -17,6 +17,7 @@ from timviet.search.cli.options import (
     match_option,
     require_words,
     to_json,
+    typed_query,
 )
 
 if TYPE_CHECKING:
@@ -48,16 +49,18 @@ def command(
     level of each reading, as the paragraph writes it.
     """
     from timviet.index import open_index
+    from timviet.index.typed_ids import find_id
     from timviet.search import Searcher
     from timviet.search.snippet import printable
 
+    query = typed_query([query])
     require_words(query, "search for", "a word or a number")
     with open_index(find_index(index_folder)) as index, Searcher(index) as searcher:
-        explanation = searcher.explain(query, document_id, paragraph, marks, match, abbreviations)
-        is_known = document_id in index
+        found = find_id(index, document_id)
+        explanation = searcher.explain(query, found or document_id, paragraph, marks, match, abbreviations)
     if explanation is None:
         where = printable(document_id) + ("" if paragraph is None else f", paragraph {paragraph}")
-        click.echo(f"{quoted(query)} does not find {where}{'' if is_known else ': there is no document with this id'}")
+        click.echo(f"{quoted(query)} does not find {where}{'' if found else ': there is no document with this id'}")
         sys.exit(1)
     if output == "json":
         click.echo(to_json(asdict(explanation), indent=2))

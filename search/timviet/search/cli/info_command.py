@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from timviet.index.file_names import escape_name
 from timviet.search.cli.options import find_index, format_option, index_option, to_json
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def command(skipped: bool, output: str, index_folder: Path | None) -> None:
             return
         schema = index.whoosh.schema
         facts = {
-            "index": str(folder),
+            "index": escape_name(str(folder)),
             "documents": index.document_count,
             "paragraphs": index.paragraph_count,
             "bytes": _size(folder),
@@ -56,7 +57,7 @@ def _list(errors: "list[SourceError]", output: str) -> None:
 
     if output == "json":
         records = [
-            {"path": str(error.path), "line": error.line, "reason": error.reason, "detail": error.detail}
+            {"path": escape_name(str(error.path)), "line": error.line, "reason": error.reason, "detail": error.detail}
             for error in errors
         ]
         click.echo(to_json(records, indent=2))

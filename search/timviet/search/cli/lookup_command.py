@@ -59,9 +59,10 @@ def command(
         timviet lookup --field title --field path quyet dinh 05
     """
     from timviet.index import open_index
+    from timviet.index.file_names import escape_bytes
     from timviet.search import Searcher
 
-    text = " ".join(name)
+    text = escape_bytes(" ".join(name))
     require_words(text, "look up", "a name, or a part of one")
     with open_index(find_index(index_folder)) as index, Searcher(index) as searcher:
         hits = searcher.lookup(text, fields, limit)

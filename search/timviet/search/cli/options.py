@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from timviet.index.errors import quoted
+from timviet.index.file_names import escape_bytes
 from timviet.search.limits import DEFAULT_LIMITS, Limits
 
 DEFAULT_FOLDER = ".timviet"
@@ -114,6 +115,11 @@ def require_words(text: str, to_do: str, advice: str) -> None:
     """
     if not any(character.isalnum() for character in text):
         raise click.UsageError(f"nothing to {to_do} in {quoted(text)}: give {advice}")
+
+
+def typed_query(words: Iterable[str]) -> str:
+    """Return a query as it was typed; bytes that are not UTF-8 are as a name of a file is known that has them."""
+    return escape_bytes(" ".join(words), mark=r"\\x")
 
 
 def read_input() -> bytes:

@@ -19,6 +19,7 @@ from timviet.search.cli.options import (
     require_words,
     timeout_option,
     to_json,
+    typed_query,
 )
 from timviet.search.cli.refine_options import facet_lines, with_refine_options
 from timviet.search.limits import Limits
@@ -78,7 +79,7 @@ def command(
     from timviet.index import open_index
     from timviet.search import Searcher
 
-    text = " ".join(query)
+    text = typed_query(query)
     require_words(text, "search for", "a word or a number")
     with open_index(find_index(index_folder)) as index, Searcher(index, limits) as searcher:
         results = searcher.search(
