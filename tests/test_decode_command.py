@@ -7,8 +7,11 @@ import unicodedata
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from encoders import encode
+from timviet.index.formats import limits
+from timviet.search.cli import main
 
 TIMVIET = str(Path(sys.executable).with_name("timviet"))
 TEXT = "Đảng uỷ xã Hải Bình họp phiên thứ hai,\r\nbàn việc sửa đường liên thôn.\n"
@@ -60,10 +63,34 @@ def test_half_of_a_surrogate_pair(encoding, content, output):
     assert done.stderr.decode() == f"-: is not {told} text: it has half of a surrogate pair\n"
 
 
+def test_broken_bytes():
+    """Where the encoding is named, a few bytes that are none of it are replaced, which is told; many are an error."""
+    broken = (TEXT * 3).encode().replace("ả".encode(), b"\xe1\xba", 1)
+    done = run("-", "--encoding", "utf-8", input=broken)
+    assert (done.returncode, done.stdout.decode()) == (0, (TEXT * 3).replace("ả", "\ufffd", 1))
+    assert done.stderr == b"-: utf-8 (confidence 1.00), with broken bytes replaced at 1 place\n"
+    assert json.loads(run("-", "--encoding", "utf-8", "--format", "json", input=broken).stdout)[0]["replaced"] == 1
+    assert run("-", "--encoding", "utf-8", input=encode(TEXT, "tcvn3")).returncode == 2
+    assert b"--encoding utf-8" in run("-", input=broken).stderr
+
+
+def test_a_file_without_end(tmp_path, monkeypatch):
+    """Of a file that is larger than may be, no more is read than that takes to tell."""
+    monkeypatch.setattr(limits, "MAX_FILE_SIZE", 1 << 20)
+    path = tmp_path / "lớn.txt"
+    path.write_bytes(b"a" * (1 << 20))
+    assert CliRunner().invoke(main, ["decode", str(path)]).exit_code == 0
+    with path.open("ab") as file:
+        file.truncate(1 << 40)
+    done = CliRunner().invoke(main, ["decode", str(path)])
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.endswith("lớn.txt: is larger than the limit of 1 MiB\n")
+
+
 def test_json():
     """As JSON, each text is there with its encoding and confidence."""
     told = json.loads(run("--format", "json", "-", input=encode(TEXT, "tcvn3")).stdout)
-    assert [set(text) for text in told] == [{"file", "encoding", "confidence", "text"}]
+    assert [set(text) for text in told] == [{"file", "encoding", "confidence", "replaced", "text"}]
     assert (told[0]["file"], told[0]["encoding"], told[0]["text"]) == ("-", "tcvn3", TEXT)
     assert 0.99 < told[0]["confidence"] <= 1
 

@@ -213,10 +213,10 @@ def test_first_lines(read, monkeypatch, looked_at, last):
 def test_a_named_encoding(tmp_path, name):
     """A file is read in the encoding that is named, and a fault of it is the file's."""
     path = tmp_path / name
-    text = record(text="hạ") if name == "a.jsonl" else "hạ"
+    text = record(text="hạ hạ hạ") if name == "a.jsonl" else "hạ hạ hạ"
     path.write_bytes(encode(text, "vps"))
     (reading,) = read_content(path.read_bytes(), path, name, "vps")
-    assert (reading.content.text, reading.encoding) == ("hạ", ("vps", 1.0))
+    assert (reading.content.text, reading.encoding) == ("hạ hạ hạ", ("vps", 1.0, 0))
     (reading,) = read_content(path.read_bytes(), path, name, "ascii")
     assert (reading.content.reason, reading.line) == ("is not ascii text", None)
 

@@ -16,6 +16,7 @@ from timviet.index import RecordFields, Writer, open_index, skipped_files, sync,
 from timviet.index.errors import EncodingError, IndexLockedError, SourceError
 from timviet.index.files import NEEDS_EXTRA
 from timviet.index.folders.syncing import Follower, SyncOptions
+from timviet.index.formats.decoding import ALMOST_UTF_8
 
 clock = itertools.count(1_700_000_000_000_000_000, 1_000_000_000)
 
@@ -694,6 +695,19 @@ def test_a_named_encoding(place):
     assert counts(place.sync("kho/a.txt", encoding="viscii")) == counts(place.sync("kho")) == (0, 0, 1, 0, 0)
     assert counts(place.sync("kho/a.txt", encoding="tcvn3")) == (0, 1, 0, 0, 0)
     assert place.contents() == {"kho/a.txt": "tài hồng"}
+
+
+def test_broken_bytes_of_a_named_encoding(place):
+    """A few broken bytes are a fault that tells how to have them replaced; then it is told where that was done."""
+    text = "Đảng ủy xã họp bàn về phí chợ.\n" * 5
+    place.write("kho/a.txt", text.encode().replace("ợ".encode(), b"\xe1\xbb", 2))
+    place.write("kho/b.txt", text)
+    assert [error.reason for error in place.sync("kho").errors] == [ALMOST_UTF_8]
+    summary = place.sync("kho", encoding="utf-8")
+    assert (counts(summary), summary.errors) == ((1, 0, 1, 0, 0), [])
+    assert [(file.path.name, file.encoding, file.replaced) for file in summary.encodings] == [("a.txt", "utf-8", 2)]
+    assert place.contents()["kho/a.txt"].count("ph\u00ed ch\ufffd.") == 2
+    assert (counts(again := place.sync("kho")), again.errors) == ((0, 0, 2, 0, 0), [])
 
 
 def test_a_fault_of_a_named_encoding(place):

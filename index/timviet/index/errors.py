@@ -166,13 +166,16 @@ class UndecidableError(TimvietError):
     Attributes:
         candidates: encodings that it may be in, with their probabilities from 0 to 1, the likeliest first; none where
             it does not look like Vietnamese in any.
+        is_almost_utf_8: whether all but a few of its bytes are UTF-8.
     """
 
-    def __init__(self, candidates: Sequence[tuple[str, float]]) -> None:
+    def __init__(self, candidates: Sequence[tuple[str, float]], is_almost_utf_8: bool = False) -> None:
         maybe = " or ".join(f"{encoding} ({probability:.2f})" for encoding, probability in candidates)
         reason = f"it may be {maybe}" if maybe else "it is not UTF-8, and looks like Vietnamese in no other"
-        super().__init__(f"cannot tell the encoding: {reason}; name the right one")
+        advice = "--encoding utf-8 reads it with the bytes replaced that are not" * is_almost_utf_8
+        super().__init__(f"cannot tell the encoding: {reason}; {advice or 'name the right one'}")
         self.candidates = tuple(candidates)
+        self.is_almost_utf_8 = is_almost_utf_8
 
 
 class QuerySyntaxError(TimvietError):

@@ -87,6 +87,22 @@ def load(path: Path) -> bytes:
         return content if len(content) < size else content + file.read(limits.MAX_FILE_SIZE + 1 - size)
 
 
+def load_all(path: Path) -> bytes:
+    """Return what a file holds.
+
+    Args:
+        path: the file.
+
+    Raises:
+        OSError: it cannot be read.
+        SourceError: it is larger than the limit.
+    """
+    content = load(path)
+    if len(content) > limits.MAX_FILE_SIZE:
+        raise SourceError(path, limits.beyond("is larger", limits.MAX_FILE_SIZE, "bytes").reason)
+    return content
+
+
 def read_content(
     content: bytes, path: Path, name: str, encoding: str | None = None, fields: RecordFields = UNSAID
 ) -> Iterator[Reading]:

@@ -24,6 +24,9 @@ DECODERS: dict[str, Callable[[bytes], str]] = {
     "viqr": decode_viqr,
     "ncr": decode_references,
 }
+# The share of a text's characters that may be replaced. Of Vietnamese in an old encoding, a fifth is no UTF-8.
+_MOST_REPLACED = 0.05
+_BEGINNING = 1 << 20
 ENCODINGS = (UTF_8, "utf-16-le", "utf-16-be", *DECODERS)
 
 _ALIASES = {"abc": "tcvn3", "vni-win": "vni", "cp1258": "windows-1258"}
@@ -51,6 +54,45 @@ def encoding_name(name: str) -> str:
         message = f"there is no encoding {name!r}: there are {', '.join(ENCODINGS)}, and those that Python knows"
         raise EncodingError(message, name) from error
     return _ALIASES.get(found, found)
+
+
+def decode_named(content: bytes, encoding: str) -> tuple[str, int]:
+    r"""Decode a text in the encoding that it is said to be in, also where a few bytes of it are damaged.
+
+    Args:
+        content: the bytes.
+        encoding: a name as `encoding_name` returns it.
+
+    Returns:
+        The text, and at how many places it has U+FFFD instead of bytes that stand for nothing; 0 in the old encodings,
+        in which most bytes stand for something.
+
+    Raises:
+        EncodingError: the bytes are no text in this encoding, or too many of them are none.
+
+    Example:
+        >>> decode_named("Đảng ủy xã họp bàn về phí chợ.".encode()[:-2], "utf-8")
+        ('Đảng ủy xã họp bàn về phí ch\ufffd', 1)
+    """
+    try:
+        return decode_as(content, encoding), 0
+    except EncodingError as error:
+        decoded = _with_replacements(content, encoding) if error.position is not None else None
+        if decoded is None:
+            raise
+        return decoded
+
+
+def is_almost_utf_8(content: bytes) -> bool:
+    """Tell whether a text, which is not UTF-8, begins as if all but a few bytes were, and not all of ASCII."""
+    text, _ = _with_replacements(content[:_BEGINNING], UTF_8) or ("", 0)
+    return not text.replace("\ufffd", "").isascii()
+
+
+def _with_replacements(content: bytes, encoding: str) -> tuple[str, int] | None:
+    text = content.decode(encoding, "replace").removeprefix("\ufeff")
+    replaced = text.count("\ufffd") - content.decode(encoding, "ignore").count("\ufffd")
+    return (text, replaced) if replaced <= _MOST_REPLACED * len(text) else None
 
 
 def decode_as(content: bytes, encoding: str) -> str:

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from timviet.index.encodings.decoders import decode_as, encoding_name
+from timviet.index.encodings.decoders import decode_as, decode_named, encoding_name
 from timviet.index.encodings.detection import detect
 
 
@@ -14,11 +14,13 @@ class Decoded(NamedTuple):
             letters are composed (normal form C).
         encoding: the encoding it was in.
         confidence: how sure that is, as a probability from 0 to 1; 1 where it was given.
+        replaced: at how many places it has U+FFFD instead of bytes that are none of that encoding, which was given.
     """
 
     text: str
     encoding: str
     confidence: float
+    replaced: int = 0
 
 
 def decode(content: bytes, encoding: str | None = None, structured: bool = False) -> Decoded:
@@ -33,7 +35,7 @@ def decode(content: bytes, encoding: str | None = None, structured: bool = False
 
     Raises:
         UndecidableError: the encoding cannot be told.
-        EncodingError: there is no such encoding, or the text is not in it.
+        EncodingError: there is no such encoding, or the text is not in it: more than one character in twenty is none.
 
     Example:
         >>> decoded = decode("§¶ng uû C«ng an tØnh häp".encode("windows-1252"))
@@ -41,7 +43,8 @@ def decode(content: bytes, encoding: str | None = None, structured: bool = False
         ('Đảng uỷ Công an tỉnh họp', 'tcvn3', 1.0)
     """
     if encoding is None:
-        detected, confidence = detect(content, structured)
-    else:
-        detected, confidence = encoding_name(encoding), 1.0
-    return Decoded(decode_as(content, detected), detected, confidence)
+        detected, confidence, _ = detect(content, structured)
+        return Decoded(decode_as(content, detected), detected, confidence)
+    name = encoding_name(encoding)
+    text, replaced = decode_named(content, name)
+    return Decoded(text, name, 1.0, replaced)

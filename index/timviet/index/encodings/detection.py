@@ -10,7 +10,7 @@ from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from timviet.index.encodings.decoders import UTF_8
+from timviet.index.encodings.decoders import UTF_8, is_almost_utf_8
 from timviet.index.encodings.evidence import weigh_byte_encodings, weigh_references, weigh_viqr
 from timviet.index.errors import UndecidableError
 
@@ -31,10 +31,12 @@ class Detection(NamedTuple):
     Attributes:
         encoding: its name.
         confidence: the probability that it is the right one, from 0 to 1.
+        replaced: at how many places bytes that are none of it were replaced, where it was given.
     """
 
     encoding: str
     confidence: float
+    replaced: int = 0
 
 
 def detect(content: bytes, structured: bool = False) -> Detection:
@@ -94,7 +96,7 @@ def _detect_byte_encoding(content: bytes) -> Detection:
     likeliest = max(weights, key=weights.__getitem__, default="")
     if not likeliest or probabilities[likeliest] < _SURE:
         maybe = [(encoding, probabilities[encoding]) for encoding in weights if probabilities[encoding] >= _MAYBE]
-        raise UndecidableError(sorted(maybe, key=lambda candidate: -candidate[1]))
+        raise UndecidableError(sorted(maybe, key=lambda candidate: -candidate[1]), is_almost_utf_8(content))
     return Detection(likeliest, probabilities[likeliest])
 
 

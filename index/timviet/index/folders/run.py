@@ -177,7 +177,7 @@ class Run:
             elif self.changes.add(content, source, line):
                 last = content
             yield size
-        if encoding and encoding.encoding != UTF_8:
+        if encoding and (encoding.encoding != UTF_8 or encoding.replaced):
             self.summary.encodings.append(FileEncoding(file.path if file else STREAM, *encoding))
         if file is None:
             return

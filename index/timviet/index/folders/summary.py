@@ -15,11 +15,13 @@ class FileEncoding(NamedTuple):
         path: the file.
         encoding: its encoding.
         confidence: how sure that is, as a probability from 0 to 1; 1 where it was given.
+        replaced: at how many places bytes that are none of it were replaced, where it was given.
     """
 
     path: Path
     encoding: str
     confidence: float
+    replaced: int = 0
 
 
 @dataclass(slots=True)
@@ -37,7 +39,7 @@ class Summary:
         left_out: how many files and folders rules for what is to be left out did leave out.
         skipped: files and lines left out, counted by reason.
         errors: every file or line that ought to be indexed and could not be.
-        encodings: every file that was read in another encoding than UTF-8.
+        encodings: every file that was read in another encoding than UTF-8, or with bytes replaced.
         seconds: how long the run took.
     """
 

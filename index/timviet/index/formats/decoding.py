@@ -5,6 +5,9 @@ from timviet.index.encodings.detection import Detection
 from timviet.index.errors import EncodingError, UndecidableError
 from timviet.index.formats.parts import UnreadableError
 
+ALMOST_UTF_8 = "is not UTF-8 text throughout: --encoding utf-8 reads it with the broken bytes replaced"
+"""Why a text is not read of which all but a few bytes are UTF-8."""
+
 
 def decode_text(content: bytes, encoding: str | None = None, structured: bool = False) -> Decoded:
     """Decode a text that is to hold something; otherwise as `decode_any`.
@@ -36,6 +39,8 @@ def decode_any(content: bytes, encoding: str | None = None, structured: bool = F
     except UndecidableError as error:
         if b"\0" in content:
             raise UnreadableError("is not text") from error
+        if error.is_almost_utf_8:
+            raise UnreadableError(ALMOST_UTF_8) from error
         maybe = " or ".join(f"{name} ({probability:.2f})" for name, probability in error.candidates)
         reason = "is not UTF-8, and its encoding cannot be told: name it with --encoding"
         raise UnreadableError(reason, f"maybe {maybe}" if maybe else "") from error
@@ -55,4 +60,4 @@ def require_text(text: str) -> None:
 
 def encoding_of(decoded: Decoded) -> Detection:
     """Return the encoding that a text was in, and how sure that is."""
-    return Detection(decoded.encoding, decoded.confidence)
+    return Detection(decoded.encoding, decoded.confidence, decoded.replaced)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from timviet.search.cli.options import encoding_option, format_option, read_input, to_json
+from timviet.index.file_names import escape_name
+from timviet.search.cli.options import encoding_option, format_option, read_input, to_json, with_replacements
 
 
 @click.command("decode")
@@ -16,7 +17,8 @@ def command(files: tuple[Path, ...], encoding: str | None, output: str) -> None:
     """Write texts as UTF-8, whatever encoding they are in; `-` reads standard input.
 
     Letters come out composed. On standard error it is told what each file was taken for, with what confidence from 0 to
-    1. A file whose encoding cannot be told is not guessed but left out, and the exit status is 2.
+    1. A file whose encoding cannot be told is not guessed but left out, and the exit status is 2. In one that is named,
+    a few bytes that are none of it become U+FFFD, which is told.
 
     \b
     utf-8, utf-16-le, utf-16-be    with a byte order mark or without; letters composed or not
@@ -37,7 +39,8 @@ def command(files: tuple[Path, ...], encoding: str | None, output: str) -> None:
     """
     from timviet.index import decode
     from timviet.index.encodings.decoders import encoding_name
-    from timviet.index.errors import EncodingError, UndecidableError
+    from timviet.index.errors import EncodingError, SourceError, UndecidableError
+    from timviet.index.files import load_all
     from timviet.index.unicode import nfc
     from timviet.search.snippet import printable
 
@@ -46,18 +49,20 @@ def command(files: tuple[Path, ...], encoding: str | None, output: str) -> None:
     read = 0
     for path in files:
         try:
-            content = read_input() if path == Path("-") else path.read_bytes()
-            text, told, confidence = decode(content, name)
-        except (UndecidableError, EncodingError, OSError) as error:
-            reason = error.strerror if isinstance(error, OSError) else error
+            content = read_input() if path == Path("-") else load_all(path)
+            text, told, confidence, replaced = decode(content, name)
+        except (UndecidableError, EncodingError, SourceError, OSError) as error:
+            reason = getattr(error, "strerror", None) or getattr(error, "reason", None) or error
             click.echo(f"{printable(str(path))}: {reason}", err=True)
             continue
-        click.echo(f"{printable(str(path))}: {told} (confidence {confidence:.2f})", err=True)
+        how = with_replacements(f"(confidence {confidence:.2f})", replaced)
+        click.echo(f"{printable(str(path))}: {told} {how}", err=True)
         read += 1
         if output == "text":
             sys.stdout.buffer.write(nfc(text).encode())
         else:
-            texts.append({"file": str(path), "encoding": told, "confidence": confidence, "text": nfc(text)})
+            record = {"file": escape_name(str(path)), "encoding": told, "confidence": confidence, "replaced": replaced}
+            texts.append(record | {"text": nfc(text)})
     if output == "json":
         click.echo(to_json(texts, indent=2))
     if read < len(files):

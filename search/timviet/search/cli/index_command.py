@@ -16,6 +16,7 @@ from timviet.search.cli.options import (
     index_option,
     progress_bar,
     read_input,
+    with_replacements,
 )
 
 if TYPE_CHECKING:
@@ -95,7 +96,8 @@ def command(
     with --prune; Ctrl-C ends that. It needs an extra package: pip install 'timviet[watch]'.
 
     The encoding of each file is told from what it says, among those that `timviet decode` lists; what is not in UTF-8
-    is told. A file whose encoding cannot be told is not guessed but skipped: name it with --encoding.
+    is told. A file whose encoding cannot be told is not guessed but skipped: name it with --encoding. In one
+    that is named, a few bytes that are none of it become U+FFFD, which is told.
 
     Standard input is JSON lines if it begins with `{`, and otherwise one text with the id `-`, which replaces the one
     before it. A file or line with a fault is skipped and told, what the index held of it stays, and the exit status is
@@ -133,7 +135,7 @@ def _sync(index: "Index", paths: "Sequence[Path]", folder: Path, options: "Mappi
 
     with progress_bar("Indexing") as progress:
         summary = sync(index, paths, progress=progress, **options)
-    _report(summary, folder, encodings=() if options["encoding"] else summary.encodings)
+    _report(summary, folder, _worth_telling(summary, options))
     return summary
 
 
@@ -145,20 +147,26 @@ def _follow(index: "Index", paths: "Sequence[Path]", folder: Path, options: "Map
         summaries = watch(index, paths, progress=progress, **options)
         summary = next(summaries)
     try:
-        _report(summary, folder, encodings=() if options["encoding"] else summary.encodings)
+        _report(summary, folder, _worth_telling(summary, options))
         click.echo("watching for changes; Ctrl-C ends it", err=True)
         for summary in summaries:
             if summary.documents or summary.removed or summary.errors:
-                _report(summary, folder, encodings=() if options["encoding"] else summary.encodings)
+                _report(summary, folder, _worth_telling(summary, options))
     except KeyboardInterrupt:
         click.echo("stopped", err=True)
+
+
+def _worth_telling(summary: "Summary", options: "Mapping[str, Any]") -> "Sequence[FileEncoding]":
+    """Return the encodings that a user did not name, and where what was named does not fit all bytes."""
+    return [own for own in summary.encodings if own.replaced or not options["encoding"]]
 
 
 def _report(summary: "Summary", folder: Path, encodings: "Sequence[FileEncoding]") -> None:
     from timviet.search.snippet import printable
 
-    for path, encoding, confidence in encodings[:_SHOWN]:
-        click.echo(f"read as {encoding} (confidence {confidence:.2f}): {printable(str(path))}", err=True)
+    for path, encoding, confidence, replaced in encodings[:_SHOWN]:
+        told = with_replacements(f"(confidence {confidence:.2f})", replaced)
+        click.echo(f"read as {encoding} {told}: {printable(str(path))}", err=True)
     for encoding, number in Counter(file.encoding for file in encodings[_SHOWN:]).items():
         click.echo(f"read as {encoding}: {count(number, 'more file')}", err=True)
     for error in summary.errors[:_SHOWN]:

@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -173,6 +173,11 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
 def count(number: int, noun: str) -> str:
     """Return a number with its noun: "1 paragraph", "2,000 paragraphs"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def with_replacements(told: str, replaced: int) -> str:
+    """Return what is told of an encoding, and at how many places bytes that are none of it became U+FFFD."""
+    return told if not replaced else f"{told}, with broken bytes replaced at {count(replaced, 'place')}"
 
 
 def to_json(value: object, indent: int | None = None) -> str:

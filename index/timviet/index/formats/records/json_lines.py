@@ -4,8 +4,9 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice
 
+from timviet.index.encodings.decoders import is_almost_utf_8
 from timviet.index.encodings.detection import Detection, is_utf_8
-from timviet.index.formats.decoding import decode_any, encoding_of, require_text
+from timviet.index.formats.decoding import ALMOST_UTF_8, decode_any, encoding_of, require_text
 from timviet.index.formats.parts import IN_UTF_8, UNSAID, Part, RawFile, RecordFields, UnreadableError
 from timviet.index.formats.records.documents import SAMPLE, Row, read_records, records_of
 
@@ -70,7 +71,7 @@ def _object(line: bytes) -> Mapping[str, object] | UnreadableError:
     except UnreadableError as fault:
         return fault
     except UnicodeDecodeError as error:
-        return UnreadableError("is not UTF-8 text", f"byte {error.start}")
+        return UnreadableError(ALMOST_UTF_8 if is_almost_utf_8(line) else "is not UTF-8 text", f"byte {error.start}")
     except json.JSONDecodeError as error:
         return UnreadableError("is not JSON", f"{error.msg}, column {error.colno}")
     except (ValueError, RecursionError) as error:
