@@ -15,7 +15,7 @@ from contenders import Timviet
 from power_loss import Disk
 from storages import CHANGES, ERRORS, Fault, Kind, Layer
 from timviet.index.folders.skipped import Fault as FileFault
-from timviet.index.folders.skipped import SkippedFile, load_skipped, save_skipped
+from timviet.index.folders.skipped import Skipped, SkippedFile, load_skipped, save_skipped
 from timviet.index.preparing import Source
 from timviet.index.storage import FolderStorage
 from trials import COMMITS, Stage, Trials, unmeasured
@@ -129,7 +129,7 @@ def test_power_losses_while_an_index_is_made(stage, trials):
 @pytest.mark.parametrize("in_order", [True, False], ids=["names in order", "names in any order"])
 def test_power_losses_and_skipped_files(place, tmp_path, in_order):
     """The record of skipped files is the last that was saved, or the one before, whatever a power loss takes."""
-    records = [{}, *({"tin.txt": skipped(size)} for size in (1, 70_000, 2))]
+    records = [Skipped({}), *(Skipped({"tin.txt": skipped(size)}) for size in (1, 70_000, 2))]
     calls = []
     storage = FolderStorage(str(tmp_path))
     with Layer(tmp_path, log=calls.append):

@@ -5,6 +5,7 @@ import subprocess
 from fnmatch import fnmatchcase
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import example, given, settings
@@ -22,7 +23,7 @@ PATTERNS += ["\\#a", "tin.*", "!*.tmp", "đơn\\ từ.txt", "  ", "a/b/", "*", "
 def walk(root, exclude=()):
     """The files that are found in a folder, the faults, and how many are left out."""
     errors, left_out = [], []
-    found = Walk([root], exclude, errors.append, lambda: left_out.append(1)).files()
+    found = Walk([root], exclude, errors.append, lambda: left_out.append(1), Mock()).files()
     return [path.relative_to(root).as_posix() for path in found], errors, len(left_out)
 
 
@@ -110,14 +111,16 @@ def test_a_file_that_is_named_is_never_left_out(tmp_path):
     """Rules say what of a folder is left out; a file that is a path itself is read."""
     make(tmp_path, ["tin.txt"], {".": ["*"]})
     errors = []
-    assert list(Walk([tmp_path / "tin.txt"], ["*"], errors.append, errors.clear).files()) == [tmp_path / "tin.txt"]
+    assert list(Walk([tmp_path / "tin.txt"], ["*"], errors.append, errors.clear, Mock()).files()) == [
+        tmp_path / "tin.txt"
+    ]
 
 
 def test_some_that_have_changed(tmp_path):
     """Of changed paths those are found that a walk from the root would find; folders with all that is in them."""
     make(tmp_path, ["a/b/tin.txt", "a/c.d", "nháp/a.txt", ".a/x", "b"], {".": ["c.d", "nháp"]})
     changed = [tmp_path / name for name in ("a", "a/b/tin.txt", "a/c.d", "nháp/a.txt", ".a/x", "b", "mất", "../x")]
-    found = Walk([tmp_path], [], [].append, lambda: None).files(changed)
+    found = Walk([tmp_path], [], [].append, lambda: None, Mock()).files(changed)
     assert [path.relative_to(tmp_path).as_posix() for path in found] == ["a/b/tin.txt", "b"]
 
 
@@ -137,7 +140,7 @@ def test_rules_that_cannot_be_read(tmp_path):
     assert found == ["tin.txt"]
     assert [error.path for error in errors] == [tmp_path / "a/.gitignore"]
     assert errors[0].reason.startswith("is larger than the limit of")
-    assert list(Walk([tmp_path], [], errors.append, lambda: None).files([tmp_path / "a/tin.txt"])) == []
+    assert list(Walk([tmp_path], [], errors.append, lambda: None, Mock()).files([tmp_path / "a/tin.txt"])) == []
     assert len(errors) == 2
 
 

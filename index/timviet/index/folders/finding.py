@@ -9,7 +9,8 @@ from pathlib import Path
 from timviet.index.errors import SourceError
 from timviet.index.file_names import escape_name
 from timviet.index.files import is_readable
-from timviet.index.folders.names import absolute, base_folder, name_of
+from timviet.index.folders.names import absolute, base_folder, is_under, name_of
+from timviet.index.folders.passed_over import PassedOver
 from timviet.index.folders.summary import Summary
 from timviet.index.folders.walking import Walk
 from timviet.index.preparing import Source
@@ -42,12 +43,17 @@ class Finder:
         self._base = base_folder(index)
         self._roots = set(roots)
         self._summary = summary
-        self._walk = Walk(roots, exclude, summary.add_error, self._leave_out)
+        self._walk = Walk(roots, exclude, summary.add_error, self._leave_out, self._pass_over)
+        self._passed_over: dict[tuple[Path, str], PassedOver] = {}
 
     @property
     def unreadable(self) -> Set[Path]:
         """The files and folders of which nothing could be told, so that what is in them may be there or not."""
         return self._walk.unreadable
+
+    def passed_over(self, roots: Set[Path]) -> list[PassedOver]:
+        """Return what was passed over below roots all of which were looked at, being below some paths."""
+        return [own for (root, _), own in self._passed_over.items() if is_under(root, roots)]
 
     def files(self, changed: Iterable[Path] | None) -> Iterator[FoundFile]:
         """Yield the files that can be read, among those that may have changed; None for all."""
@@ -66,7 +72,15 @@ class Finder:
                 elif path in self._roots:
                     self._summary.add_error(SourceError(path, reason))
                 else:
-                    self._summary.skipped[reason] += 1
+                    self._pass_over(path, reason)
+
+    def _pass_over(self, path: Path, reason: str) -> None:
+        self._summary.skipped[reason] += 1
+        root = next(above for above in (path, *path.parents) if above in self._roots)
+        own = self._passed_over.get((root, reason)) or PassedOver(
+            name_of(path, self._base), reason, number=0, root=name_of(root, self._base)
+        )
+        self._passed_over[root, reason] = own._replace(number=own.number + 1)
 
     def _leave_out(self) -> None:
         self._summary.left_out += 1
@@ -74,5 +88,5 @@ class Finder:
 
 def _why_unreadable(path: Path, mode: int) -> str | None:
     if not is_readable(path):
-        return f"{escape_name(path.suffix) or 'a file without a suffix'} is no format that timviet reads"
+        return f"{escape_name(path.suffix.lower()) or 'a file without a suffix'} is no format that timviet reads"
     return None if stat.S_ISREG(mode) else "is no regular file"

@@ -16,9 +16,10 @@ from timviet.index.folders.changes import STREAM, Changes
 from timviet.index.folders.comparing import Comparison
 from timviet.index.folders.finding import Finder, FoundFile
 from timviet.index.folders.known import Known
-from timviet.index.folders.names import base_folder, is_under, may_be_there, path_of
+from timviet.index.folders.names import base_folder, is_under, may_be_there, name_of, path_of
+from timviet.index.folders.passed_over import merge, sum_up
 from timviet.index.folders.reading_ahead import read_ahead
-from timviet.index.folders.skipped import SkippedFile, load_skipped, save_skipped
+from timviet.index.folders.skipped import Skipped, SkippedFile, load_skipped, save_skipped
 from timviet.index.folders.summary import FileEncoding, Summary
 from timviet.index.formats.parts import RecordFields
 from timviet.index.store import Index
@@ -77,7 +78,8 @@ class Run:
         self._fields = fields
         self._skipped: dict[str, SkippedFile] = {}
         with damage_told(index.location):
-            self._skipped_before = load_skipped(index.whoosh.storage)
+            self._before = load_skipped(index.whoosh.storage)
+        self._skipped_before = self._before.files
         self.summary = Summary()
         self.changes = Changes(writer, known, self._base, self.summary)
         self._finder = Finder(index, roots, exclude, self.summary)
@@ -130,16 +132,25 @@ class Run:
     def remember_skipped(self, roots: Iterable[Path]) -> None:
         """Keep this run's faults, and earlier ones of files that are still there and that it was not to come by."""
         below, unreadable = set(roots), self._finder.unreadable
-        elsewhere = {
-            name: skipped
-            for name, skipped in self._skipped_before.items()
-            if (not is_under(path := path_of(name, self._base), below) or is_under(path, unreadable))
-            and may_be_there(path)
-        }
-        skipped = elsewhere | self._skipped
-        if skipped != self._skipped_before:
+
+        def is_elsewhere(name: str) -> bool:
+            path = path_of(name, self._base)
+            is_there = may_be_there(path) or path.is_symlink()
+            return is_there and (not is_under(path, below) or is_under(path, unreadable))
+
+        files = {name: own for name, own in self._skipped_before.items() if is_elsewhere(name)} | self._skipped
+        others = [own for own in self._before.others if is_elsewhere(own.root or own.name)]
+        above = {path_of(own.root, self._base) for own in others if own.root}
+        found = [own for own in self._finder.passed_over(below) if not is_under(path_of(own.root, self._base), above)]
+        skipped = Skipped(files, merge(others, [*sum_up(self._unremembered(), self._base), *found]))
+        if skipped != self._before:
             with damage_told(self._index.location, "write to"):
                 save_skipped(self._index.whoosh.storage, skipped)
+
+    def _unremembered(self) -> list[SourceError]:
+        """Return the errors of this run of files that are none of those with faults."""
+        own = (error for error in self.summary.errors if error.path != STREAM)
+        return [error for error in own if name_of(error.path, self._base) not in self._skipped]
 
     def _load(self, file: FoundFile) -> _Loaded:
         """Read a file, in any thread."""

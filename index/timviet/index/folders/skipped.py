@@ -1,10 +1,11 @@
 """Files with faults, remembered with the index: they are not read again before they change, and told at each run.
 
-They are kept in `skipped.json`: under `files` each with its faults, and the CRC-32 of these, as they are written.
+They are kept in `skipped.json`: under `files` each with its faults, under `others` what was passed over or is looked at
+again in each run, and the CRC-32 of both, as they are written.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -15,6 +16,7 @@ from whoosh.filedb.filestore import Storage
 from timviet.index.damage import damage_told
 from timviet.index.errors import SourceError
 from timviet.index.folders.names import base_folder, path_of
+from timviet.index.folders.passed_over import PassedOver
 from timviet.index.preparing import Source
 from timviet.index.storage import IndexStorage, write_file
 from timviet.index.store import Index
@@ -59,10 +61,23 @@ class SkippedFile:
         return [SourceError(path, *fault) for fault in self.faults]
 
 
-def skipped_files(index: Index) -> list[SourceError]:
-    """Return what is wrong with the files, or lines of them, that an index does not have because of that.
+class Skipped(NamedTuple):
+    """What an index remembers not to have.
 
-    They are read again when they change.
+    Attributes:
+        files: the files with faults, by their names.
+        others: what was passed over, and what is looked at again in each run.
+    """
+
+    files: dict[str, SkippedFile]
+    others: tuple[PassedOver, ...] = ()
+
+
+def skipped_files(index: Index) -> list[SourceError]:
+    """Return why an index does not have the files, or lines of them, that were found below folders and are not in it.
+
+    Files with faults are told one by one. Those of a format that is not read, and lines for which there is the same to
+    say, are told together: by the first one, with how many more there are. What rules leave out is not told.
 
     Args:
         index: the index.
@@ -78,27 +93,29 @@ def skipped_files(index: Index) -> list[SourceError]:
     """
     base = base_folder(index)
     with damage_told(index.location):
-        files = load_skipped(index.whoosh.storage)
-    return [error for name, skipped in sorted(files.items()) for error in skipped.errors(path_of(name, base))]
+        files, others = load_skipped(index.whoosh.storage)
+    errors = [error for name, skipped in sorted(files.items()) for error in skipped.errors(path_of(name, base))]
+    return [*errors, *(own.error(base) for own in others)]
 
 
-def load_skipped(storage: Storage) -> dict[str, SkippedFile]:
-    """Return the files with faults that an index remembers, by their names; none where the record cannot be read."""
+def load_skipped(storage: Storage) -> Skipped:
+    """Return what an index remembers not to have; nothing where the record cannot be read."""
     if not storage.file_exists(_FILE):
-        return {}
+        return Skipped({})
     with storage.open_file(_FILE) as file:
         content = bytes(file.read(min(storage.file_length(_FILE), _LARGEST)))
     try:
         record = json.loads(content)
-        if record["checksum"] != _checksum(record["files"]):
-            return {}
+        if record["checksum"] != _checksum(record["files"], record["others"]):
+            return Skipped({})
         files = [
             SkippedFile(Source.of(own["source"]), int(own["documents"]), tuple(map(_fault, own["faults"])))
             for own in record["files"]
         ]
+        others = tuple(map(PassedOver.of, record["others"]))
     except (ValueError, TypeError, KeyError, RecursionError):
-        return {}
-    return {skipped.source.path: skipped for skipped in files}
+        return Skipped({})
+    return Skipped({skipped.source.path: skipped for skipped in files}, others)
 
 
 def _fault(kept: list[Any]) -> Fault:
@@ -108,11 +125,12 @@ def _fault(kept: list[Any]) -> Fault:
     return fault
 
 
-def save_skipped(storage: IndexStorage, files: Mapping[str, SkippedFile]) -> None:
-    """Have an index remember files with faults instead of those it remembered before."""
-    records = [asdict(skipped) for skipped in files.values()]
-    write_file(storage, _FILE, json.dumps({"files": records, "checksum": _checksum(records)}).encode())
+def save_skipped(storage: IndexStorage, skipped: Skipped) -> None:
+    """Have an index remember this instead of what it remembered before."""
+    files, others = [asdict(own) for own in skipped.files.values()], list(map(list, skipped.others))
+    record = {"files": files, "others": others, "checksum": _checksum(files, others)}
+    write_file(storage, _FILE, json.dumps(record).encode())
 
 
-def _checksum(records: list[dict[str, Any]]) -> int:
-    return crc32(json.dumps(records).encode())
+def _checksum(files: list[dict[str, Any]], others: list[list[Any]]) -> int:
+    return crc32(json.dumps([files, others]).encode())

@@ -21,6 +21,7 @@ class Walk:
         exclude: patterns of what is left out of the folders; see `IgnoreRules`.
         skip: called with each fault: a folder that cannot be read, or rules that cannot.
         leave_out: called for each file or folder that rules leave out.
+        pass_over: called for each one that is not looked into for another reason, with that.
 
     Attributes:
         unreadable: the files and folders that could not be read, so that nothing is known of them.
@@ -35,12 +36,14 @@ class Walk:
         exclude: Iterable[str],
         skip: Callable[[SourceError], None],
         leave_out: Callable[[], None],
+        pass_over: Callable[[Path, str], None],
     ) -> None:
         patterns = list(exclude)
         self._are_indexes: dict[Path, bool] = {}
         self._rules = {root: IgnoreRules(root, patterns) for root in roots}
         self._skip = skip
         self._leave_out = leave_out
+        self._pass_over = pass_over
         self.unreadable: set[Path] = set()
 
     def files(self, changed: Iterable[Path] | None = None) -> Iterator[Path]:
@@ -98,8 +101,14 @@ class Walk:
             self.unreadable.add(folder)
             self._skip(error)
         else:
-            return [path for path in folders if not path.is_symlink()], files
+            return [path for path in folders if not self._is_link(path)], files
         return [], []
+
+    def _is_link(self, folder: Path) -> bool:
+        if not folder.is_symlink():
+            return False
+        self._pass_over(folder, "is a link to a folder, which is not followed")
+        return True
 
     def _is_kept(self, path: Path, rules: IgnoreRules, is_folder: bool) -> bool:
         if not rules.leave_out(path, is_folder):
@@ -129,7 +138,10 @@ class Walk:
         """Tell that a file or folder cannot be read, and of it nothing is known unless it is gone."""
         if not means_gone(error):
             self.unreadable.add(path)
-        self._skip(SourceError(path, f"cannot be read: {error.strerror}"))
+        leads_nowhere = means_gone(error) and path.is_symlink()
+        self._skip(
+            SourceError(path, "is a link that leads nowhere" if leads_nowhere else f"cannot be read: {error.strerror}")
+        )
 
 
 def _is_index(names: Sequence[str]) -> bool:

@@ -181,11 +181,13 @@ def _report(summary: "Summary", folder: Path, encodings: "Sequence[FileEncoding]
         "skipped": summary.skipped.total(),
     }
     counts |= {name: own for name, own in (("renamed", summary.renamed), ("left out", summary.left_out)) if own}
-    reasons = printable(", ".join(f"{reason}: {number}" for reason, number in summary.skipped.most_common()))
+    reasons = [f"{reason}: {number}" for reason, number in summary.skipped.most_common(_SHOWN)]
+    reasons += ["others: see timviet info --skipped"] * (len(summary.skipped) > _SHOWN)
+    told = f" [{printable(', '.join(reasons))}]" if reasons else ""
     rate = summary.paragraphs / summary.seconds if summary.seconds else 0.0
     indexed = f"{count(summary.documents, 'document')}, {count(summary.paragraphs, 'paragraph')} indexed"
     click.echo(
         f"{printable(str(folder))}: {indexed} "
-        f"({', '.join(f'{number:,} {name}' for name, number in counts.items())}{f' [{reasons}]' if reasons else ''}) "
+        f"({', '.join(f'{number:,} {name}' for name, number in counts.items())}{told}) "
         f"in {summary.seconds:.1f} s, {rate:,.0f} paragraphs/s"
     )

@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 
 @click.command("info")
-@click.option("--skipped", is_flag=True, help="List the files and lines that are not in it because of a fault.")
+@click.option(
+    "--skipped",
+    is_flag=True,
+    help="List the files and lines that are not in it, with the reasons; those of formats not read are counted.",
+)
 @format_option
 @index_option
 def command(skipped: bool, output: str, index_folder: Path | None) -> None:
