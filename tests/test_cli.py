@@ -223,9 +223,10 @@ def test_places_are_told(folder):
 def test_fields_are_said(folder):
     """What is where in a table is guessed, or said; an id that was guessed follows the file's name."""
     (folder / "hoi-dap.csv").write_text("mã,hỏi,đáp\n7,Chợ họp lúc nào?,Từ năm giờ sáng.\n", "utf-8")
-    assert run("index", "hoi-dap.csv").returncode == 0
+    told = run("index", "hoi-dap.csv").stderr
+    assert told == f"guessed: id from 'mã'; text from 'hỏi': {folder / 'hoi-dap.csv'}\n"
     assert run("search", "chợ họp").stdout.startswith("1. hoi-dap.csv#7 · paragraph 0 · ")
-    said = ["--id-field", "mã", "--title-field", "hỏi", "--text-field", "đáp"]
+    said = ["--id-field", "MA", "--title-field", "hoi", "--text-field", "đáp"]
     assert run("index", "hoi-dap.csv", *said).returncode == 0
     assert run("search", "năm giờ").stdout.startswith("1. Chợ họp lúc nào? · hoi-dap.csv · 7 · paragraph 0 · ")
     assert run("index", "hoi-dap.csv", "--text-field", "hỏi", "--text-field", "đáp").returncode == 0

@@ -178,6 +178,31 @@ ANSWERS = [
     pytest.param([{"text": 5, "content": "b"}], RecordFields(None, None, ("content",)), id="a text is text"),
     pytest.param([{"x": "ngắn", "y": "một câu dài hơn"}], RecordFields(None, None, ("y",)), id="the longest text"),
     pytest.param([{"title": "b"}], RecordFields(None, None, ("title",)), id="nothing but a title"),
+    pytest.param(
+        [{"STT": "1", "Số ký hiệu": "05/QĐ", "Ngày ban hành": "2021-05-17", "Trích yếu": "a", "Nội dung": "b"}],
+        RecordFields("Số ký hiệu", "Trích yếu", ("Nội dung",)),
+        id="a register of documents",
+    ),
+    pytest.param(
+        [{"SỐ/KÝ HIỆU": "05/QĐ", "TRÍCH YẾU": "a", "CƠ QUAN BAN HÀNH": "Ủy ban nhân dân xã"}],
+        RecordFields("SỐ/KÝ HIỆU", None, ("TRÍCH YẾU",)),
+        id="a register without more of a text than what it is about",
+    ),
+    pytest.param(
+        [{"so_van_ban": "5", "Tên văn bản": "a", "Trích yếu nội dung": "b", "Nơi nhận": "các thôn trong xã"}],
+        RecordFields("so_van_ban", "Tên văn bản", ("Trích yếu nội dung",)),
+        id="a register with names",
+    ),
+    pytest.param(
+        [{"Mã": "1", "Họ và tên": "a", "Địa chỉ": "thôn Thượng"}],
+        RecordFields("Mã", "Họ và tên", ("Địa chỉ",)),
+        id="a list of people",
+    ),
+    pytest.param(
+        [{"Câu hỏi": "Chợ họp lúc nào?", "Trả lời": "a"}],
+        RecordFields(None, "Câu hỏi", ("Trả lời",)),
+        id="questions and answers",
+    ),
     pytest.param([{"n": 5}], RecordFields(None, None, ()), id="no text"),
     pytest.param([], RecordFields(None, None, ()), id="no records"),
 ]
@@ -202,6 +227,12 @@ def test_said_columns_are_there():
     """A column that is said and is not there is told with those that are."""
     fault = fault_of("a.csv", table("id,text", "a,b"), fields=RecordFields(text=("nội dung",)))
     assert fault == "has no column 'nội dung' (it has 'id', 'text')"
+    document = read_one("a.csv", table("id,Nội dung", "a,b"), fields=RecordFields(text=("noi_dung",)))
+    assert texts(document) == ["b"]
+    document = read_one("a.csv", table("noi_dung,Nội dung", "a,b"), fields=RecordFields(text=("Nội dung",)))
+    assert texts(document) == ["b"]
+    document = read_one("a.json", b'{"Ten": "a", "LOI": "b"}', fields=RecordFields("tên", None, ("lời",)))
+    assert (document.id, texts(document)) == ("a", ["b"])
     document = read_one("a.csv", table("1 a.,2 b.", "a,b"), fields=RecordFields(text=("2 b.",)))
     assert texts(document) == ["b"]
 

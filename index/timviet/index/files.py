@@ -63,6 +63,7 @@ class Reading(NamedTuple):
         line: the line's number from 1, or None where it is a whole file.
         encoding: the encoding it was read in.
         is_lasting: whether it turns out as that each time that the file is read, as long as the file does not change.
+        guess: of a record, what was taken for what, where any of that was guessed.
     """
 
     content: Document | SourceError
@@ -70,6 +71,7 @@ class Reading(NamedTuple):
     line: int | None = None
     encoding: Detection = IN_UTF_8
     is_lasting: bool = True
+    guess: RecordFields | None = None
 
 
 def load(path: Path) -> bytes:
@@ -195,9 +197,9 @@ def _readings(parts: Iterator[Part], path: Path, size: int) -> Iterator[Reading]
         found = part.content
         if isinstance(found, UnreadableError):
             fault = SourceError(path, found.reason, part.line, found.detail)
-            yield Reading(fault, until - told, part.line, part.encoding, found.is_lasting)
+            yield Reading(fault, until - told, part.line, part.encoding, found.is_lasting, part.guess)
         else:
-            yield Reading(found, until - told, part.line, part.encoding)
+            yield Reading(found, until - told, part.line, part.encoding, guess=part.guess)
         part, told = following, until
 
 

@@ -37,6 +37,7 @@ class Source:
         modified_ns: when it was last changed, in nanoseconds since 1970.
         encoding: the encoding that it was read in; of a file with faults the one that was given, or nothing.
         digest: the BLAKE2 digest of what it held, in hexadecimal digits; nothing where that is not known.
+        fields: what was said of its records, as JSON; nothing where nothing was, or it has none.
     """
 
     path: str
@@ -44,6 +45,7 @@ class Source:
     modified_ns: int
     encoding: str = "utf-8"
     digest: str = ""
+    fields: str = ""
 
     @classmethod
     def of(cls, kept: Mapping[str, Any]) -> Self:
@@ -54,7 +56,7 @@ class Source:
         """
         source = cls(**kept)
         numbers = source.size, source.modified_ns
-        texts = source.path, source.encoding, source.digest
+        texts = source.path, source.encoding, source.digest, source.fields
         if not (all(type(own) is int for own in numbers) and all(type(own) is str for own in texts)):
             raise TypeError("what is kept of a file is of another kind")
         return source
@@ -181,7 +183,8 @@ def read_metadata(kept: str) -> dict[str, Any]:
 
 def encode_source(source: Source) -> str:
     """Return what is kept of the file that a document was read from."""
-    return json.dumps({field: getattr(source, field) for field in _SOURCE_FIELDS})
+    kept = {field: getattr(source, field) for field in _SOURCE_FIELDS}
+    return json.dumps({field: value for field, value in kept.items() if value != ""})
 
 
 def read_source(kept: str) -> Source:

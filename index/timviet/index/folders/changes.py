@@ -7,7 +7,6 @@ from pathlib import Path
 from whoosh.reading import IndexReader
 
 from timviet.index.documents import Document
-from timviet.index.encodings.decoders import UTF_8
 from timviet.index.errors import DocumentError, SourceError
 from timviet.index.folders.finding import FoundFile
 from timviet.index.folders.known import Known, read_document
@@ -102,7 +101,7 @@ class Changes:
             self._tell_taken(identity, file.path, self._seen[identity])
         for identity in left:
             known = self._known.sources[identity]
-            source = replace(file.source, digest=digest, encoding=known.encoding if known else UTF_8)
+            source = replace(known or file.source, modified_ns=file.source.modified_ns)
             source = replace(source, modified_ns=NEVER) if taken else source
             self._writer.add_prepared(read_document(reader, identity)._replace(source=encode_source(source)))
             self.added[identity] = source

@@ -20,8 +20,9 @@ from timviet.index.folders.names import base_folder, is_under, may_be_there, nam
 from timviet.index.folders.passed_over import merge, sum_up
 from timviet.index.folders.reading_ahead import read_ahead
 from timviet.index.folders.skipped import Skipped, SkippedFile, load_skipped, save_skipped
-from timviet.index.folders.summary import FileEncoding, Summary
-from timviet.index.formats.parts import RecordFields
+from timviet.index.folders.summary import FileEncoding, FileFields, Summary
+from timviet.index.formats.parts import UNSAID, RecordFields
+from timviet.index.preparing import Source
 from timviet.index.store import Index
 from timviet.index.writer import Writer
 
@@ -34,10 +35,12 @@ class _Loaded(NamedTuple):
     Attributes:
         digest: the digest of its content; nothing where it could not be read.
         readings: its documents and faults; None where it has the content that the index has.
+        fields: what was said of its records.
     """
 
     digest: str
     readings: Iterable[Reading] | None
+    fields: RecordFields = UNSAID
 
 
 def _takes_long(file: FoundFile) -> bool:
@@ -162,8 +165,9 @@ class Run:
         digest = blake2b(content, digest_size=_DIGEST_BYTES).hexdigest()
         if self._comparison.is_touched(file, digest):
             return _Loaded(digest, None)
-        readings = read_content(content, file.path, file.source.path, self._encoding, self._fields)
-        return _Loaded(digest, list(readings) if _takes_long(file) else readings)
+        fields = self._comparison.fields_of(file, digest)
+        readings = read_content(content, file.path, file.source.path, self._encoding, fields)
+        return _Loaded(digest, list(readings) if _takes_long(file) else readings, fields)
 
     def _index_file(self, file: FoundFile, loaded: _Loaded, reader: IndexReader) -> Iterator[int]:
         if loaded.readings is None:
@@ -171,15 +175,17 @@ class Run:
             yield file.source.size
             return
         documents_before = self.summary.documents
-        yield from self._index_readings(loaded.readings, file, loaded.digest)
+        source = replace(file.source, digest=loaded.digest, fields=loaded.fields.to_json())
+        yield from self._index_readings(loaded.readings, file, source)
         if file.source.path not in self._known.documents and self.summary.documents > documents_before:
             self.changes.drop_old_name(loaded.digest)
 
-    def _index_readings(self, readings: Iterable[Reading], file: FoundFile | None, digest: str = "") -> Iterator[int]:
+    def _index_readings(
+        self, readings: Iterable[Reading], file: FoundFile | None, source: Source | None = None
+    ) -> Iterator[int]:
         errors_before, documents_before = len(self.summary.errors), self.summary.documents
-        source = replace(file.source, digest=digest) if file else None
-        last, encoding, are_lasting = None, None, True
-        for content, size, line, encoding, is_lasting in readings:
+        last, encoding, guess, are_lasting = None, None, None, True
+        for content, size, line, encoding, is_lasting, guess in readings:  # noqa: B007  # it is the same for each
             are_lasting = are_lasting and is_lasting
             if source and source.encoding != encoding.encoding:
                 source = replace(source, encoding=encoding.encoding)
@@ -190,6 +196,8 @@ class Run:
             yield size
         if encoding and (encoding.encoding != UTF_8 or encoding.replaced):
             self.summary.encodings.append(FileEncoding(file.path if file else STREAM, *encoding))
+        if guess:
+            self.summary.guesses.append(FileFields(file.path if file else STREAM, guess))
         if file is None:
             return
         errors = self.summary.errors[errors_before:]
@@ -197,9 +205,9 @@ class Run:
             self.changes.drop_rest(file.source.path)
             return
         name = file.source.path
-        if are_lasting and file.path not in self.changes.waiting and not self._comparison.is_read_as_said(file):
+        if are_lasting and file.path not in self.changes.waiting:
             self._skipped[name] = SkippedFile.of(
-                self._comparison.with_fault(file), self.summary.documents - documents_before, errors
+                self._comparison.as_said(file), self.summary.documents - documents_before, errors
             )
             return
         if name in self._skipped_before:  # what was wrong with it then still is, and still has to be told

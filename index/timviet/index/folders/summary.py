@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from timviet.index.errors import SourceError
+from timviet.index.formats.parts import RecordFields
 
 
 class FileEncoding(NamedTuple):
@@ -24,6 +25,18 @@ class FileEncoding(NamedTuple):
     replaced: int = 0
 
 
+class FileFields(NamedTuple):
+    """What was taken for what in a file of records, where any of that was guessed.
+
+    Attributes:
+        path: the file.
+        fields: the names of the fields.
+    """
+
+    path: Path
+    fields: RecordFields
+
+
 @dataclass(slots=True)
 class Summary:
     """What a run of `sync` did.
@@ -40,6 +53,7 @@ class Summary:
         skipped: files and lines left out, counted by reason.
         errors: every file or line that ought to be indexed and could not be.
         encodings: every file that was read in another encoding than UTF-8, or with bytes replaced.
+        guesses: every file of records of which it was guessed what is where.
         seconds: how long the run took.
     """
 
@@ -54,6 +68,7 @@ class Summary:
     skipped: Counter[str] = field(default_factory=Counter)
     errors: list[SourceError] = field(default_factory=list)
     encodings: list[FileEncoding] = field(default_factory=list)
+    guesses: list[FileFields] = field(default_factory=list)
     seconds: float = 0.0
 
     def add_error(self, error: SourceError) -> None:

@@ -176,11 +176,11 @@ class _Process:
         return UnreadableError("ended the process that read it", f"{ended}, as happens {memory}", is_lasting)
 
 
-def _part(content: dict[str, Any], line: int | None, done: float, encoding: list[Any]) -> Part:
+def _part(content: dict[str, Any], line: int | None, done: float, encoding: list[Any], guess: None) -> Part:
     if "reason" in content:
-        return Part(UnreadableError(**content), line, done, Detection(*encoding))
+        return Part(UnreadableError(**content), line, done, Detection(*encoding), guess)
     passages = [Passage(*passage) for passage in content.pop("paragraphs")]
-    return Part(Document(**content, paragraphs=passages), line, done, Detection(*encoding))
+    return Part(Document(**content, paragraphs=passages), line, done, Detection(*encoding), guess)
 
 
 _of_program = Readers()

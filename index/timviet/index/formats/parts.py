@@ -1,8 +1,9 @@
 """What the reader of a format takes, and what it yields: documents and faults."""
 
+import json
 from collections.abc import Iterable, Mapping
 from itertools import islice
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from timviet.index.documents import MAX_PARAGRAPHS, Document, Passage
 from timviet.index.encodings.decoders import UTF_8
@@ -25,6 +26,27 @@ class RecordFields(NamedTuple):
     id: str | None = None
     title: str | None = None
     text: tuple[str, ...] = ()
+
+    def to_json(self) -> str:
+        """Return it as JSON, or nothing where nothing is said."""
+        return json.dumps(self, ensure_ascii=False) if self != UNSAID else ""
+
+    @classmethod
+    def from_json(cls, kept: str) -> Self:
+        """Return what `to_json` made JSON of; nothing is said where it is none of that.
+
+        Example:
+            >>> RecordFields.from_json(RecordFields("mã", None, ("nội dung",)).to_json())
+            RecordFields(id='mã', title=None, text=('nội dung',))
+        """
+        try:
+            identity, title, text = json.loads(kept or "[null, null, []]")
+            fields = cls(identity, title, tuple(text))
+        except (ValueError, TypeError, RecursionError):
+            return cls()
+        are_names = all(isinstance(name, str) for name in fields.text)
+        is_sane = are_names and isinstance(identity, str | None) and isinstance(title, str | None)
+        return fields if is_sane else cls()
 
 
 UNSAID = RecordFields()
@@ -71,12 +93,14 @@ class Part(NamedTuple):
         line: the line's number from 1, or None where it is a whole file.
         done: how much of the file has been read with it, from 0 to 1.
         encoding: the encoding that it was read in.
+        guess: of a record, what was taken for what, where any of that was guessed.
     """
 
     content: Document | UnreadableError
     line: int | None = None
     done: float = 1.0
     encoding: Detection = IN_UTF_8
+    guess: RecordFields | None = None
 
 
 def few_enough(passages: Iterable[Passage]) -> list[Passage]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from timviet.index.file_names import escape_name
 from timviet.search.cli.options import (
     count,
     encoding_option,
@@ -87,8 +88,8 @@ def command(
     last time is not read again. All is committed at the end, or, when interrupted, nothing.
 
     A line of .jsonl has "id", "text", if it has one "title", and anything else as metadata. Which columns or keys these
-    are in other records is guessed by their names, or said; then files of records are read again. Web pages, .docx,
-    .odt, .pdf and .epub need what is installed with timviet[formats].
+    are in other records is guessed by their names, which is told, or said, whatever their marks and case; that is
+    remembered with each file. Web pages, .docx, .odt, .pdf and .epub need what is installed with timviet[formats].
 
     What a folder's .gitignore and .timvietignore name, below it, is left out, as git does, and so are hidden files.
 
@@ -161,6 +162,21 @@ def _worth_telling(summary: "Summary", options: "Mapping[str, Any]") -> "Sequenc
     return [own for own in summary.encodings if own.replaced or not options["encoding"]]
 
 
+def _tell_guesses(summary: "Summary") -> None:
+    """Tell which columns and keys were taken for what, those of files of one kind together."""
+    from timviet.search.snippet import printable
+
+    files = Counter(fields for _, fields in summary.guesses)
+    examples = dict(reversed([(fields, path) for path, fields in summary.guesses]))
+    for fields, number in files.most_common(_SHOWN):
+        more = f" and {count(number - 1, 'more file')}" if number > 1 else ""
+        parts = (("id", [fields.id]), ("title", [fields.title]), ("text", fields.text))
+        told = "; ".join(f"{part} from {', '.join(map(repr, names))}" for part, names in parts if any(names))
+        click.echo(printable(f"guessed: {told}: {escape_name(str(examples[fields]))}{more}"), err=True)
+    if len(files) > _SHOWN:
+        click.echo(f"guessed: {len(files) - _SHOWN} more kinds of records", err=True)
+
+
 def _report(summary: "Summary", folder: Path, encodings: "Sequence[FileEncoding]") -> None:
     from timviet.search.snippet import printable
 
@@ -169,6 +185,7 @@ def _report(summary: "Summary", folder: Path, encodings: "Sequence[FileEncoding]
         click.echo(f"read as {encoding} {told}: {printable(str(path))}", err=True)
     for encoding, number in Counter(file.encoding for file in encodings[_SHOWN:]).items():
         click.echo(f"read as {encoding}: {count(number, 'more file')}", err=True)
+    _tell_guesses(summary)
     for error in summary.errors[:_SHOWN]:
         click.echo(f"skipped: {printable(str(error))}", err=True)
     if len(summary.errors) > _SHOWN:

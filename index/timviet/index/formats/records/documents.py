@@ -41,19 +41,25 @@ def read_records(rows: Iterator[Row], file: RawFile, encoding: Detection, keeps_
     """
     sample = list(islice(rows, SAMPLE))
     fields = choose_fields(records_of(sample), file.fields)
+    guess = fields if fields.text and _is_guessed(fields, file.fields) else None
     for number, (record, line, done) in enumerate(chain(sample, rows), 1):
-        if isinstance(record, UnreadableError):
-            yield Part(record, line, done, encoding)
-            continue
+        content: Document | UnreadableError
         try:
-            yield Part(_document(record, number, file, fields, keeps_blank), line, done, encoding)
+            content = (
+                record if isinstance(record, UnreadableError) else _document(record, number, file, fields, keeps_blank)
+            )
         except UnreadableError as fault:
-            yield Part(fault, line, done, encoding)
+            content = fault
+        yield Part(content, line, done, encoding, guess)
 
 
 def records_of(rows: Sequence[Row]) -> list[Record]:
     """Return the records that rows have, without those at fault."""
     return [row.content for row in rows if not isinstance(row.content, UnreadableError)]
+
+
+def _is_guessed(fields: RecordFields, said: RecordFields) -> bool:
+    return any(found and not told for found, told in zip(fields, said, strict=True))
 
 
 def _document(record: Record, number: int, file: RawFile, fields: RecordFields, keeps_blank: bool) -> Document:
@@ -65,7 +71,7 @@ def _document(record: Record, number: int, file: RawFile, fields: RecordFields, 
         raise UnreadableError(f'has a "{fields.title}" that is not text')
     own = {fields.id, fields.title, *fields.text}
     return Document(
-        id=identity if fields.id and fields.id == file.fields.id else f"{file.name}#{identity}",
+        id=identity if file.fields.id else f"{file.name}#{identity}",
         text=text if isinstance(text, str) else "",
         title=title if keeps_blank else title or None,
         metadata={name: value for name, value in record.items() if name not in own and (keeps_blank or value != "")},

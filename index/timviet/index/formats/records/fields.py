@@ -6,12 +6,19 @@ from typing import TypeAlias
 from timviet.index.formats.parts import RecordFields
 from timviet.index.schema import metadata_key
 
-# As `metadata_key` has them, the likeliest first.
-_ID_NAMES = "id ma ma_so uuid guid key doc_id docid document_id ma_van_ban so_hieu so_ky_hieu"
-_TITLE_NAMES = "title tieu_de tieude ten name headline heading subject chu_de trich_yeu"
+# The likeliest first.
+_ID_NAMES = """
+    id ma ma_so uuid guid key doc_id docid document_id ma_van_ban ma_ho_so so_hieu so_ky_hieu so_hieu_van_ban
+    so_ky_hieu_van_ban so_van_ban
+"""
+_TITLE_NAMES = """
+    title tieu_de tieude ten name headline heading subject chu_de ten_van_ban ten_tai_lieu ten_goi ho_va_ten ho_ten
+    full_name fullname cau_hoi question trich_yeu trich_yeu_noi_dung
+"""
 _TEXT_NAMES = """
-    text noi_dung noidung content contents body van_ban vanban full_text fulltext passage paragraph paragraphs article
-    description mo_ta mota dien_giai abstract tom_tat summary comment binh_luan review answer cau_tra_loi
+    text noi_dung noidung content contents body noi_dung_van_ban van_ban vanban toan_van full_text fulltext passage
+    paragraph paragraphs article description mo_ta mota dien_giai abstract tom_tat summary comment binh_luan review
+    answer cau_tra_loi tra_loi noi_dung_trich_yeu trich_yeu_noi_dung trich_yeu
 """
 
 Record: TypeAlias = Mapping[str, object]
@@ -20,8 +27,9 @@ Record: TypeAlias = Mapping[str, object]
 def choose_fields(records: Sequence[Record], said: RecordFields) -> RecordFields:
     """Return what is where in records like these: what was said, and for the rest a guess.
 
-    An id, a title or a text is told by its name, in Vietnamese or English, whatever its marks and case. An id has to
-    be another one in each record. Where no name tells a text, it is the field with the longest texts.
+    What was said is taken as it is, or else, where no field has that name, whatever its marks and case. So is an id, a
+    title or a text told by its name, in Vietnamese or English. An id has to be another one in each record. Where no
+    name tells a text, it is the field with the longest texts.
 
     Args:
         records: the first ones.
@@ -33,22 +41,23 @@ def choose_fields(records: Sequence[Record], said: RecordFields) -> RecordFields
         RecordFields(id='Mã số', title='Trích yếu', text=('Nội dung',))
     """
     names = list(dict.fromkeys(name for record in records for name in record))
+    said = as_named(said, names)
     taken = {said.id, said.title, *said.text}
     free = [name for name in names if name not in taken]
 
     def guess(known: str, is_fit: Callable[[list[object]], bool]) -> str | None:
         keys = {key: name for name in reversed(free) if (key := metadata_key(name))}
-        for key in known.split():
+        for key in map(metadata_key, known.split()):
             if key in keys and is_fit(_values(records, keys[key])):
                 free.remove(keys[key])
                 return keys[key]
         return None
 
     identity = said.id or guess(_ID_NAMES, _are_ids)
+    named = None if said.text else guess(_TEXT_NAMES, _have_text) or guess(_TEXT_NAMES, _are_blank)
     title = said.title or guess(_TITLE_NAMES, _are_texts)
     text = said.text
     if not text:
-        named = guess(_TEXT_NAMES, _have_text) or guess(_TEXT_NAMES, _are_blank)
         guessed = named or _longest(records, free)
         text = () if guessed is None else (guessed,)
     if not text and title and not said.title:
@@ -56,11 +65,26 @@ def choose_fields(records: Sequence[Record], said: RecordFields) -> RecordFields
     return RecordFields(identity, title, text)
 
 
+def as_named(said: RecordFields, names: Sequence[str]) -> RecordFields:
+    """Return what was said by the names that the fields have; a name that none has, whatever its marks, as it is.
+
+    Example:
+        >>> as_named(RecordFields(title="ho va ten", text=("GHI CHÚ", "khác")), ["Họ và tên", "Ghi chú"])
+        RecordFields(id=None, title='Họ và tên', text=('Ghi chú', 'khác'))
+    """
+    keys = {key: name for name in reversed(names) if (key := metadata_key(name))}
+
+    def find(name: str) -> str:
+        return name if name in names else keys.get(metadata_key(name), name)
+
+    return RecordFields(said.id and find(said.id), said.title and find(said.title), tuple(map(find, said.text)))
+
+
 def has_text_by_name(record: Record, said: RecordFields) -> bool:
     """Tell whether a record has a text, by what was said of its name or by the name alone."""
-    known = _TEXT_NAMES.split()
+    known, texts = set(map(metadata_key, _TEXT_NAMES.split())), as_named(said, list(record)).text
     return any(
-        name in said.text or (metadata_key(name) in known and isinstance(value, str)) for name, value in record.items()
+        name in texts or (metadata_key(name) in known and isinstance(value, str)) for name, value in record.items()
     )
 
 

@@ -10,6 +10,7 @@ from timviet.index.encodings.detection import Detection
 from timviet.index.formats import limits
 from timviet.index.formats.parts import Part, RawFile, RecordFields, UnreadableError
 from timviet.index.formats.records.documents import Row, read_records
+from timviet.index.formats.records.fields import as_named
 
 _LONGEST_NAME = 60  # code points of a column's name
 # After faults so many code points are read again: so many for each of the table, and some more.
@@ -96,7 +97,8 @@ def _rows(text: str, delimiter: str, start: int) -> Iterator[_Cells]:
 
 def _are_names(cells: Sequence[str], said: RecordFields) -> bool:
     """Tell whether a row names the columns: it has names that were said, or looks like names and not like values."""
-    return not {said.id, said.title, *said.text}.isdisjoint(cells) or all(map(_is_name, cells))
+    names = as_named(said, cells)
+    return not {names.id, names.title, *names.text}.isdisjoint(cells) or all(map(_is_name, cells))
 
 
 def _is_name(cell: str) -> bool:
@@ -113,7 +115,8 @@ def _distinct(cells: Sequence[str]) -> list[str]:
 
 
 def _require_names(names: Sequence[str], said: RecordFields) -> None:
-    for name in (said.id, said.title, *said.text):
+    wanted = as_named(said, names)
+    for name in (wanted.id, wanted.title, *wanted.text):
         if name is not None and name not in names:
             raise UnreadableError(f"has no column {name!r}", f"it has {', '.join(map(repr, names[:20]))}")
 
