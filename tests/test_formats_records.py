@@ -16,6 +16,7 @@ from timviet.index.formats import limits
 from timviet.index.formats.parts import UNSAID, RecordFields
 from timviet.index.formats.records import rows
 from timviet.index.formats.records.fields import choose_fields
+from timviet.index.formats.records.json_file import NO_TEXT
 
 
 def told(found: list[Document | SourceError]) -> list[tuple[str | None, str | None, list[str]] | str]:
@@ -246,43 +247,57 @@ def test_json_of_one_object():
 A, B = (("1", None, ["a"]), ("2", None, ["b"]))
 NO_OBJECT = "is JSON, but not an object or an array of objects"
 NO_ID = 'has no "id" that is text or a whole number'
+NO_TEXT_AT_ALL = f"None: {NO_TEXT}"
 JSON_IN_THE_WILD = {
     "an array": ('[{"text": "a"}, {"text": "b"}]', [A, B]),
     "numbers as ids": ('[{"id": 1, "text": "a"}, {"id": 2, "text": "b"}]', [A, B]),
-    "an empty array": (" \n[\n]\n", ["None: holds no text"]),
+    "an empty array": (" \n[\n]\n", [NO_TEXT_AT_ALL]),
     "an array in an object": ('{"v": "1.0", "data": [{"text": "a"}]}', [A]),
     "an array beside a text": ('{"text": "a", "trả lời": [{"x": "b"}]}', [A]),
-    "two arrays": ('{"d": [{"x": "b"}], "e": [{"x": "c"}], "f": "a"}', [A]),
+    "two arrays": ('{"d": [{"x": "b"}], "e": [{"x": "c"}], "f": "a b c d e"}', [("1", None, ["a b c d e"])]),
     "lines": ('{"id": "1", "text": "a"}\n{"id": "2", "text": "b"}\n', [A, B]),
     "no object": (
         '[{"text": "a"}, 5,\n null, {"text": "b"}]',
-        [A, f"1: {NO_OBJECT}", f"2: {NO_OBJECT}", ("4", *B[1:])],
+        [A, f"None: {NO_OBJECT}", f"None: {NO_OBJECT}", ("4", *B[1:])],
     ),
     "one is broken": ('[{"text": "a"},\n{"text" "b"},\n{"text": "c"}]', [A, "2: is not JSON"]),
     "no comma": ('[{"text": "a"} {"text": "b"}]', [A, "1: is not JSON"]),
     "cut short": ('[{"text": "a"},', [A, "1: is not JSON"]),
     "not closed": ('[{"text": "a"}', [A, "1: is not JSON"]),
-    "a text": ('"một"', [f"1: {NO_OBJECT}"]),
+    "a text": ('"một"', [NO_TEXT_AT_ALL]),
+    "a text without a name": ('{"x": "năm giờ sáng chợ họp"}', [("1", None, ["năm giờ sáng chợ họp"])]),
+    "settings": ('{"name": "phong chu", "font": {"size": 12}, "on": true}', [NO_TEXT_AT_ALL]),
+    "numbers": ("[1, 2, [3]]", [NO_TEXT_AT_ALL]),
+    "an empty object": ("{}", [NO_TEXT_AT_ALL]),
     "more after an array": ('[{"text": "a"}]\n[{"text": "b"}]', [A, "2: is not JSON"]),
     "letters after an array": ("[] rác", ["1: is not JSON"]),
     "blanks after an array": ('[{"text": "a"}]\n \n', [A]),
     "a broken object": ('{"text": ', ["1: is not JSON"]),
     "nested too deeply": ('{"text": ' + "[" * 100_000, ["1: is not JSON that can be read"]),
     "an endless number": (f'[{{"text": "a"}}, {"9" * 5000}]', [A, "1: is not JSON that can be read"]),
-    "no text": ('[{"n": 1}]', ["1: has no field that could be its text: say which one is"]),
-    "one without a text": ('[{"text": "a"}, {"text": 5}]', [A, '1: has no "text" that is text']),
-    "one without an id": ('[{"id": "1", "text": "a"}, {"text": "b"}]', [A, f"1: {NO_ID}"]),
+    "no text": ('[{"n": 1}]', [NO_TEXT_AT_ALL]),
+    "one without a text": ('[{"text": "a"}, {"text": 5}]', [A, 'None: has no "text" that is text']),
+    "one without an id": ('[{"id": "1", "text": "a"}, {"text": "b"}]', [A, f"None: {NO_ID}"]),
     "a title that is none": (
         '[{"title": "T", "text": "a"}, {"title": 5, "text": "b"}]',
-        [("1", "T", ["a"]), '1: has a "title" that is not text'],
+        [("1", "T", ["a"]), 'None: has a "title" that is not text'],
     ),
 }
 
 
 @pytest.mark.parametrize(("content", "expected"), JSON_IN_THE_WILD.values(), ids=JSON_IN_THE_WILD)
 def test_json_in_the_wild(content, expected):
-    """Records are found where they usually are, and one at fault is told with its line."""
+    """Records are found where they usually are, and one at fault is told with its number."""
     assert told(read_all("a.json", content.encode())) == expected
+
+
+def test_objects_of_an_array_are_told_by_number():
+    """A fault of an object of an array tells which it is, however the array is cut into lines."""
+    faults = read_all("a.json", b'{"data": [{"text": "a"}, 5, {"text": 6}]}')[1:]
+    assert [(str(fault), fault.line) for fault in faults] == [
+        ("a.json: is JSON, but not an object or an array of objects (item 2)", None),
+        ('a.json: has no "text" that is text (item 3)', None),
+    ]
 
 
 def test_lines_without_any_text():

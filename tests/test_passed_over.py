@@ -12,6 +12,7 @@ from timviet.index.folders.names import base_folder
 from timviet.index.folders.passed_over import MOST, PassedOver, merge
 from timviet.index.folders.skipped import load_skipped
 from timviet.index.folders.syncing import Follower, SyncOptions
+from timviet.index.formats.records.json_file import NO_TEXT
 
 
 @pytest.fixture
@@ -92,6 +93,25 @@ def test_a_named_file_of_no_format(place):
     """A file that is named itself is an error, and listed as well."""
     assert [error.reason for error in place.sync("kho/d.doc").errors] == [".doc is no format that timviet reads"]
     assert told(place) == {("d.doc", ".doc is no format that timviet reads", None, "")}
+
+
+def test_settings(place):
+    """JSON that has no texts is passed over like a file of another format, and not read again before it changes."""
+    place = Place(place.folder / "khác")
+    for number in range(3):
+        place.write(f"kho/{number}.json", '{"cỡ chữ": 12}')
+    for _ in range(2):
+        summary = place.sync("kho")
+        assert (summary.errors, dict(summary.skipped), summary.documents) == ([], {NO_TEXT: 3}, 0)
+        assert told(place) == {("0.json", NO_TEXT, None, "and 2 more")}
+    read = []
+    place.sync("kho", progress=lambda done, _: read.append(done))
+    assert read == []
+    assert [error.reason for error in place.sync("kho/0.json").errors] == [NO_TEXT]
+    place.write("kho/0.json", '{"nội dung": "Một"}')
+    assert place.sync("kho").documents == 1
+    place.write("kho/0.json", '{"cỡ chữ": 12}')
+    assert place.sync("kho").removed == 1
 
 
 def test_some_of_a_folder(place):

@@ -64,6 +64,7 @@ class Reading(NamedTuple):
         encoding: the encoding it was read in.
         is_lasting: whether it turns out as that each time that the file is read, as long as the file does not change.
         guess: of a record, what was taken for what, where any of that was guessed.
+        is_foreign: whether nothing is wrong with a file without documents, which is just no text.
     """
 
     content: Document | SourceError
@@ -72,6 +73,7 @@ class Reading(NamedTuple):
     encoding: Detection = IN_UTF_8
     is_lasting: bool = True
     guess: RecordFields | None = None
+    is_foreign: bool = False
 
 
 def load(path: Path) -> bytes:
@@ -197,7 +199,8 @@ def _readings(parts: Iterator[Part], path: Path, size: int) -> Iterator[Reading]
         found = part.content
         if isinstance(found, UnreadableError):
             fault = SourceError(path, found.reason, part.line, found.detail)
-            yield Reading(fault, until - told, part.line, part.encoding, found.is_lasting, part.guess)
+            how = found.is_lasting, part.guess, found.is_foreign
+            yield Reading(fault, until - told, part.line, part.encoding, *how)
         else:
             yield Reading(found, until - told, part.line, part.encoding, guess=part.guess)
         part, told = following, until

@@ -43,7 +43,7 @@ class Finder:
         self._base = base_folder(index)
         self._roots = set(roots)
         self._summary = summary
-        self._walk = Walk(roots, exclude, summary.add_error, self._leave_out, self._pass_over)
+        self._walk = Walk(roots, exclude, summary.add_error, self._leave_out, self.pass_over)
         self._passed_over: dict[tuple[Path, str], PassedOver] = {}
 
     @property
@@ -69,12 +69,15 @@ class Finder:
                 reason = _why_unreadable(path, status.st_mode)
                 if reason is None:
                     yield FoundFile(path, Source(name, status.st_size, status.st_mtime_ns))
-                elif path in self._roots:
-                    self._summary.add_error(SourceError(path, reason))
                 else:
-                    self._pass_over(path, reason)
+                    self.pass_over(SourceError(path, reason))
 
-    def _pass_over(self, path: Path, reason: str) -> None:
+    def pass_over(self, error: SourceError) -> None:
+        """Tell why a file or folder is not read: as an error if it is named itself, otherwise as one of those below."""
+        if error.path in self._roots:
+            self._summary.add_error(error)
+            return
+        path, reason = error.path, error.reason
         self._summary.skipped[reason] += 1
         root = next(above for above in (path, *path.parents) if above in self._roots)
         own = self._passed_over.get((root, reason)) or PassedOver(

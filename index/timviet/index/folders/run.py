@@ -108,8 +108,9 @@ class Run:
         name = file.source.path
         if name in self._skipped_before:
             self._skipped[name] = self._skipped_before[name]
+            is_foreign = self._skipped[name].is_foreign
             for error in self._skipped[name].errors(file.path):
-                self.summary.add_error(error)
+                (self._finder.pass_over if is_foreign else self.summary.add_error)(error)
         self.changes.leave(name, self._known.documents.get(name, ()))
         return True
 
@@ -153,7 +154,8 @@ class Run:
     def _unremembered(self) -> list[SourceError]:
         """Return the errors of this run of files that are none of those with faults."""
         own = (error for error in self.summary.errors if error.path != STREAM)
-        return [error for error in own if name_of(error.path, self._base) not in self._skipped]
+        with_faults = {name for name, skipped in self._skipped.items() if not skipped.is_foreign}
+        return [error for error in own if name_of(error.path, self._base) not in with_faults]
 
     def _load(self, file: FoundFile) -> _Loaded:
         """Read a file, in any thread."""
@@ -184,12 +186,15 @@ class Run:
         self, readings: Iterable[Reading], file: FoundFile | None, source: Source | None = None
     ) -> Iterator[int]:
         errors_before, documents_before = len(self.summary.errors), self.summary.documents
-        last, encoding, guess, are_lasting = None, None, None, True
-        for content, size, line, encoding, is_lasting, guess in readings:  # noqa: B007  # it is the same for each
+        last, encoding, guess, are_lasting, foreign = None, None, None, True, ""
+        for content, size, line, encoding, is_lasting, guess, is_foreign in readings:  # noqa: B007  # it is the same for each
             are_lasting = are_lasting and is_lasting
             if source and source.encoding != encoding.encoding:
                 source = replace(source, encoding=encoding.encoding)
-            if isinstance(content, SourceError):
+            if isinstance(content, SourceError) and is_foreign and file:
+                foreign = content.reason
+                self._finder.pass_over(content)
+            elif isinstance(content, SourceError):
                 self.summary.add_error(content)
             elif self.changes.add(content, source, line):
                 last = content
@@ -199,6 +204,10 @@ class Run:
         if guess:
             self.summary.guesses.append(FileFields(file.path if file else STREAM, guess))
         if file is None:
+            return
+        if foreign:
+            self._skipped[file.source.path] = SkippedFile.foreign(self._comparison.as_said(file), foreign)
+            self.changes.drop_rest(file.source.path)
             return
         errors = self.summary.errors[errors_before:]
         if not errors:

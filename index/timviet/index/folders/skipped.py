@@ -26,11 +26,12 @@ _LARGEST = 1 << 24  # bytes: those of a hostile record may take 25 times as many
 
 
 class Fault(NamedTuple):
-    """What is wrong with a file, or with one line of it; see `SourceError`."""
+    """What is wrong with a file, or with one line of it; see `SourceError`, and `Reading` for what is foreign."""
 
     reason: str
     line: int | None
     detail: str
+    is_foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,23 @@ class SkippedFile:
         """Return the record of a file with errors."""
         return cls(source, documents, tuple(Fault(error.reason, error.line, error.detail) for error in errors))
 
+    @classmethod
+    def foreign(cls, source: Source, reason: str) -> Self:
+        """Return the record of a file that is no text."""
+        return cls(source, 0, (Fault(reason, None, "", is_foreign=True),))
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether nothing is wrong with it, and it is just no text."""
+        return any(fault.is_foreign for fault in self.faults)
+
     def errors(self, path: Path) -> list[SourceError]:
         """Return the file's errors again.
 
         Args:
             path: where the file is.
         """
-        return [SourceError(path, *fault) for fault in self.faults]
+        return [SourceError(path, *fault[:3]) for fault in self.faults]
 
 
 class Skipped(NamedTuple):
@@ -94,7 +105,12 @@ def skipped_files(index: Index) -> list[SourceError]:
     base = base_folder(index)
     with damage_told(index.location):
         files, others = load_skipped(index.whoosh.storage)
-    errors = [error for name, skipped in sorted(files.items()) for error in skipped.errors(path_of(name, base))]
+    errors = [
+        error
+        for name, skipped in sorted(files.items())
+        if not skipped.is_foreign
+        for error in skipped.errors(path_of(name, base))
+    ]
     return [*errors, *(own.error(base) for own in others)]
 
 
@@ -120,7 +136,11 @@ def load_skipped(storage: Storage) -> Skipped:
 
 def _fault(kept: list[Any]) -> Fault:
     fault = Fault(*kept)
-    if not (type(fault.reason) is type(fault.detail) is str and isinstance(fault.line, int | None)):
+    if not (
+        type(fault.reason) is type(fault.detail) is str
+        and isinstance(fault.line, int | None)
+        and type(fault.is_foreign) is bool
+    ):
         raise TypeError("what is kept of a fault is of another kind")
     return fault
 

@@ -21,7 +21,7 @@ class Walk:
         exclude: patterns of what is left out of the folders; see `IgnoreRules`.
         skip: called with each fault: a folder that cannot be read, or rules that cannot.
         leave_out: called for each file or folder that rules leave out.
-        pass_over: called for each one that is not looked into for another reason, with that.
+        pass_over: called for each one that is not looked into for another reason, with that as an error.
 
     Attributes:
         unreadable: the files and folders that could not be read, so that nothing is known of them.
@@ -36,7 +36,7 @@ class Walk:
         exclude: Iterable[str],
         skip: Callable[[SourceError], None],
         leave_out: Callable[[], None],
-        pass_over: Callable[[Path, str], None],
+        pass_over: Callable[[SourceError], None],
     ) -> None:
         patterns = list(exclude)
         self._are_indexes: dict[Path, bool] = {}
@@ -107,7 +107,7 @@ class Walk:
     def _is_link(self, folder: Path) -> bool:
         if not folder.is_symlink():
             return False
-        self._pass_over(folder, "is a link to a folder, which is not followed")
+        self._pass_over(SourceError(folder, "is a link to a folder, which is not followed"))
         return True
 
     def _is_kept(self, path: Path, rules: IgnoreRules, is_folder: bool) -> bool:

@@ -76,13 +76,15 @@ class UnreadableError(Exception):
         reason: what is wrong, in a few words, the same for all faults of a kind.
         detail: what more there is to say of this one, or nothing.
         is_lasting: whether it comes of what the file holds, and so up again each time that this is read.
+        is_foreign: whether nothing is wrong with the file, which is just no text, as one of another format.
     """
 
-    def __init__(self, reason: str, detail: str = "", is_lasting: bool = True) -> None:
+    def __init__(self, reason: str, detail: str = "", is_lasting: bool = True, is_foreign: bool = False) -> None:
         super().__init__(reason, detail)
         self.reason = reason
         self.detail = detail
         self.is_lasting = is_lasting
+        self.is_foreign = is_foreign
 
 
 class Part(NamedTuple):

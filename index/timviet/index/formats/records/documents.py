@@ -18,13 +18,15 @@ class Row(NamedTuple):
 
     Attributes:
         content: the record, or why there is none.
-        line: where it starts, from 1.
+        line: where it starts, from 1, or None where that says nothing.
         done: how much of the file has been read with it, from 0 to 1.
+        place: what tells it otherwise.
     """
 
     content: Mapping[str, object] | UnreadableError
-    line: int
+    line: int | None
     done: float
+    place: str = ""
 
 
 def read_records(rows: Iterator[Row], file: RawFile, encoding: Detection, keeps_blank: bool = True) -> Iterator[Part]:
@@ -42,7 +44,7 @@ def read_records(rows: Iterator[Row], file: RawFile, encoding: Detection, keeps_
     sample = list(islice(rows, SAMPLE))
     fields = choose_fields(records_of(sample), file.fields)
     guess = fields if fields.text and _is_guessed(fields, file.fields) else None
-    for number, (record, line, done) in enumerate(chain(sample, rows), 1):
+    for number, (record, line, done, place) in enumerate(chain(sample, rows), 1):
         content: Document | UnreadableError
         try:
             content = (
@@ -50,6 +52,8 @@ def read_records(rows: Iterator[Row], file: RawFile, encoding: Detection, keeps_
             )
         except UnreadableError as fault:
             content = fault
+        if place and isinstance(content, UnreadableError):
+            content = UnreadableError(content.reason, ", ".join(part for part in (place, content.detail) if part))
         yield Part(content, line, done, encoding, guess)
 
 

@@ -82,10 +82,18 @@ def as_named(said: RecordFields, names: Sequence[str]) -> RecordFields:
 
 def has_text_by_name(record: Record, said: RecordFields) -> bool:
     """Tell whether a record has a text, by what was said of its name or by the name alone."""
-    known, texts = set(map(metadata_key, _TEXT_NAMES.split())), as_named(said, list(record)).text
-    return any(
-        name in texts or (metadata_key(name) in known and isinstance(value, str)) for name, value in record.items()
-    )
+    texts = as_named(said, list(record)).text
+    return any(name in texts or (isinstance(value, str) and is_text_name(name)) for name, value in record.items())
+
+
+def is_text_name(name: str) -> bool:
+    """Tell whether a field's name is one that texts have.
+
+    Example:
+        >>> is_text_name("NỘI DUNG"), is_text_name("Năm")
+        (True, False)
+    """
+    return metadata_key(name) in map(metadata_key, _TEXT_NAMES.split())
 
 
 def _values(records: Iterable[Record], name: str) -> list[object]:

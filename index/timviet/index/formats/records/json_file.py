@@ -3,15 +3,19 @@
 import json
 import re
 from collections.abc import Iterator
+from itertools import chain, islice
 
 from timviet.index.formats.decoding import decode_text, encoding_of
 from timviet.index.formats.parts import Part, RawFile, RecordFields, UnreadableError
 from timviet.index.formats.records import json_lines
-from timviet.index.formats.records.documents import Row, read_records
-from timviet.index.formats.records.fields import has_text_by_name
+from timviet.index.formats.records.documents import SAMPLE, Row, read_records, records_of
+from timviet.index.formats.records.fields import choose_fields, has_text_by_name, is_text_name
 
 _BLANK = re.compile(r"[ \t\n\r]*")  # RFC 8259, section 2
 _DECODER = json.JSONDecoder()
+_FEWEST_WORDS = 5  # of a text that one object has, if its name says nothing
+NO_TEXT = "is JSON without a text, as settings are; if one is, say which by --text-field"
+"""Why JSON is not read that has no records."""
 
 
 def read(file: RawFile) -> Iterator[Part]:
@@ -20,13 +24,13 @@ def read(file: RawFile) -> Iterator[Part]:
     Lines of JSON are read as such, too: they often come by this suffix.
 
     Raises:
-        UnreadableError: it is no text, or a blank one.
+        UnreadableError: it is no text, or a blank one, or has no record with a text, as settings have none.
     """
     decoded = decode_text(file.content, file.encoding, structured=True)
     text = decoded.text
     start = _skip_blank(text, 0)
     if text[start : start + 1] == "[":
-        rows = _elements(text, start)
+        rows = _with_texts(_elements(text, start), file.fields)
     else:
         try:
             value, end = _DECODER.raw_decode(text, start)
@@ -36,13 +40,13 @@ def read(file: RawFile) -> Iterator[Part]:
             if _skip_blank(text, end) < len(text):
                 yield from json_lines.read(file)
                 return
-            rows = (Row(_object(own), 1, 1.0) for own in _records(value, file.fields))
+            rows = _with_texts(_rows(value, file.fields), file.fields)
     yield from read_records(rows, file, encoding_of(decoded))
 
 
 def _elements(text: str, start: int) -> Iterator[Row]:
     """Yield the elements of an array; what follows after it, or after one that is no JSON, is a fault."""
-    line, place = 1, 0
+    line, place, number = 1, 0, 0
     position = _skip_blank(text, start + 1)
     while text[position : position + 1] != "]":
         line += text.count("\n", place, position)
@@ -53,7 +57,8 @@ def _elements(text: str, start: int) -> Iterator[Row]:
             yield _broken(error, line)
             return
         position = _skip_blank(text, position)
-        yield Row(_object(value), line, position / len(text))
+        number += 1
+        yield Row(_object(value), None, position / len(text), f"item {number}")
         if text[position : position + 1] == ",":
             position = _skip_blank(text, position + 1)
         elif text[position : position + 1] != "]":
@@ -65,11 +70,31 @@ def _elements(text: str, start: int) -> Iterator[Row]:
         yield Row(UnreadableError("is not JSON", "there is more after the end of the array"), line, 1.0)
 
 
-def _records(value: object, said: RecordFields) -> list[object]:
-    if not isinstance(value, dict) or has_text_by_name(value, said):
-        return [value]
-    arrays = [own for own in value.values() if isinstance(own, list) and own and isinstance(own[0], dict)]
-    return arrays[0] if len(arrays) == 1 else [value]
+def _rows(value: object, said: RecordFields) -> Iterator[Row]:
+    """Yield the records that a value is: itself, or those of the one array that it has."""
+    if isinstance(value, dict) and not has_text_by_name(value, said):
+        arrays = [own for own in value.values() if isinstance(own, list) and own and isinstance(own[0], dict)]
+        if len(arrays) == 1:
+            for number, own in enumerate(arrays[0], 1):
+                yield Row(_object(own), None, 1.0, f"item {number}")
+            return
+        text = choose_fields([value], said).text
+        if not said.text and not is_text_name(text[0] if text else "") and not any(map(_is_sentence, value.values())):
+            return
+    yield Row(_object(value), None, 1.0)
+
+
+def _is_sentence(value: object) -> bool:
+    return isinstance(value, str) and len(value.split()) >= _FEWEST_WORDS
+
+
+def _with_texts(rows: Iterator[Row], said: RecordFields) -> Iterator[Row]:
+    """Return rows, unless no object of the first ones has a text."""
+    sample = list(islice(rows, SAMPLE))
+    is_broken = any(row.line is not None for row in sample)
+    if not is_broken and not choose_fields(records_of(sample), said).text:
+        raise UnreadableError(NO_TEXT, is_foreign=True)
+    return chain(sample, rows)
 
 
 def _object(value: object) -> dict[str, object] | UnreadableError:
