@@ -1,5 +1,7 @@
 """Files that would take all memory, all time or the process itself are refused, and reading goes on with others."""
 
+import itertools
+import linecache
 import os
 import signal
 import subprocess
@@ -91,8 +93,8 @@ def test_reading_goes_on(monkeypatch):
 def test_one_process_reads_many_files(monkeypatch):
     """A process reads one file after the other, also after faults of these, and not without end."""
     started = []
-    start = isolation._Process.start
-    monkeypatch.setattr(isolation._Process, "start", lambda: started.append(start()) or started[-1])
+    popen = subprocess.Popen
+    monkeypatch.setattr(subprocess, "Popen", lambda *own, **named: started.append(own) or popen(*own, **named))
     monkeypatch.setattr(isolation, "_FILES", 3)
     for content in (SOUND, b"%PDF-1.7", SOUND, SOUND, SOUND):
         list(read_content(content, Path("a.pdf"), "a.pdf"))
@@ -181,3 +183,47 @@ def test_interrupted(readers):
             assert part.content.reason == "ended the process that read it"
     reading.close()
     assert (readers._idle, readers._busy) == ([], set())
+
+
+def test_interrupted_anywhere(tmp_path, monkeypatch):
+    """Wherever Ctrl-C comes while a file is read, no process is left when those that were lent have been ended."""
+    reader = tmp_path / "reader"
+    reader.write_text("#!/bin/sh\nexec cat\n")  # which runs until it is told that there is no more to read
+    reader.chmod(0o700)
+    started, popen = [], subprocess.Popen
+    monkeypatch.setattr(sys, "executable", str(reader))
+    monkeypatch.setattr(subprocess, "Popen", lambda *own, **named: started.append(popen(*own, **named)) or started[-1])
+    steps = 0
+    while is_interrupted_at(steps):
+        assert all(process.poll() is not None for process in started)
+        steps += 1
+    assert steps > 20
+    assert len(started) > 10
+
+
+def is_interrupted_at(number):
+    """Read a file, interrupted before a line of what does; tell whether there are so many."""
+    left = itertools.count(number, -1)
+
+    def trace(frame, event, _):
+        if frame.f_code.co_filename != isolation.__file__ or frame.f_code.co_name not in {"read", "_take", "start"}:
+            return None
+        line = linecache.getline(frame.f_code.co_filename, frame.f_lineno)
+        # A lock that is taken is left again: no interrupt comes between.
+        if event == "line" and "with self._lock" not in line and next(left) == 0:
+            raise KeyboardInterrupt
+        return trace
+
+    readers = isolation.Readers()
+    before = sys.gettrace()
+    try:
+        sys.settrace(trace)
+        with readers.lent():
+            next(isolation.read_isolated("text", RawFile(b"a", "a.txt")))
+    except KeyboardInterrupt:
+        return True
+    except TypeError:  # what came back is no answer
+        return False
+    finally:
+        sys.settrace(before)
+        readers.end()

@@ -64,15 +64,20 @@ class Readers:
         """Read a file, as `read_isolated` does."""
         process = self._take()
         try:
+            process.start()
+            with self._lock:
+                if self._is_interrupted:
+                    process.kill()
             yield from process.read(module, file)
         finally:
             with self._lock:
-                self._busy.discard(process)
                 is_wanted = process.is_fit and not self._is_interrupted
                 if is_wanted:
                     self._idle.append(process)
             if not is_wanted:
                 process.end()
+            with self._lock:
+                self._busy.discard(process)
 
     def interrupt(self) -> None:
         """End the processes that are reading now, and start no others: what they read is told as a fault."""
@@ -82,9 +87,11 @@ class Readers:
                 process.kill()
 
     def end(self) -> None:
-        """End the processes that have nothing to do."""
-        while self._idle:
-            self._idle.pop().end()
+        """End the processes, once no thread has a file read by them: also one that Ctrl-C left where it was."""
+        for process in {*self._idle, *self._busy}:
+            process.end()
+        self._idle.clear()
+        self._busy.clear()
 
     def forget(self) -> None:
         """Leave the processes to the one that started them, of which this one was forked."""
@@ -93,13 +100,11 @@ class Readers:
         self._busy.clear()
 
     def _take(self) -> "_Process":
+        """Return a process that has nothing to do, or else one to be started; it is known whenever Ctrl-C comes."""
         with self._lock:
-            process = self._idle.pop() if self._idle else None
-        process = process or _Process.start()
-        with self._lock:
+            process = self._idle[-1] if self._idle else _Process()
             self._busy.add(process)
-            if self._is_interrupted:
-                process.kill()
+            self._idle[-1:] = []
         return process
 
 
@@ -113,17 +118,23 @@ class _Process:
     def __init__(self) -> None:
         self.is_fit = True
         self._left = _FILES
-        self._process = subprocess.Popen(  # noqa: S603  # it runs this package
-            [sys.executable, "-P", "-c", _CODE, *sys.path],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
+        self._process: subprocess.Popen[bytes] | None = None
 
-    @classmethod
-    def start(cls) -> "_Process":
+    def start(self) -> None:
+        """Start the process, unless it has been.
+
+        Raises:
+            UnreadableError: it cannot be.
+        """
+        if self._process:
+            return
         try:
-            return cls()
+            self._process = subprocess.Popen(  # noqa: S603  # it runs this package
+                [sys.executable, "-P", "-c", _CODE, *sys.path],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
         except OSError as error:
             reason = "cannot be read, as no process can be started for it"
             raise UnreadableError(reason, str(error), is_lasting=False) from error
@@ -131,6 +142,7 @@ class _Process:
     def read(self, module: str, file: RawFile) -> Iterator[Part]:
         self.is_fit = False
         self._left -= 1
+        assert self._process is not None  # noqa: S101
         requests, answers = self._process.stdin, self._process.stdout
         assert requests is not None  # noqa: S101
         assert answers is not None  # noqa: S101
@@ -158,15 +170,18 @@ class _Process:
 
     def kill(self) -> None:
         """End the process at once, whatever it is doing."""
-        self._process.kill()
+        if self._process:
+            self._process.kill()
 
     def end(self) -> None:
         """End the process, whatever it is doing."""
         if not self.is_fit:
-            self._process.kill()
-        self._process.communicate()  # which tells it that there is no more to read
+            self.kill()
+        if self._process:
+            self._process.communicate()  # which tells it that there is no more to read
 
     def _why_ended(self, seconds: int) -> UnreadableError:
+        assert self._process is not None  # noqa: S101
         status = self._process.wait()
         if status == -SIGPROF:
             return UnreadableError("takes longer to read than the limit", f"{seconds} seconds for its size")
