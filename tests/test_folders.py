@@ -40,13 +40,14 @@ def test_up_to_date(place):
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_document_beyond_a_limit(place, monkeypatch, jobs):
-    """A file with too long a paragraph, or too many, is a fault of its own: the others are indexed."""
+    """A file with too long a paragraph, too many, or too much text, is a fault of its own: the others are indexed."""
     monkeypatch.setattr("timviet.index.preparing.MAX_RECORD_SIZE", 1000)
     monkeypatch.setattr("timviet.index.preparing.MAX_PARAGRAPHS", 5)
-    for name, content in (("a", "Một"), ("b", "a" * 1000), ("c", "a\n" * 6), ("d", "Hai")):
+    monkeypatch.setattr("timviet.index.preparing.MAX_TEXT", 2000)
+    for name, content in (("a", "Một"), ("b", "a" * 1000), ("c", "a\n" * 6), ("d", "Hai"), ("e", f"{'a' * 600}\n" * 4)):
         place.write(f"kho/{name}.txt", content)
-    assert counts(place.sync("kho", jobs=jobs)) == (2, 0, 0, 0, 2)
-    assert counts(place.sync("kho", jobs=jobs)) == (0, 0, 2, 0, 2)
+    assert counts(place.sync("kho", jobs=jobs)) == (2, 0, 0, 0, 3)
+    assert counts(place.sync("kho", jobs=jobs)) == (0, 0, 2, 0, 3)
     assert place.contents() == {"kho/a.txt": "Một", "kho/d.txt": "Hai"}
 
 

@@ -257,8 +257,34 @@ def test_too_many_paragraphs(monkeypatch, content):
     monkeypatch.setattr("timviet.index.formats.parts.MAX_PARAGRAPHS", 5)
     monkeypatch.setattr("timviet.index.files.read_isolated", lambda _, file: page.read(file))
     fields = RecordFields(text=("text", "content")) if content[0] == "a.json" else UNSAID
-    fault = fault_of(content[0], content[1].encode(), fields=fields).removeprefix("a.json, line 1: ")
+    fault = fault_of(content[0], content[1].encode(), fields=fields)
     assert fault == "has more paragraphs than the limit of 5 paragraphs"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(("a.txt", "đảng ủy"), id="text"),
+        pytest.param(("a.txt", "a" * 60), id="text whose bytes are too many already"),
+        pytest.param(("a.md", "# Tên\nb"), id="Markdown"),
+        pytest.param(("a.html", "<p>đảng<p>ủy"), id="web page"),
+        pytest.param(("a.json", '{"text": "đảng", "content": "ủy"}'), id="JSON"),
+    ],
+)
+def test_too_much_text(monkeypatch, content):
+    """A document with too much text is refused by that limit, and may have just as much as that."""
+    fields = RecordFields(text=("text", "content")) if content[0] == "a.json" else UNSAID
+    monkeypatch.setattr("timviet.index.files.read_isolated", lambda _, file: page.read(file))
+
+    def limit_to(most):
+        monkeypatch.setattr("timviet.index.formats.parts.MAX_TEXT", most)
+        monkeypatch.setattr("timviet.index.formats.decoding.MAX_TEXT", most)
+
+    limit_to(5)
+    fault = fault_of(content[0], content[1].encode(), fields=fields)
+    assert fault == "has more text than the limit of 5 characters: split it"
+    limit_to(60)
+    read_one(content[0], content[1].encode(), fields=fields)
 
 
 HEADING = re.compile(r" {0,3}(?P<level>#{1,6})(?:[ \t]+(?P<text>.*?))??(?:[ \t]+#+)?[ \t]*")

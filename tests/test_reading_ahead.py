@@ -25,20 +25,29 @@ TIMVIET = str(Path(sys.executable).with_name("timviet"))
 def test_the_order(files, jobs):
     """Each file comes with what was read of it, in order, whichever take long."""
     numbered = list(enumerate(files))
-    read = list(read_ahead(numbered, lambda file: file[0] * 10, lambda file: file[1], jobs))
+    read = list(read_ahead(numbered, lambda file: file[0] * 10, lambda file: file[1], lambda _: 1, jobs))
     assert read == [(file, file[0] * 10) for file in numbered]
 
 
 def test_several_at_once():
     """As many files that take long are read at once as there are jobs."""
     together = threading.Barrier(3, timeout=30)
-    assert len(list(read_ahead(range(6), lambda _: together.wait(), lambda _: True, 3))) == 6
+    assert len(list(read_ahead(range(6), lambda _: together.wait(), lambda _: True, lambda _: 1, 3))) == 6
+
+
+def test_large_files_are_not_read_far_ahead(monkeypatch):
+    """Of files that take long, no more are begun once those that wait for their turn have many bytes."""
+    monkeypatch.setattr("timviet.index.folders.reading_ahead._BYTES", 10)
+    begun = []
+    for file, _ in read_ahead(range(9), begun.append, lambda _: True, lambda file: 1 if file > 4 else 6, 4):
+        assert len(begun) <= file + (2 if file < 4 else 9)
+    assert sorted(begun) == list(range(9))
 
 
 def test_what_is_quick_is_read_when_its_turn_comes():
     """A file that takes no time is not read before those before it have been taken."""
     seen = []
-    for file, _ in read_ahead(range(4), seen.append, lambda _: False, 2):
+    for file, _ in read_ahead(range(4), seen.append, lambda _: False, lambda _: 1, 2):
         assert seen == list(range(file + 1))
 
 
@@ -51,7 +60,7 @@ def test_a_fault_comes_in_its_turn():
 
     taken = []
     with pytest.raises(OSError, match="hỏng"):
-        taken.extend(file for file, _ in read_ahead(range(100), read, lambda _: True, 2))
+        taken.extend(file for file, _ in read_ahead(range(100), read, lambda _: True, lambda _: 1, 2))
     assert taken == [0, 1, 2]
 
 
@@ -63,7 +72,7 @@ def test_processes_end_with_it():
         return [reading.content for reading in read_content(content, SAMPLES / "libreoffice.pdf", "a.pdf")]
 
     before = set(_children(os.getpid()))
-    runs = [read_ahead(range(3), read, lambda _: True, 1) for _ in range(2)]
+    runs = [read_ahead(range(3), read, lambda _: True, lambda _: 1, 1) for _ in range(2)]
     firsts = [next(run) for run in runs]
     with pytest.raises(InterruptedError):
         runs[0].throw(InterruptedError)

@@ -13,6 +13,9 @@ _LINE = re.compile(r"[^\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]+")  # it ends where
 MAX_PARAGRAPHS = 500_000
 """Paragraphs of a document that is indexed; all are in memory together."""
 
+MAX_TEXT = 32 << 20
+"""Code points of all paragraphs of a document that is indexed together."""
+
 
 class Paragraph(NamedTuple):
     """One paragraph of a document.

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any, NamedTuple, Self
 
 from timviet.index.columnfile import DamagedFileError
-from timviet.index.documents import MAX_PARAGRAPHS, Document
+from timviet.index.documents import MAX_PARAGRAPHS, MAX_TEXT, Document
 from timviet.index.errors import DocumentError, quoted
 from timviet.index.schema import metadata_field, metadata_key, sort_terms, value_field
 from timviet.index.stored import MAX_RECORD_SIZE
@@ -134,9 +134,11 @@ def iter_records(document: PreparedDocument) -> Iterator[bytes]:
 
 
 def _require_sane(document: PreparedDocument) -> None:
+    name = quoted(document.stored["id"])
     if len(document.paragraphs) > MAX_PARAGRAPHS:
-        name = quoted(document.stored["id"])
         raise DocumentError(f"cannot keep document {name}: it has more than {MAX_PARAGRAPHS:,} paragraphs")
+    if sum(len(text) for _, _, text, _, _ in document.paragraphs) > MAX_TEXT:
+        raise DocumentError(f"cannot keep document {name}: it has more than {MAX_TEXT:,} characters")
     common = sum(map(len, document.stored.values())) + len(document.source or "")
     longest = max(len(text) + len(section or "") for _, _, text, section, _ in document.paragraphs)
     if _MOST_BYTES * (common + longest + _MOST_WITHOUT_TEXT) > MAX_RECORD_SIZE:

@@ -47,6 +47,10 @@ def _takes_long(file: FoundFile) -> bool:
     return needs_library(file.path)
 
 
+def _size_of(file: FoundFile) -> int:
+    return file.source.size
+
+
 class Run:
     """One run: what the index knew before, what this run has seen and done, and the summary of both.
 
@@ -124,7 +128,7 @@ class Run:
         """
         self.changes.to_be_read = {file.source.path for file in files}
         with self._index.reader() as reader:
-            for file, loaded in read_ahead(files, self._load, _takes_long, jobs):
+            for file, loaded in read_ahead(files, self._load, _takes_long, _size_of, jobs):
                 yield from self._index_file(file, loaded, reader)
         if stream is not None:
             yield from self._index_readings(read_stream(stream, self._encoding, self._fields), None)

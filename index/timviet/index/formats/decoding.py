@@ -1,12 +1,14 @@
 """From bytes to text."""
 
+from timviet.index.documents import MAX_TEXT
 from timviet.index.encodings.decoding import Decoded, decode
 from timviet.index.encodings.detection import Detection
 from timviet.index.errors import EncodingError, UndecidableError
-from timviet.index.formats.parts import UnreadableError
+from timviet.index.formats.parts import UnreadableError, too_long
 
 ALMOST_UTF_8 = "is not UTF-8 text throughout: --encoding utf-8 reads it with the broken bytes replaced"
 """Why a text is not read of which all but a few bytes are UTF-8."""
+_MOST_BYTES = 8  # that a character takes, as `&#7879;` does in a text of references; few texts are made of nothing else
 
 
 def decode_text(content: bytes, encoding: str | None = None, structured: bool = False) -> Decoded:
@@ -17,6 +19,20 @@ def decode_text(content: bytes, encoding: str | None = None, structured: bool = 
     """
     decoded = decode_any(content, encoding, structured)
     require_text(decoded.text)
+    return decoded
+
+
+def decode_document(content: bytes, encoding: str | None = None) -> Decoded:
+    """Decode a text that is one document; otherwise as `decode_text`.
+
+    Raises:
+        UnreadableError: it is longer than a document may be, or cannot be read.
+    """
+    if len(content) > _MOST_BYTES * MAX_TEXT:  # no need to decode it
+        raise too_long()
+    decoded = decode_text(content, encoding)
+    if len(decoded.text) > MAX_TEXT:
+        raise too_long()
     return decoded
 
 

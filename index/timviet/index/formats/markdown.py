@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from timviet.index.documents import Document, Paragraph, Passage
-from timviet.index.formats.decoding import decode_text, encoding_of
+from timviet.index.formats.decoding import decode_document, encoding_of
 from timviet.index.formats.outline import Outline
 from timviet.index.formats.parts import Part, RawFile, few_enough
 
@@ -19,9 +19,9 @@ def read(file: RawFile) -> Iterator[Part]:
     """Read a Markdown file; its title is the first heading of the first level.
 
     Raises:
-        UnreadableError: it is no text, or a blank one.
+        UnreadableError: it is no text, or a blank one, or longer than a document may be.
     """
-    decoded = decode_text(file.content, file.encoding)
+    decoded = decode_document(file.content, file.encoding)
     found = _TITLE.search(decoded.text)
     title = found["title"].rstrip() if found else None
     lines = Document(file.name, decoded.text).iter_paragraphs()

@@ -1,11 +1,11 @@
 """What the reader of a format takes, and what it yields: documents and faults."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple, Self
 
-from timviet.index.documents import MAX_PARAGRAPHS, Document, Passage
+from timviet.index.documents import MAX_PARAGRAPHS, MAX_TEXT, Document, Passage
 from timviet.index.encodings.decoders import UTF_8
 from timviet.index.encodings.detection import Detection
 
@@ -109,12 +109,26 @@ def few_enough(passages: Iterable[Passage]) -> list[Passage]:
     """Return the paragraphs of a document, which all are in memory together.
 
     Raises:
-        UnreadableError: they are too many.
+        UnreadableError: they are too many, or too long together.
     """
-    taken = list(islice(passages, MAX_PARAGRAPHS + 1))
+    taken = list(islice(_short_enough(passages), MAX_PARAGRAPHS + 1))
     if len(taken) > MAX_PARAGRAPHS:
         raise UnreadableError(f"has more paragraphs than the limit of {MAX_PARAGRAPHS:,} paragraphs")
     return taken
+
+
+def too_long() -> UnreadableError:
+    """Return the fault of a document whose paragraphs are too long together."""
+    return UnreadableError(f"has more text than the limit of {MAX_TEXT:,} characters: split it")
+
+
+def _short_enough(passages: Iterable[Passage]) -> Iterator[Passage]:
+    left = MAX_TEXT
+    for passage in passages:
+        left -= len(passage.text)
+        if left < 0:
+            raise too_long()
+        yield passage
 
 
 def whole_file(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from timviet.index.documents import Document
-from timviet.index.formats.decoding import decode_text, encoding_of
+from timviet.index.formats.decoding import decode_document, encoding_of
 from timviet.index.formats.parts import Part, RawFile
 
 
@@ -11,7 +11,7 @@ def read(file: RawFile) -> Iterator[Part]:
     """Read a text.
 
     Raises:
-        UnreadableError: it is no text, or a blank one.
+        UnreadableError: it is no text, or a blank one, or longer than a document may be.
     """
-    decoded = decode_text(file.content, file.encoding)
+    decoded = decode_document(file.content, file.encoding)
     yield Part(Document(id=file.name, text=decoded.text, path=file.name), encoding=encoding_of(decoded))
