@@ -5,6 +5,7 @@ import json
 import os
 
 from timviet.index import open_index, skipped_files, sync, verify
+from timviet.index.folders.syncing import Follower, SyncOptions
 
 clock = itertools.count(1_700_000_000_000_000_000, 1_000_000_000)
 
@@ -63,3 +64,8 @@ def counts(summary):
     """What a run did: new, changed, unchanged and removed documents, and errors."""
     assert summary.documents == summary.new + summary.changed
     return summary.new, summary.changed, summary.unchanged, summary.removed, len(summary.errors)
+
+
+def follower(place, index, **options):
+    """What follows the folder `kho`."""
+    return Follower(index, [place.folder / "kho"], SyncOptions(prune=True, **options))
