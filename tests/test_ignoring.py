@@ -60,6 +60,8 @@ rules = st.dictionaries(
 @given(paths, rules)
 @example(["a/b/tin.txt", "a/c.d"], {".": ["a/*", "!a/b"], "a/b": ["!tin.txt"]})
 @example(["nháp/tin.txt", "b/nháp"], {".": ["nháp/", "!nháp/tin.txt"]})
+@example(["nháp/a/b"], {".": ["**/b"], "nháp": ["!*/"]})
+@example(["a/b", "a/c/b", "c"], {".": ["*", "!a/", "!a/c"]})
 def test_as_git(paths, rules):
     """Of any files and any rules in folders and folders below, those are found that git does not ignore."""
     with TemporaryDirectory() as name:
