@@ -14,7 +14,7 @@ from timviet.index.formats.records.fields import choose_fields, has_text_by_name
 _BLANK = re.compile(r"[ \t\n\r]*")  # RFC 8259, section 2
 _DECODER = json.JSONDecoder()
 _FEWEST_WORDS = 5  # of a text that one object has, if its name says nothing
-NO_TEXT = "is JSON without a text, as settings are; if one is, say which by --text-field"
+NO_TEXT = "is JSON without a field that is text: name one by --text-field"
 """Why JSON is not read that has no records."""
 
 
