@@ -60,9 +60,9 @@ def test_what_starting_up_loads(code):
 
 EXPORTS = {
     "timviet.index": (
-        "AnalyzedToken Decoded Document FileEncoding Forms Index Paragraph Passage Problem RecordFields Repair Source "
-        "StoredDocument Summary Token Verification VietnameseAnalyzer Writer analyze canonical decode fold open_index "
-        "repair skipped_files sync tokenize verify watch"
+        "AnalyzedToken Decoded Document FileEncoding FileFields Forms Index Paragraph Passage Problem RecordFields "
+        "Repair Source StoredDocument Summary Token Verification VietnameseAnalyzer Writer analyze canonical "
+        "decode fold open_index repair skipped_files sync tokenize verify watch"
     ),
     "timviet.search": (
         "Change Correction Evaluation Explanation Hit Level Limits Marks NameHit NameHits ReadDocument ReadParagraph "

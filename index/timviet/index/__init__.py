@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from timviet.index.documents import Document, Paragraph, Passage
     from timviet.index.encodings.decoding import Decoded, decode
     from timviet.index.folders.skipped import skipped_files
-    from timviet.index.folders.summary import FileEncoding, Summary
+    from timviet.index.folders.summary import FileEncoding, FileFields, Summary
     from timviet.index.folders.syncing import sync
     from timviet.index.folders.watching import watch
     from timviet.index.formats.parts import RecordFields
@@ -35,6 +35,7 @@ _HOMES = {
     "Decoded": "encodings.decoding",
     "Document": "documents",
     "FileEncoding": "folders.summary",
+    "FileFields": "folders.summary",
     "Forms": "analysis",
     "Index": "store",
     "Paragraph": "documents",
@@ -67,6 +68,7 @@ __all__ = [
     "Decoded",
     "Document",
     "FileEncoding",
+    "FileFields",
     "Forms",
     "Index",
     "Paragraph",
