@@ -30,7 +30,7 @@ docs: $(VENV)/developed
 	$(BIN)/python docs/generate.py
 
 clean:
-	rm -rf $(VENV) .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pictures .pytest_cache .ruff_cache
 
 # False where there is no virtual environment yet, its Python has gone, or the checkout was moved or copied since.
 runs_here = $(BIN)/pip --version 2>/dev/null | grep -qF "$$(pwd -P)/$(VENV)/"
@@ -47,6 +47,7 @@ $(VENV)/installed: pyproject.toml $(VENV)/made
 
 $(VENV)/developed: $(VENV)/installed
 	$(BIN)/pip install --quiet --group dev
+	.ci/browser
 	touch $@
 
 $(VENV)/benched: $(VENV)/installed

@@ -109,6 +109,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 box.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") event.preventDefault(); // browsers empty the box
   if (event.key === "ArrowDown" && !suggestions.isShown && !event.defaultPrevented) {
     event.preventDefault();
     moveThroughHits(1);
