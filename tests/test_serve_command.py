@@ -115,7 +115,7 @@ def raw(server, sent, patience=20.0):
         (b"GET /static/..%2f..%2fapp.py HTTP/1.1\r\nHost: localhost\r\n\r\n", (b"404",)),
         (b"GET /static/../../app.py HTTP/1.1\r\nHost: localhost\r\n\r\n", (b"404",)),
         (b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n", (b"400", b"414", b"431")),
-        (b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 100_000 + b"\r\n\r\n", (b"400", b"431")),
+        (b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 600_000 + b"\r\n\r\n", (b"400", b"431")),
         (
             b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"".join(b"X%d: 1\r\n" % n for n in range(2000)) + b"\r\n",
             (b"400", b"431"),
@@ -144,6 +144,26 @@ def test_clients_that_never_end_their_request(server):
     assert time.monotonic() - started < PATIENCE
     for connection in slow:
         connection.close()
+
+
+def test_clients_that_say_nothing(server):
+    """Very many connections that nothing is sent on hold up nobody."""
+    host, port = server.url.removeprefix("http://").split(":")
+    silent = [socket.create_connection((host, int(port)), timeout=PATIENCE) for _ in range(800)]
+    assert ask(server, "/healthz").status_code == 200
+    time.sleep(11)
+    assert ask(server, "/search", q="ma").status_code == 200
+    for connection in silent:
+        connection.close()
+
+
+def test_the_log_is_of_whole_lines(server):
+    """A path with line ends, or with what a terminal obeys, is one line of printable characters."""
+    ask(server, "/%0d%0aFAKE%20%1b%5b31m")
+    wait_until(lambda: "FAKE" in server.log.read_text(), "it was not logged")
+    (line,) = [line for line in server.log.read_text().splitlines() if "FAKE" in line]
+    assert line.startswith("[20")
+    assert "\x1b" not in line
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -204,6 +224,8 @@ def test_documents_over_http(folder, tmp_path):
         (["--port", "70000"], "70000"),
         (["--workers", "0"], "workers"),
         (["--timeout", "0"], "seconds"),
+        (["--title", " "], "empty"),
+        (["--host", ""], "empty"),
     ],
     ids=lambda own: " ".join(own) if isinstance(own, list) else None,
 )

@@ -54,6 +54,7 @@ def test_recipes(project, name):
     """The site, its API and its files are below the path, and the other app's own pages are where they were."""
     (project / "toa_soan" / f"{name}_site.py").write_text(RECIPES[name], "utf-8")
     client = TestClient(importlib.import_module(f"toa_soan.{name}_site").app)
+    assert client.get("/tim").url.path == "/tim/"  # links of the page are relative to it
     page = client.get("/tim/", params={"q": "dang uy"})
     assert page.status_code == 200
     assert "<mark>Đảng uỷ</mark>" in page.text

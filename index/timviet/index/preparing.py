@@ -18,6 +18,7 @@ NEVER = -1
 # What is kept of every paragraph, and what of some.
 _KEPT = {"id": str, "paragraph": int, "start": int, "text": str, "metadata": str}
 _MAY_BE_KEPT = {"title": str, "path": str, "source": str, "section": str, "page": int}
+_MOST_DEPTH = 100  # of metadata
 _LAST_PARAGRAPH = (1 << 32) - 1
 # A paragraph takes as much memory as so many code points of its text, whatever it says.
 _PARAGRAPH_COST = 16
@@ -240,7 +241,17 @@ def _plain(text: str) -> str:
 
 
 def _encode(metadata: Mapping[str, object] | None) -> str:
+    _require_depth(metadata, _MOST_DEPTH)
     return json.dumps(dict(metadata), ensure_ascii=False, allow_nan=False) if metadata else NO_METADATA
+
+
+def _require_depth(value: object, left: int) -> None:
+    """Refuse what has too much within one another: whoever takes it apart does so step by step."""
+    if isinstance(value, Mapping | list | tuple):
+        if not left:
+            raise ValueError(f"it has more than {_MOST_DEPTH} lists within one another")
+        for own in value.values() if isinstance(value, Mapping) else value:
+            _require_depth(own, left - 1)
 
 
 def searched_values(metadata: Mapping[str, object]) -> Iterator[tuple[str, str | int | float]]:

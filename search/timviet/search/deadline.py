@@ -15,21 +15,24 @@ _DEADLINE: ContextVar[_Deadline] = ContextVar("deadline", default=(inf, inf))
 
 
 class TimeLimit:
-    """Sets a deadline for all that is done while it is entered.
+    """Sets a deadline for all that is done while it is entered; one that was set around it stays, if it is earlier.
 
     Args:
         seconds: how long that may take; `math.inf` for no limit.
+        since: from when on, as `time.monotonic` tells it; from when it is entered, if nothing is said.
 
     Example:
         >>> with TimeLimit(seconds=60):
         ...     check_time()
     """
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, since: float | None = None) -> None:
         self._seconds = seconds
+        self._since = since
 
     def __enter__(self) -> None:
-        self._token: Token[_Deadline] = _DEADLINE.set((monotonic() + self._seconds, self._seconds))
+        since = monotonic() if self._since is None else self._since
+        self._token: Token[_Deadline] = _DEADLINE.set(min(_DEADLINE.get(), (since + self._seconds, self._seconds)))
 
     def __exit__(self, *_: object) -> None:
         _DEADLINE.reset(self._token)

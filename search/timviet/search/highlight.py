@@ -68,6 +68,8 @@ class Highlighter:
 
     def matches(self, text: str) -> list[Match]:
         """Return what the leaves match in a paragraph, in order; what several match is there for each."""
+        if not self._acceptors:
+            return []
         spans: dict[int, Span] = {}
         positions: dict[TermGroup | None, list[int]] = {}
         position = 0
@@ -103,6 +105,9 @@ class _Acceptors(dict[str, "tuple[TermGroup | None, ...] | None"]):
         super().__init__()
         self.ranges: list[Between] = []
         self._by_term: dict[str, dict[str, tuple[TermGroup | None, ...]]] = {field: {} for field in _FIELDS}
+
+    def __bool__(self) -> bool:
+        return bool(self.ranges or any(self._by_term.values()))
 
     def add(self, field: str, term: str, acceptor: TermGroup | None) -> None:
         by_term = self._by_term[field]

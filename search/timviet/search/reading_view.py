@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 from timviet.index.preparing import read_metadata
 from timviet.index.snapshot import Snapshot
@@ -62,28 +62,53 @@ class ReadDocument:
         return asdict(self)
 
 
-def read_document(
-    snapshot: Snapshot, document_id: str, part: slice, find_matches: Callable[[str], list[Match]]
-) -> ReadDocument | None:
-    """Return a document as it is read; None where there is none of this id.
+class StoredParagraphs(NamedTuple):
+    """Some of a document's paragraphs, as they are kept.
+
+    Attributes:
+        document: what is kept of the first one, and with it, of the document.
+        total: how many the document has.
+        fields: what is kept of each of these, in order.
+    """
+
+    document: dict[str, Any]
+    total: int
+    fields: list[dict[str, Any]]
+
+    @classmethod
+    def of_document(cls, snapshot: Snapshot, document_id: str, part: slice) -> Self | None:
+        """Return those of a document; None where there is none of this id.
+
+        Args:
+            snapshot: the snapshot to read them from.
+            document_id: its id.
+            part: which of its paragraphs.
+        """
+        numbers = sorted(snapshot.having("id", document_id))
+        if not numbers:
+            return None
+        return cls(snapshot.stored(numbers[0]), len(numbers), [_stored(snapshot, number) for number in numbers[part]])
+
+
+def _stored(snapshot: Snapshot, number: int) -> dict[str, Any]:
+    check_time()
+    return snapshot.stored(number)
+
+
+def read_document(stored: StoredParagraphs, find_matches: Callable[[str], list[Match]]) -> ReadDocument:
+    """Return a document as it is read.
 
     Args:
-        snapshot: the snapshot to read it from.
-        document_id: its id.
-        part: which of its paragraphs.
+        stored: its paragraphs.
         find_matches: finds what to mark in a text, in order.
     """
-    numbers = sorted(snapshot.having("id", document_id))
-    if not numbers:
-        return None
-    fields = snapshot.stored(numbers[0])
     return ReadDocument(
-        id=document_id,
-        title=fields.get("title"),
-        path=fields.get("path"),
-        metadata=read_metadata(fields["metadata"]),
-        paragraph_count=len(numbers),
-        paragraphs=tuple(_paragraph(snapshot.stored(number), find_matches) for number in numbers[part]),
+        id=stored.document["id"],
+        title=stored.document.get("title"),
+        path=stored.document.get("path"),
+        metadata=read_metadata(stored.document["metadata"]),
+        paragraph_count=stored.total,
+        paragraphs=tuple(_paragraph(fields, find_matches) for fields in stored.fields),
     )
 
 

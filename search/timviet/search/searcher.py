@@ -27,7 +27,7 @@ from timviet.search.marks import Marks
 from timviet.search.metadata_keys import written_keys
 from timviet.search.names.lookup import NameHits, NameLookup
 from timviet.search.parser import unknown_fields
-from timviet.search.reading_view import ReadDocument, read_document
+from timviet.search.reading_view import ReadDocument, StoredParagraphs, read_document
 from timviet.search.refine.filters import Filters
 from timviet.search.results import Hit, Relaxation, Results
 from timviet.search.similar import words_of
@@ -316,10 +316,12 @@ class Searcher:
         if offset < 0 or (limit is not None and limit < 0):
             raise ValueError("offset and limit must be at least 0")
         part = slice(offset, None if limit is None else offset + limit)
-        with self._in_turn(self._limits.seconds):
-            answer = self._finder.find(query, 1, Options(marks, match, abbreviations=abbreviations))
-            highlighter = Highlighter(answer.plan, self._whoosh.reader())
-            return read_document(self._finder.snapshot, document_id, part, highlighter.matches)
+        with TimeLimit(self._limits.seconds):
+            with self._in_turn(self._limits.seconds):
+                answer = self._finder.find(query, 1, Options(marks, match, abbreviations=abbreviations))
+                highlighter = Highlighter(answer.plan, self._whoosh.reader())
+                stored = StoredParagraphs.of_document(self._finder.snapshot, document_id, part)
+            return stored and read_document(stored, highlighter.matches)
 
     def suggest(self, prefix: str, limit: int = 10) -> list[Suggestion]:
         """Suggest how a phrase may go on while it is typed, by words and phrases that the index has.

@@ -20,10 +20,22 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _FAREWELL = 30  # seconds that requests have to be answered after the server was told to end
 
 
+def _not_empty(_context: click.Context, _option: click.Parameter, text: str) -> str:
+    if not text.strip():
+        raise click.BadParameter("it is empty")
+    return text
+
+
 @click.command("serve")
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at; 0.0.0.0 for any.")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    callback=_not_empty,
+    help="The address to listen at; 0.0.0.0 for any.",
+)
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="The port.")
-@click.option("--title", default="timviet", show_default=True, help="What the page is called.")
+@click.option("--title", default="timviet", show_default=True, callback=_not_empty, help="What the page is called.")
 @click.option(
     "--facet",
     "facets",
@@ -40,7 +52,7 @@ _FAREWELL = 30  # seconds that requests have to be answered after the server was
     multiple=True,
     metavar="NAME",
     help="A host's name that it answers as; may be given several times. By default any, or, where it listens to this "
-    "machine alone, only as this machine.",
+    "machine alone, only this machine's, which are then always among them.",
 )
 @click.option(
     "--cors",
@@ -95,7 +107,7 @@ def command(
             limits=limits,
             write_token=token or None,
             cors_origins=origins,
-            allowed_hosts=hosts or ((*_LOOPBACK, host) if _is_loopback(host) else ()),
+            allowed_hosts={*_LOOPBACK, host, *hosts} if _is_loopback(host) else hosts,
             metrics=metrics,
         )
         make_app()  # what is wrong with the index, or the options, is told here
@@ -105,9 +117,11 @@ def command(
 
 
 def _serve(make_app: Callable[[], Callable[..., Any]], host: str, port: int, workers: int, access_log: bool) -> None:
+    from timviet.search.web.access_log import ACCESS_LOG
+
     try:
         from granian import Granian
-        from granian.constants import Interfaces
+        from granian.constants import HTTPModes, Interfaces
         from granian.http import HTTP1Settings
         from granian.log import LogLevels
     except ModuleNotFoundError as error:
@@ -118,9 +132,11 @@ def _serve(make_app: Callable[[], Callable[..., Any]], host: str, port: int, wor
         port,
         interface=Interfaces.ASGINL,
         workers=workers,
+        http=HTTPModes.http1,  # telling other versions apart waits for what is sent, without end
         websockets=False,
         http1_settings=HTTP1Settings(header_read_timeout=10_000, max_buffer_size=64 << 10),
         log_level=LogLevels.warning,
+        log_dictconfig=ACCESS_LOG,
         log_access=access_log,
         respawn_failed_workers=True,
         workers_kill_timeout=_FAREWELL,
@@ -142,8 +158,8 @@ def _require_free(host: str, port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError as error:
-            reason = error.strerror or str(error)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
             raise click.UsageError(f"cannot listen at {host}, port {port}: {reason}; name others") from error
 
 

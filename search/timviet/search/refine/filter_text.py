@@ -13,8 +13,9 @@ def parse_filters(texts: Iterable[str]) -> dict[str, list[Any]]:
     """Return what to keep, as `Searcher.search` takes it.
 
     Args:
-        texts: filters, each as KEY=VALUE or KEY=LOW..HIGH, of which either end may be left out. Of several for the same
-            key, any will do; how it is first written stands for all.
+        texts: filters, each as KEY=VALUE or KEY=LOW..HIGH, of which either end may be left out, or KEY==VALUE for a
+            value that has two dots itself. Of several for the same key, any will do; how it is first written stands
+            for all.
 
     Raises:
         FilterError: a text is no filter.
@@ -30,6 +31,8 @@ def parse_filters(texts: Iterable[str]) -> dict[str, list[Any]]:
         if not name or not value:
             raise FilterError(text, "is none: write KEY=VALUE or KEY=LOW..HIGH")
         low, dots, high = (part.strip() for part in value.partition(_RANGE))
-        wanted = (low or None, high or None) if dots else value
+        wanted: object = (low or None, high or None) if dots else value
+        if value.startswith("="):
+            wanted = value[1:].strip()
         filters.setdefault(names.setdefault(metadata_key(name), name), []).append(wanted)
     return filters

@@ -27,12 +27,13 @@ async def answer(request: Request, make: Callable[[Searcher], Response], variant
         make: the function; it is called in another thread.
         variant: what of the request, besides its address, the answer depends on.
     """
-    known = [tag.strip() for tag in request.headers.get("if-none-match", "").split(",")]
+    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
+    asked = (request.app.state.made_as, request.url.path, request.url.query, variant)
 
     def make_new(searcher: Searcher) -> Response:
-        tag = _entity_tag(searcher.commit_id, variant)
+        tag = _entity_tag(searcher.commit_id, *asked)
         response = Response(status_code=304) if tag in known else make(searcher)
-        response.headers["ETag"] = tag
+        response.headers["ETag"] = f"W/{tag}"  # weak: answers of the same commit differ in how long they took
         return response
 
     return await shared_searcher(request).answer(make_new)
@@ -47,7 +48,5 @@ def json_response(content: Mapping[str, object], status: int = 200) -> Response:
     return Response(body, status, media_type="application/json")
 
 
-def _entity_tag(commit_id: str, variant: str) -> str:
-    """Return a tag that is weak: answers of the same commit differ in how long they took."""
-    digest = hashlib.sha256(" ".join((_VERSION, commit_id, variant)).encode()).hexdigest()
-    return f'W/"{digest[:20]}"'
+def _entity_tag(*parts: str) -> str:
+    return f'"{hashlib.sha256(json.dumps([_VERSION, *parts]).encode()).hexdigest()[:20]}"'

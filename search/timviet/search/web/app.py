@@ -5,7 +5,7 @@ from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
-from fastapi import Depends, FastAPI
+from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
@@ -14,7 +14,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from timviet.index.store import Index, open_index
 from timviet.search.limits import DEFAULT_LIMITS, Limits
 from timviet.search.web.api import add_api
-from timviet.search.web.guards import BodyLimits, SecurityHeaders, host_check
+from timviet.search.web.guards import BodyLimits, HeadAnswers, HostCheck, SecurityHeaders, TokenCheck
 from timviet.search.web.metrics import Measuring, Metrics, add_metrics
 from timviet.search.web.pages import add_pages
 from timviet.search.web.problems import Problem, tell_problems
@@ -56,6 +56,8 @@ def create_app(
         IndexNotFoundError: there is no index at this place.
         NotAnIndexError: something else is there, or a damaged index.
         IndexVersionError: the index was built by other rules; it has to be rebuilt.
+        ValueError: the title or the token is empty.
+        TypeError: facets, origins or hosts are one text, instead of several.
 
     Example:
         >>> from fastapi.testclient import TestClient
@@ -68,6 +70,11 @@ def create_app(
         1
         'tin'
     """
+    if not title or write_token == "":
+        raise ValueError("neither the title nor the token may be empty")
+    for name, names in (("facets", facets), ("cors_origins", cors_origins), ("allowed_hosts", allowed_hosts)):
+        if isinstance(names, str):
+            raise TypeError(f"{name} are several texts, not one: {names!r}")
     opened = index if isinstance(index, Index) else open_index(index)
     figures = Metrics(opened)
     app = FastAPI(
@@ -76,21 +83,31 @@ def create_app(
         version=version("timviet"),
         docs_url=None,  # they load scripts from elsewhere
         redoc_url=None,
-        dependencies=[Depends(host_check(allowed_hosts))],
+        redirect_slashes=False,  # to the host that was asked for, whichever that is
         middleware=[
-            Middleware(Measuring, figures),
+            *([Middleware(Measuring, figures)] if metrics else []),
             Middleware(SecurityHeaders),
-            Middleware(CORSMiddleware, allow_origins=list(cors_origins), allow_methods=["GET"]),
+            Middleware(HostCheck, {host.lower() for host in allowed_hosts}),
+            Middleware(
+                CORSMiddleware,
+                allow_origins=[origin.rstrip("/") for origin in cors_origins],
+                allow_methods=["GET", "HEAD"],
+                allow_headers=["If-None-Match"],
+                expose_headers=["ETag", "Retry-After"],
+            ),
+            *([Middleware(TokenCheck, write_token)] if write_token else []),
+            Middleware(HeadAnswers),
             Middleware(GZipMiddleware, compresslevel=5),
             Middleware(BodyLimits),
         ],
     )
     app.state.searcher = SharedSearcher(opened, limits, most_waiting)
+    app.state.made_as = repr((title, facets, limits))
     tell_problems(app)
-    add_pages(app, opened, title, facets)
+    add_pages(app, opened, figures, title, facets)
     add_api(app, opened, figures)
-    if write_token is not None:
-        add_writing(app, opened, write_token)
+    if write_token:
+        add_writing(app, opened)
     if metrics:
         add_metrics(app, figures)
     app.mount("/static", StaticFiles(directory=str(files("timviet.search.web") / "static")), "static")

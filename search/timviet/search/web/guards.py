@@ -1,13 +1,16 @@
 """What stands between the network and the app: limits to bodies, hosts it answers as, headers that browsers obey."""
 
 import asyncio
-from collections.abc import Callable, Collection
+import secrets
+from collections.abc import Collection
 from http import HTTPStatus
 
 from fastapi import Request
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from timviet.search.web.problems import SECURITY, problem
 
 LARGEST_BODY = 16 << 20
 """Bytes that a request may send."""
@@ -15,16 +18,7 @@ LARGEST_BODY = 16 << 20
 LONGEST_BODY = 30.0
 """Seconds that a request may take to send them."""
 
-# Nothing is loaded from elsewhere, nothing runs that is written into a page, and no other page may show this one.
-_SECURITY = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
+_WRITING = ("POST", "DELETE")
 
 
 class SecurityHeaders:
@@ -39,8 +33,8 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(_SECURITY)
-                headers.setdefault("Cache-Control", "no-cache")
+                for name, value in SECURITY.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
@@ -81,16 +75,67 @@ def _limited(receive: Receive) -> Receive:
     return receive_within_limits
 
 
-def host_check(allowed: Collection[str]) -> Callable[[Request], None]:
-    """Return what refuses requests to other hosts: a page elsewhere could have its name stand for this machine.
+class HostCheck:
+    """Answers as some hosts only: a page elsewhere could have its own name stand for this machine, and read it.
 
     Args:
-        allowed: the hosts' names, without ports; none for any.
+        app: the app.
+        allowed: the hosts' names, small and without ports; none for any.
     """
 
-    def check(request: Request) -> None:
-        if allowed and request.url.hostname not in allowed:
-            detail = f"this server answers as {', '.join(sorted(allowed))} only; its owner may allow other hosts"
-            raise HTTPException(HTTPStatus.MISDIRECTED_REQUEST, detail)
+    def __init__(self, app: ASGIApp, allowed: Collection[str]) -> None:
+        self._app = app
+        self._allowed = allowed
 
-    return check
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        app = self._app
+        if self._allowed and scope["type"] == "http" and Request(scope).url.hostname not in self._allowed:
+            detail = f"this server answers as {', '.join(sorted(self._allowed))} only; its owner may allow other hosts"
+            app = problem(HTTPStatus.MISDIRECTED_REQUEST, detail)
+        await app(scope, receive, send)
+
+
+class TokenCheck:
+    """Lets those who know a token write; who does not is told so before anything of what is sent is read.
+
+    Args:
+        app: the app.
+        token: what a request has to carry, as `Authorization: Bearer TOKEN`.
+    """
+
+    def __init__(self, app: ASGIApp, token: str) -> None:
+        self._app = app
+        self._token = token.encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        app = self._app
+        if scope["type"] == "http" and scope["method"] in _WRITING and not self._knows_token(Headers(scope=scope)):
+            detail = "writing needs the server's token: send it as `Authorization: Bearer TOKEN`"
+            app = problem(HTTPStatus.UNAUTHORIZED, detail, {"WWW-Authenticate": "Bearer"})
+        await app(scope, receive, send)
+
+    def _knows_token(self, headers: Headers) -> bool:
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        return scheme.lower() == "bearer" and secrets.compare_digest(token.strip().encode("latin-1"), self._token)
+
+
+class HeadAnswers:
+    """Answers HEAD as GET, without a body; see RFC 9110, section 9.3.2."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_head(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        await self._app({**scope, "method": "GET"}, receive, send_head)

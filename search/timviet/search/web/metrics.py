@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from timviet.index.store import Index
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_METHODS = ("GET", "HEAD", "POST", "DELETE", "OPTIONS")
 _FOUND = (0, 1, 10, 100, 1_000, 10_000, 100_000)
 
 
@@ -45,6 +46,7 @@ class Metrics:
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request."""
+        method = method if method in _METHODS else "other"
         self._requests.labels(method, route, status).inc()
         self._latency.labels(method, route).observe(seconds)
 

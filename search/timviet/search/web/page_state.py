@@ -12,6 +12,8 @@ Language = Literal["vi", "en"]
 
 HITS_OF_A_PAGE = 10
 LAST_PAGE = 100
+MOST_FILTERS = 50
+SORTED_BY_DATE = "-date"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,8 @@ class PageState:
             language=cast("Language", said) if said in get_args(Language) else _accepted_language(accepted),
             query=parameters.get("q", "").strip(),
             marks=cast("Marks", marks) if marks in get_args(Marks) else "auto",
-            filters=tuple(dict.fromkeys(filter(None, parameters.getlist("filter")))),
-            sort=parameters.get("sort", ""),
+            filters=tuple(dict.fromkeys(filter(None, parameters.getlist("filter"))))[:MOST_FILTERS],
+            sort=sort if (sort := parameters.get("sort")) in ("title", SORTED_BY_DATE) else "",
             page=_number(parameters.get("page", ""), 1, LAST_PAGE),
             document_id=parameters.get("id", ""),
             paragraph=_number(parameters.get("paragraph", ""), 0, 1 << 31),

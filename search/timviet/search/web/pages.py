@@ -24,8 +24,9 @@ from timviet.search.refine.filter_text import parse_filters
 from timviet.search.searcher import Searcher
 from timviet.search.snippet import Snippet
 from timviet.search.web.answering import answer
-from timviet.search.web.page_state import HITS_OF_A_PAGE, LAST_PAGE, PageState
-from timviet.search.web.problems import detail_of, status_of
+from timviet.search.web.metrics import Metrics
+from timviet.search.web.page_state import HITS_OF_A_PAGE, LAST_PAGE, SORTED_BY_DATE, PageState
+from timviet.search.web.problems import RETRY_AFTER, detail_of, status_of
 from timviet.search.web.shared_searcher import BusyError
 from timviet.search.web.wording import Wording
 
@@ -45,16 +46,17 @@ _PROBLEMS: dict[type[Exception], str] = {
 }
 
 
-def add_pages(app: FastAPI, index: Index, title: str, facets: Sequence[str] | None) -> None:
+def add_pages(app: FastAPI, index: Index, metrics: Metrics, title: str, facets: Sequence[str] | None) -> None:
     """Have an app show the pages.
 
     Args:
         app: the app.
         index: the index.
+        metrics: what is told how many documents are found.
         title: what the site is called.
         facets: keys of the metadata whose values are counted; None for those that have few different ones.
     """
-    pages = _Pages(index, title, facets)
+    pages = _Pages(index, metrics, title, facets)
 
     @app.get("/", include_in_schema=False)
     async def results(request: Request) -> Response:
@@ -66,8 +68,9 @@ def add_pages(app: FastAPI, index: Index, title: str, facets: Sequence[str] | No
 
 
 class _Pages:
-    def __init__(self, index: Index, title: str, facets: Sequence[str] | None) -> None:
+    def __init__(self, index: Index, metrics: Metrics, title: str, facets: Sequence[str] | None) -> None:
         self._index = index
+        self._metrics = metrics
         self._title = title
         self._facets = facets
         self._templates = Environment(
@@ -91,6 +94,8 @@ class _Pages:
             detail_of(error)
             response = self._problem(state, name, status_of(error))
         response.headers["Vary"] = "Accept-Language"
+        if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+            response.headers["Retry-After"] = str(RETRY_AFTER)
         return response
 
     def results(self, searcher: Searcher, state: PageState) -> Response:
@@ -98,6 +103,7 @@ class _Pages:
         if not state.query:
             counts = (self._index.document_count, self._index.paragraph_count)
             return self._page("results.html", state, results=None, counts=counts, problem=None)
+        has_dates = _DATE_KEYS[0] in map(metadata_key, searcher.metadata_keys())
         results = searcher.search(
             state.query,
             HITS_OF_A_PAGE,
@@ -106,12 +112,13 @@ class _Pages:
             snippet_length=_SNIPPET_LENGTH,
             filters=parse_filters(state.filters),
             facets=self._keys(searcher),
-            sort=state.sort or None,
+            sort=state.sort if state.sort and (has_dates or state.sort != SORTED_BY_DATE) else None,
             group_by_document=True,
             ask_back=True,
         )
+        self._metrics.found(results.total)
         is_last = state.offset + len(results) >= results.total or state.page == LAST_PAGE
-        return self._page("results.html", state, results=results, is_last=is_last, counts=None, problem=None)
+        return self._page("results.html", state, results=results, is_last=is_last, has_dates=has_dates, problem=None)
 
     def read(self, searcher: Searcher, state: PageState) -> Response:
         """Return the page where a document is read: a part of it, if it is long."""
@@ -121,14 +128,14 @@ class _Pages:
         return self._page("read.html", state, status, document=document, first=first, part=_PART, before=_BEFORE)
 
     def _keys(self, searcher: Searcher) -> list[str]:
-        """Return the keys whose values are counted."""
+        """Return the keys whose values are counted; a key with an equals sign cannot be filtered by."""
         if self._facets is None:
-            return searcher.metadata_keys(_FEW_VALUES)[:_MOST_FACETS]
+            return [name for name in searcher.metadata_keys(_FEW_VALUES) if "=" not in name][:_MOST_FACETS]
         known = {metadata_key(name) for name in searcher.metadata_keys()}
         return [name for name in self._facets if metadata_key(name) in known]
 
     def _problem(self, state: PageState, name: str, status: HTTPStatus) -> Response:
-        return self._page("results.html", state, status, results=None, counts=None, problem=name)
+        return self._page("results.html", state, status, results=None, problem=name)
 
     def _page(
         self,

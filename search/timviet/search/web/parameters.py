@@ -9,6 +9,9 @@ from timviet.search.snippet import DEFAULT_LENGTH
 MOST_HITS = 100
 """Hits, names or suggestions that one answer has at most."""
 
+MOST_KEYS = 50
+"""Filters, facets or fields that one request may name."""
+
 DEEPEST = 10_000
 """How many hits may be left out before those of an answer."""
 
@@ -46,11 +49,14 @@ class SearchParameters(_Parameters):
     filter: Annotated[
         list[str],
         Field(
+            max_length=MOST_KEYS,
             description="What to keep, KEY=VALUE or KEY=LOW..HIGH by the metadata; of several for a key, any will do.",
             examples=[["năm=2020..2024"]],
         ),
     ] = []
-    facet: Annotated[list[str], Field(description="Keys of the metadata whose values are to be counted.")] = []
+    facet: Annotated[
+        list[str], Field(max_length=MOST_KEYS, description="Keys of the metadata whose values are to be counted.")
+    ] = []
     sort: Annotated[
         str | None,
         Field(description="`title`, `path` or a key of the metadata, with a minus before it for the reverse."),
@@ -78,7 +84,10 @@ class LookupParameters(_Parameters):
 
     q: Annotated[str, Field(description="A name, or a part of one.", examples=["nguyen van tho"])]
     field: Annotated[
-        list[str], Field(description="Where to look: `title`, `path`, or keys of the metadata.", min_length=1)
+        list[str],
+        Field(
+            description="Where to look: `title`, `path`, or keys of the metadata.", min_length=1, max_length=MOST_KEYS
+        ),
     ] = ["title"]
     limit: Limit = 10
 

@@ -14,6 +14,7 @@ from starlette.routing import Match, Route
 from timviet.index.errors import (
     DocumentError,
     FilterError,
+    IndexLockedError,
     IndexPlaceError,
     QueryLimitError,
     QuerySyntaxError,
@@ -50,6 +51,20 @@ class Problem(BaseModel):
     detail: str = Field(description="What went wrong, and what to do.")
 
 
+# Nothing is loaded from elsewhere, nothing runs that is written into a page, and no other page may show this one.
+SECURITY = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-cache",
+}
+"""Headers that keep browsers from obeying anybody else, and from keeping what may have changed."""
+
+
 def problem(status: HTTPStatus, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:
     """Return an answer that tells what went wrong.
 
@@ -80,6 +95,8 @@ def detail_of(error: TimvietError) -> str:
     """Return what is told of an error: where the index is, is only its owner's business, who finds it logged."""
     if status_of(error) < HTTPStatus.INTERNAL_SERVER_ERROR or isinstance(error, QueryTimeoutError):
         return str(error)
+    if isinstance(error, IndexLockedError):
+        return "somebody else is writing to the index: try again in a moment"
     _log.error("%s", error)
     return "the index cannot be searched or written to at the moment; the server's log tells why"
 
@@ -110,7 +127,8 @@ def tell_problems(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     def _unforeseen(_request: Request, _error: Exception) -> JSONResponse:
-        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "a fault of the server's; its log tells more")
+        # It is told beside the middleware that sends these headers with everything else.
+        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "a fault of the server's; its log tells more", SECURITY)
 
 
 def _methods(request: Request) -> list[str]:

@@ -4,9 +4,11 @@ from asyncio import wrap_future
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import BoundedSemaphore
+from time import monotonic
 from typing import TypeVar
 
 from timviet.index.store import Index
+from timviet.search.deadline import TimeLimit, check_time
 from timviet.search.limits import Limits
 from timviet.search.searcher import Searcher
 
@@ -31,6 +33,7 @@ class SharedSearcher:
 
     def __init__(self, index: Index, limits: Limits, most_waiting: int) -> None:
         self._searcher = Searcher(index, limits)
+        self._seconds = limits.seconds
         self._places = BoundedSemaphore(most_waiting)
         self._threads = ThreadPoolExecutor(_THREADS, "timviet-search")
 
@@ -39,15 +42,19 @@ class SharedSearcher:
 
         Raises:
             BusyError: too many others wait already.
+            QueryTimeoutError: it takes longer than it may, its turn waited for.
             IndexPlaceError: the index is not there any more, or damaged.
         """
         if not self._places.acquire(blocking=False):
             raise BusyError
-        answer = self._threads.submit(self._search, search)
+        answer = self._threads.submit(self._search, search, monotonic())
         # Not when the caller has gone, but when the search has ended.
         answer.add_done_callback(lambda _answer: self._places.release())
         return await wrap_future(answer)
 
-    def _search(self, search: Callable[[Searcher], _Answer]) -> _Answer:
-        self._searcher.refresh()
-        return search(self._searcher)
+    def _search(self, search: Callable[[Searcher], _Answer], asked: float) -> _Answer:
+        """Search, and cut the snippets of what is found, within the time that is left since it was asked for."""
+        with TimeLimit(self._seconds, since=asked):
+            check_time()
+            self._searcher.refresh()
+            return search(self._searcher)
