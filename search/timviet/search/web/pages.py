@@ -35,7 +35,8 @@ _BEFORE = 200  # of them before the one that it is opened at
 _SNIPPET_LENGTH = 320
 _FEW_VALUES = 50  # different ones, of a key whose values are counted if nothing is said
 _MOST_FACETS = 4
-_DATE_KEYS = ("date", "ngay", "ngay_ban_hanh", "published", "modified", "nam", "year")
+_DATE_KEYS = ("date", "ngay", "ngay_ban_hanh", "published", "modified")
+_YEAR_KEYS = ("nam", "year")
 
 _PROBLEMS: dict[type[Exception], str] = {
     QueryLimitError: "problem_limit",
@@ -130,7 +131,8 @@ class _Pages:
     def _keys(self, searcher: Searcher) -> list[str]:
         """Return the keys whose values are counted; a key with an equals sign cannot be filtered by."""
         if self._facets is None:
-            return [name for name in searcher.metadata_keys(_FEW_VALUES) if "=" not in name][:_MOST_FACETS]
+            few = [name for name in searcher.metadata_keys(_FEW_VALUES) if "=" not in name]
+            return [name for name in few if metadata_key(name) not in _DATE_KEYS][:_MOST_FACETS]
         known = {metadata_key(name) for name in searcher.metadata_keys()}
         return [name for name in self._facets if metadata_key(name) in known]
 
@@ -158,5 +160,5 @@ def _html_of(shown: Snippet | ReadParagraph) -> Markup:
 def _date_of(metadata: Mapping[str, object]) -> str:
     """Return when a document is of, as its metadata have it, or nothing."""
     by_key = {metadata_key(name): value for name, value in metadata.items()}
-    values = (by_key[key] for key in _DATE_KEYS if isinstance(by_key.get(key), str | int))
+    values = (by_key[key] for key in _DATE_KEYS + _YEAR_KEYS if isinstance(by_key.get(key), str | int))
     return str(next(values, ""))
