@@ -26,7 +26,7 @@ PAUSE = 120  # milliseconds between two keys
 WATCH = """() => {
   window.shown = [];
   const main = document.getElementById("main");
-  document.getElementById("q").addEventListener("keydown", () => { window.pressed = performance.now(); }, true);
+  document.getElementById("q").addEventListener("input", () => { window.pressed = performance.now(); }, true);
   new MutationObserver(() => {
     const title = document.title;
     requestAnimationFrame(() => setTimeout(() => window.shown.push([title, performance.now()])));

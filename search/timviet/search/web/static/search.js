@@ -65,6 +65,12 @@ function foldFilters() {
   if (filters) filters.open = matchMedia("(min-width: 60rem)").matches;
 }
 
+// Before suggestions listen: results are asked for first.
+box.addEventListener("input", (event) => {
+  if (!event.isComposing) searchNow(false);
+});
+box.addEventListener("compositionend", () => searchNow(false));
+
 const suggestions = new Suggestions(box, document.getElementById("suggestions"), () => searchNow(true));
 
 form.addEventListener("submit", (event) => {
@@ -75,11 +81,6 @@ form.addEventListener("submit", (event) => {
 form.addEventListener("change", (event) => {
   if (event.target.name === "marks") searchNow(true);
 });
-box.addEventListener("input", (event) => {
-  if (!event.isComposing) searchNow(false);
-});
-box.addEventListener("compositionend", () => searchNow(false));
-
 addEventListener("popstate", () => {
   const parameters = new URLSearchParams(location.search);
   box.value = parameters.get("q") ?? "";
