@@ -110,8 +110,24 @@ def test_settings(place):
     assert [error.reason for error in place.sync("kho/0.json").errors] == [NO_TEXT]
     place.write("kho/0.json", '{"nội dung": "Một"}')
     assert place.sync("kho").documents == 1
-    place.write("kho/0.json", '{"cỡ chữ": 12}')
-    assert place.sync("kho").removed == 1
+
+
+@pytest.mark.parametrize("named", ["kho", "kho/0.json"])
+@pytest.mark.parametrize("content", ["[]", '{"trạng thái": "đang xuất"}'])
+def test_json_that_is_no_text_any_more(tmp_path, named, content):
+    """JSON of which there are documents and that has no texts now is a fault that keeps them; pruning removes them."""
+    place = Place(tmp_path)
+    place.write("kho/0.json", '[{"nội dung": "Một"}, {"nội dung": "Hai"}]')
+    assert place.sync(named).documents == 2
+    path = place.write("kho/0.json", content)
+    for _ in range(2):
+        summary = place.sync(named)
+        assert ([(error.path, error.reason) for error in summary.errors], summary.removed) == ([(path, NO_TEXT)], 0)
+        assert len(place.contents()) == 2
+        assert [(error.path, error.reason) for error in place.skipped()] == [(path, NO_TEXT)]
+    summary = place.sync(named, prune=True)
+    assert (summary.removed, len(summary.errors), place.contents()) == (2, int(named != "kho"), {})
+    assert (place.sync("kho").errors, place.skipped()[0].reason) == ([], NO_TEXT)
 
 
 def test_some_of_a_folder(place):

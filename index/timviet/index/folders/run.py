@@ -62,6 +62,7 @@ class Run:
         exclude: patterns of what to leave out of the folders.
         encoding: the encoding of all that is read; None where it is to be told.
         fields: what is where in records, as far as it is said.
+        prunes: whether documents are to be removed whose file is gone or is no text any more.
 
     Attributes:
         changes: what it has changed.
@@ -77,8 +78,10 @@ class Run:
         exclude: Iterable[str],
         encoding: str | None,
         fields: RecordFields,
+        prunes: bool = False,
     ) -> None:
         self._index = index
+        self._prunes = prunes
         self._base = base_folder(index)
         self._known = known
         self._encoding = encoding
@@ -112,10 +115,10 @@ class Run:
         name = file.source.path
         if name in self._skipped_before:
             self._skipped[name] = self._skipped_before[name]
-            is_foreign = self._skipped[name].is_foreign
             for error in self._skipped[name].errors(file.path):
-                (self._finder.pass_over if is_foreign else self.summary.add_error)(error)
-        self.changes.leave(name, self._known.documents.get(name, ()))
+                self._tell(error, name, self._skipped[name].is_foreign)
+        if not self._is_to_be_pruned(name):
+            self.changes.leave(name, self._known.documents.get(name, ()))
         return True
 
     def index_all(self, files: list[FoundFile], stream: bytes | None, jobs: int) -> Iterator[int]:
@@ -134,8 +137,9 @@ class Run:
             yield from self._index_readings(read_stream(stream, self._encoding, self._fields), None)
 
     def prune(self, roots: Iterable[Path], found: Set[str]) -> None:
-        """Remove the documents of files below some folders that were not found there."""
-        self.changes.prune(set(roots), found, self._finder.unreadable)
+        """Remove the documents of files below some folders that were not found there, or are no text any more."""
+        texts = {name for name in found if not self._is_to_be_pruned(name)}
+        self.changes.prune(set(roots), texts, self._finder.unreadable)
 
     def remember_skipped(self, roots: Iterable[Path]) -> None:
         """Keep this run's faults, and earlier ones of files that are still there and that it was not to come by."""
@@ -154,6 +158,16 @@ class Run:
         if skipped != self._before:
             with damage_told(self._index.location, "write to"):
                 save_skipped(self._index.whoosh.storage, skipped)
+
+    def _tell(self, error: SourceError, name: str, is_foreign: bool) -> None:
+        """Tell why a file is not read; a file of no text is only passed over, unless documents of it are left."""
+        if is_foreign and (self._prunes or name not in self._known.documents):
+            self._finder.pass_over(error)
+        else:
+            self.summary.add_error(error)
+
+    def _is_to_be_pruned(self, name: str) -> bool:
+        return self._prunes and name in self._skipped and self._skipped[name].is_foreign
 
     def _unremembered(self) -> list[SourceError]:
         """Return the errors of this run of files that are none of those with faults."""
@@ -197,7 +211,7 @@ class Run:
                 source = replace(source, encoding=encoding.encoding)
             if isinstance(content, SourceError) and is_foreign and file:
                 foreign = content.reason
-                self._finder.pass_over(content)
+                self._tell(content, file.source.path, is_foreign)
             elif isinstance(content, SourceError):
                 self.summary.add_error(content)
             elif self.changes.add(content, source, line):
@@ -211,7 +225,6 @@ class Run:
             return
         if foreign:
             self._skipped[file.source.path] = SkippedFile.foreign(self._comparison.as_said(file), foreign)
-            self.changes.drop_rest(file.source.path)
             return
         errors = self.summary.errors[errors_before:]
         if not errors:

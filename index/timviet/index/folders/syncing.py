@@ -127,7 +127,8 @@ class Follower:
         options = self._options
         with self._index.writer(options.timeout, options.jobs, options.memory) as writer:
             known = self._up_to_date(writer.commit_id)
-            run = Run(self._index, writer, known, self._roots, options.exclude, self._encoding, options.fields)
+            said = self._encoding, options.fields
+            run = Run(self._index, writer, known, self._roots, options.exclude, *said, options.prune)
             if changed is None:
                 require_paths(root for root in self._roots if not (options.prune and run.is_known(root)))
             roots = self._roots if changed is None else self._with_waiting(changed)
