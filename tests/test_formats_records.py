@@ -17,15 +17,16 @@ from timviet.index.formats.parts import UNSAID, RecordFields
 from timviet.index.formats.records import rows
 from timviet.index.formats.records.fields import choose_fields
 from timviet.index.formats.records.json_file import NO_TEXT
+from timviet.index.preparing import prepare
 
 
 def told(found: list[Document | SourceError]) -> list[tuple[str | None, str | None, list[str]] | str]:
     """The id, the title and the texts of each document; of a fault its line and reason.
 
-    Of an id that was guessed, or is the number of the record, the file's name is left out.
+    Of an id that was guessed, or is the number of the record, the file's name is left out, and a title that is one.
     """
     return [
-        (own.id.removeprefix(f"{own.path}#"), own.title, texts(own))
+        (identity := own.id.removeprefix(f"{own.path}#"), None if own.title == identity else own.title, texts(own))
         if isinstance(own, Document)
         else f"{own.line}: {own.reason}"
         for own in found
@@ -41,7 +42,29 @@ def test_a_table():
     content = table("Mã số,Tiêu đề,Nội dung,Năm,Loại", "qd-05,Quyết định 05,Điều 1.,2024,", "qd-06,,Điều 2.,2025,Luật")
     found = read_all("a.csv", content)
     assert told(found) == [("qd-05", "Quyết định 05", ["Điều 1."]), ("qd-06", None, ["Điều 2."])]
-    assert [document.metadata for document in found] == [{"Năm": "2024"}, {"Năm": "2025", "Loại": "Luật"}]
+    assert [document.metadata for document in found] == [
+        {"Mã số": "qd-05", "Năm": "2024"},
+        {"Mã số": "qd-06", "Năm": "2025", "Loại": "Luật"},
+    ]
+
+
+def test_a_guessed_id_is_searched():
+    """An id that was guessed is metadata as well, and a title where there is no other and it is no mere number."""
+    found = read_all("a.csv", table("Số ký hiệu,Nội dung", "01/QĐ-UBND,Điều 1.", "2,Điều 2."))
+    assert [(own.id, own.title) for own in found] == [("a.csv#01/QĐ-UBND", "01/QĐ-UBND"), ("a.csv#2", None)]
+    assert [own.metadata for own in found] == [{"Số ký hiệu": "01/QĐ-UBND"}, {"Số ký hiệu": "2"}]
+    found = read_all("a.csv", table("id,tiêu đề,text", "a1,Một,b", "a2,,c"))
+    assert [own.title for own in found] == ["Một", "a2"]
+
+
+def test_a_guessed_id_costs_no_record():
+    """A record whose id was guessed and is blank or another one's goes by its number; a said one is at fault."""
+    rows = [f"{number},một" for number in range(1, 61)]
+    content = table("id,text", *rows, "60,hai", ",ba", "r61,bốn", "r64,năm", "60,sáu")
+    expected = ["r61", "r62", "r63", "r64", "r65"]
+    assert [own.id for own in read_all("a.csv", content)[60:]] == [f"a.csv#{own}" for own in expected]
+    said = read_all("a.csv", content, fields=RecordFields(id="id"))
+    assert [own.reason for own in said if isinstance(own, SourceError)] == [NO_ID]
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -274,10 +297,13 @@ JSON_IN_THE_WILD = {
     "blanks after an array": ('[{"text": "a"}]\n \n', [A]),
     "a broken object": ('{"text": ', ["1: is not JSON"]),
     "nested too deeply": ('{"text": ' + "[" * 100_000, ["1: is not JSON that can be read"]),
-    "an endless number": (f'[{{"text": "a"}}, {"9" * 5000}]', [A, "1: is not JSON that can be read"]),
+    "an endless number": (
+        f'[{{"text": "a"}}, {"9" * 5000}, {{"text": "b"}}]',
+        [A, f"None: {NO_OBJECT}", ("3", *B[1:])],
+    ),
     "no text": ('[{"n": 1}]', [NO_TEXT_AT_ALL]),
     "one without a text": ('[{"text": "a"}, {"text": 5}]', [A, 'None: has no "text" that is text']),
-    "one without an id": ('[{"id": "1", "text": "a"}, {"text": "b"}]', [A, f"None: {NO_ID}"]),
+    "one without an id": ('[{"id": "1", "text": "a"}, {"text": "b"}]', [A, ("r2", *B[1:])]),
     "a title that is none": (
         '[{"title": "T", "text": "a"}, {"title": 5, "text": "b"}]',
         [("1", "T", ["a"]), 'None: has a "title" that is not text'],
@@ -298,6 +324,38 @@ def test_objects_of_an_array_are_told_by_number():
         ("a.json: is JSON, but not an object or an array of objects (item 2)", None),
         ('a.json: has no "text" that is text (item 3)', None),
     ]
+
+
+def test_a_text_after_the_first_objects():
+    """Objects of an array that have no text do not decide for later ones that have; without any it is no text."""
+    blank = [{"n": 1}] * 120
+    found = read_all("a.json", json.dumps([*blank, {"id": "x", "nội dung": "một"}]).encode())
+    assert {own.reason for own in found[:-1]} == {'has no "nội dung" that is text'}
+    assert told(found[-1:]) == [("x", None, ["một"])]
+    assert told(read_all("a.json", json.dumps(blank).encode())) == [NO_TEXT_AT_ALL]
+    found = read_all("a.json", (json.dumps(blank)[:-1] + ", {]").encode())
+    assert told(found[-1:]) == ["1: is not JSON"]
+
+
+def test_a_text_after_the_first_lines():
+    """Lines of JSON that have no `text` do not decide for later ones that have, whose id is as it is."""
+    text = [{"id": f"x{number}", "text": "một"} for number in range(40)]
+    expected = [(own["id"], None, ["một"]) for own in text]
+    for blank in ({"n": 1}, {"id": "y", "nội dung": "hai"}):
+        lines = "\n".join(json.dumps(own) for own in [blank] * 60 + text)
+        found = read_all("a.jsonl", lines.encode())
+        assert (len(found), told(found[60:])) == (100, expected)
+        assert [own.id for own in found[60:]] == [own["id"] for own in text]
+
+
+def test_numbers_that_cannot_be_kept():
+    """Numbers too long or too large, and those that JSON has not, are kept as texts."""
+    digits = "9" * 5000
+    content = f'{{"id": "1", "text": "a", "v": [1e999, NaN, -Infinity, {digits}, 1.5, 7]}}'
+    for name in ("a.jsonl", "a.json"):
+        document = read_one(name, content.encode())
+        assert document.metadata["v"] == ["1e999", "NaN", "-Infinity", digits, 1.5, 7]
+        assert prepare(document, None).paragraphs
 
 
 def test_lines_without_any_text():

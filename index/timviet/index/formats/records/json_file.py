@@ -2,17 +2,18 @@
 
 import json
 import re
-from collections.abc import Iterator
-from itertools import chain, islice
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import islice
 
 from timviet.index.formats.decoding import decode_text, encoding_of
-from timviet.index.formats.parts import Part, RawFile, RecordFields, UnreadableError
+from timviet.index.formats.parts import UNSAID, Part, RawFile, RecordFields, UnreadableError
 from timviet.index.formats.records import json_lines
+from timviet.index.formats.records.decoder import DECODER
 from timviet.index.formats.records.documents import SAMPLE, Row, read_records, records_of
 from timviet.index.formats.records.fields import choose_fields, has_text_by_name, is_text_name
 
 _BLANK = re.compile(r"[ \t\n\r]*")  # RFC 8259, section 2
-_DECODER = json.JSONDecoder()
 _FEWEST_WORDS = 5  # of a text that one object has, if its name says nothing
 NO_TEXT = "is JSON without a field that is text: name one by --text-field"
 """Why JSON is not read that has no records."""
@@ -29,18 +30,21 @@ def read(file: RawFile) -> Iterator[Part]:
     decoded = decode_text(file.content, file.encoding, structured=True)
     text = decoded.text
     start = _skip_blank(text, 0)
+    rows: Callable[[], Iterator[Row]]
     if text[start : start + 1] == "[":
-        rows = _with_texts(_elements(text, start), file.fields)
+        rows = partial(_elements, text, start)
     else:
         try:
-            value, end = _DECODER.raw_decode(text, start)
+            value, end = DECODER.raw_decode(text, start)
         except (ValueError, RecursionError) as error:
-            rows = iter([_broken(error, 1)])
+            rows = partial(iter, [_broken(error, 1)])
         else:
             if _skip_blank(text, end) < len(text):
                 yield from json_lines.read(file)
                 return
-            rows = _with_texts(_rows(value, file.fields), file.fields)
+            rows = partial(_rows, value, file.fields)
+    if not file.fields.text and not _have_text(rows()):
+        raise UnreadableError(NO_TEXT, is_foreign=True)
     yield from read_records(rows, file, encoding_of(decoded))
 
 
@@ -52,7 +56,7 @@ def _elements(text: str, start: int) -> Iterator[Row]:
         line += text.count("\n", place, position)
         place = position
         try:
-            value, position = _DECODER.raw_decode(text, position)
+            value, position = DECODER.raw_decode(text, position)
         except (ValueError, RecursionError) as error:
             yield _broken(error, line)
             return
@@ -88,13 +92,12 @@ def _is_sentence(value: object) -> bool:
     return isinstance(value, str) and len(value.split()) >= _FEWEST_WORDS
 
 
-def _with_texts(rows: Iterator[Row], said: RecordFields) -> Iterator[Row]:
-    """Return rows, unless no object of the first ones has a text."""
-    sample = list(islice(rows, SAMPLE))
-    is_broken = any(row.line is not None for row in sample)
-    if not is_broken and not choose_fields(records_of(sample), said).text:
-        raise UnreadableError(NO_TEXT, is_foreign=True)
-    return chain(sample, rows)
+def _have_text(rows: Iterator[Row]) -> bool:
+    """Tell whether any object of some rows has a text, or what is broken might have had one."""
+    while sample := list(islice(rows, SAMPLE)):
+        if any(row.line is not None for row in sample) or choose_fields(records_of(sample), UNSAID).text:
+            return True
+    return False
 
 
 def _object(value: object) -> dict[str, object] | UnreadableError:

@@ -1,21 +1,26 @@
 """JSON lines: an object a line, each one document."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain, islice
+from collections.abc import Iterator, Mapping
+from functools import partial
+from itertools import islice
 
 from timviet.index.encodings.decoders import is_almost_utf_8
 from timviet.index.encodings.detection import Detection, is_utf_8
 from timviet.index.formats.decoding import ALMOST_UTF_8, decode_any, encoding_of, require_text
 from timviet.index.formats.parts import IN_UTF_8, UNSAID, Part, RawFile, RecordFields, UnreadableError
+from timviet.index.formats.records.decoder import DECODER
 from timviet.index.formats.records.documents import SAMPLE, Row, read_records, records_of
 
 _BYTE_ORDER_MARK = "\ufeff"
 _FIRST_LINES = 1 << 20
+_USUAL = RecordFields("id", "title", ("text",))
 
 
 def read(file: RawFile) -> Iterator[Part]:
-    """Read JSON lines: of `id`, `text`, if it is there `title`, and metadata; without any `text`, what is there.
+    """Read JSON lines: of `id`, `text`, if it is there `title`, and metadata.
+
+    Where the first lines have no `text`, it is guessed what is where in lines without one.
 
     Raises:
         UnreadableError: it holds nothing, or is not in the encoding that was said.
@@ -23,17 +28,13 @@ def read(file: RawFile) -> Iterator[Part]:
     lines, encoding = _decode(file)
     if not lines.strip():
         raise UnreadableError("holds no text")
-    rows = _rows(lines)
-    sample = list(islice(rows, SAMPLE))
-    yield from read_records(chain(sample, rows), file._replace(fields=_fields(sample, file.fields)), encoding)
-
-
-def _fields(sample: Sequence[Row], said: RecordFields) -> RecordFields:
-    """Return what is where: what was said, or `id`, `title` and `text`, unless no record has a `text`."""
-    records = records_of(sample)
+    said = file.fields
+    records = records_of(list(islice(_rows(lines), SAMPLE)))
     if said == UNSAID and records and not any("text" in record for record in records):
-        return said
-    return RecordFields(said.id or "id", said.title or "title", said.text or ("text",))
+        yield from read_records(partial(_rows, lines), file, encoding, by_name=_USUAL)
+        return
+    fields = RecordFields(said.id or _USUAL.id, said.title or _USUAL.title, said.text or _USUAL.text)
+    yield from read_records(partial(_rows, lines), file._replace(fields=fields), encoding)
 
 
 def _decode(file: RawFile) -> tuple[bytes, Detection]:
@@ -67,7 +68,7 @@ def _object(line: bytes) -> Mapping[str, object] | UnreadableError:
     try:
         text = line.decode().removeprefix(_BYTE_ORDER_MARK)
         require_text(text)
-        value = json.loads(text)
+        value = DECODER.decode(text)
     except UnreadableError as fault:
         return fault
     except UnicodeDecodeError as error:

@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterator, Mapping, Sequence
 from io import StringIO
-from itertools import chain, zip_longest
+from itertools import islice, zip_longest
 from typing import Literal, NamedTuple
 
 from timviet.index.encodings.detection import Detection
@@ -38,20 +38,21 @@ def read_rows(text: str, delimiter: str, file: RawFile, encoding: Detection, sta
     Raises:
         UnreadableError: it has too many columns, or not those that were said.
     """
-    rows = _rows(text, delimiter, start)
-    first = next(rows, None)
+    first = next(_rows(text, delimiter, start), None)
     if first is None:
         return
     if isinstance(first.cells, UnreadableError):
         raise first.cells
     if len(first.cells) > limits.MAX_COLUMNS:
         raise limits.beyond("has more columns", limits.MAX_COLUMNS, "columns")
-    if _are_names(first.cells, file.fields):
-        names = _distinct(first.cells)
-    else:
-        names, rows = _distinct([""] * len(first.cells)), chain([first], rows)
+    has_names = _are_names(first.cells, file.fields)
+    names = _distinct(first.cells if has_names else [""] * len(first.cells))
     _require_names(names, file.fields)
-    records = (Row(_record(names, row.cells), row.line, row.done) for row in rows)
+
+    def records() -> Iterator[Row]:
+        for row in islice(_rows(text, delimiter, start), int(has_names), None):
+            yield Row(_record(names, row.cells), row.line, row.done)
+
     yield from read_records(records, file, encoding, keeps_blank=False)
 
 
