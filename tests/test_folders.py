@@ -2,12 +2,14 @@
 
 import os
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 
 from places import Place, counts, follower, lines
 from timviet.index import open_index, sync
 from timviet.index.errors import IndexLockedError, SourceError
+from timviet.index.folders.run import GONE
 
 
 @pytest.fixture
@@ -65,9 +67,36 @@ def test_prune(place):
     assert counts(place.sync("kho")) == (0, 0, 0, 0, 0)
     assert counts(place.sync("kho/sâu", prune=True)) == (0, 0, 0, 1, 0)
     assert counts(place.sync("kho", prune=True)) == (0, 0, 0, 1, 0)
-    paths[2].parent.rmdir()
-    assert counts(place.sync("kho2", "d.txt", prune=True)) == (0, 0, 0, 2, 0)  # the paths themselves are gone
+    assert counts(place.sync("kho2", "d.txt", prune=True)) == (0, 0, 0, 2, 0)  # a file that is named is gone itself
     assert place.contents().keys() == {"-"}
+
+
+@pytest.mark.parametrize("named", ["kho", "kho/sâu/b.txt"])
+def test_a_folder_that_is_gone_is_not_pruned(place, named):
+    """A folder that is gone, as on a disk that is not there for now, is an error, and nothing of it is removed."""
+    place.write("kho/a.txt", "Một")
+    place.write("kho/sâu/b.txt", "Hai")
+    place.sync("kho")
+    with open_index(place.index) as index:
+        own = follower(place, index)
+        own.sync()
+        moved = (place.folder / "kho").rename(place.folder / "kho cũ")
+        with pytest.raises(SourceError, match="there is no such file or folder"):
+            place.sync(named, prune=True)
+        summary = own.sync(changed=[place.folder / "kho", place.folder / "kho/a.txt"])
+        assert ([error.reason for error in summary.errors], summary.removed) == ([GONE], 0)
+        assert len(place.contents()) == 2
+        moved.rename(place.folder / "kho")
+        (place.folder / "kho/a.txt").unlink()
+        assert own.sync(changed=[place.folder / "kho", place.folder / "kho/a.txt"]).removed == 1
+
+
+def test_a_gone_file_is_named_with_letters_composed_otherwise(place):
+    """A file that is gone is pruned by its name, however the letters of that are composed."""
+    place.write(normalize("NFD", "kho/đất.txt"), "Một")
+    place.sync("kho")
+    (place.folder / normalize("NFD", "kho/đất.txt")).unlink()
+    assert counts(place.sync(normalize("NFC", "kho/đất.txt"), prune=True)) == (0, 0, 0, 1, 0)
 
 
 @pytest.mark.parametrize("prune", [False, True])

@@ -47,7 +47,7 @@ class Finder:
         self._passed_over: dict[tuple[Path, str], PassedOver] = {}
 
     @property
-    def unreadable(self) -> Set[Path]:
+    def unreadable(self) -> set[Path]:
         """The files and folders of which nothing could be told, so that what is in them may be there or not."""
         return self._walk.unreadable
 

@@ -2,11 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from whoosh.reading import IndexReader
 
+from timviet.index.folders.names import may_be_there, name_of, path_of
 from timviet.index.preparing import PreparedDocument, Source, require_paragraph, restore
 from timviet.index.store import Index
+from timviet.index.unicode import nfc
 
 
 class Known:
@@ -35,6 +38,22 @@ class Known:
         for identity in (*removed, *added):
             self._drop(identity)
         self._put(added.items())
+
+    def had_file(self, path: Path, base: Path) -> bool:
+        """Tell whether a document was read from a file, be it gone now, whose folder is there."""
+        return name_of(path, base) in self.documents and may_be_there(path.parent)
+
+    def as_known(self, path: Path, base: Path) -> Path:
+        """Return a path, or, where it is not there, that of the one file known that has the same letters, if one has.
+
+        Args:
+            path: an absolute path; see `timviet.index.folders.names.on_disk`.
+            base: the folder that files' names are relative to.
+        """
+        if may_be_there(path) or name_of(path, base) in self.documents:
+            return path
+        same = [own for name in self.documents if nfc(str(own := path_of(name, base))) == nfc(str(path))]
+        return same[0] if len(same) == 1 else path
 
     def with_digest(self, digest: str) -> list[str]:
         """Return the names of the files of which a document was read when they had a content."""

@@ -27,6 +27,8 @@ from timviet.index.store import Index
 from timviet.index.writer import Writer
 
 _DIGEST_BYTES = 16
+GONE = "is gone, and its documents are kept: to remove them, prune a folder above it"
+"""Why nothing is removed of a folder that is not there any more."""
 
 
 class _Loaded(NamedTuple):
@@ -100,9 +102,12 @@ class Run:
         """Whether there is anything to commit."""
         return bool(self.changes.added or self.changes.removed)
 
-    def is_known(self, root: Path) -> bool:
-        """Tell whether the index has a document of a file or of a folder."""
-        return any(is_under(path_of(name, self._base), {root}) for name in self._known.documents)
+    def keep_lost(self, roots: Iterable[Path]) -> None:
+        """Tell which roots are gone, as a disk is that is not there for now, and keep all documents below them."""
+        for root in roots:
+            if not may_be_there(root) and not self._known.had_file(root, self._base):
+                self.summary.add_error(SourceError(root, GONE))
+                self._finder.unreadable.add(root)
 
     def find_files(self, changed: Iterable[Path] | None) -> Iterator[FoundFile]:
         """Yield the files that can be read, among those that may have changed; None for all."""

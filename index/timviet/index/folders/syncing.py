@@ -8,7 +8,7 @@ from pathlib import Path
 from timviet.index.encodings.decoders import encoding_name
 from timviet.index.errors import SourceError
 from timviet.index.folders.known import Known
-from timviet.index.folders.names import absolute, is_under, may_be_there, on_disk
+from timviet.index.folders.names import absolute, base_folder, is_under, may_be_there, on_disk
 from timviet.index.folders.run import Run
 from timviet.index.folders.summary import Summary
 from timviet.index.formats.parts import UNSAID, RecordFields
@@ -55,7 +55,9 @@ def sync(
         What was done.
 
     Raises:
-        SourceError: one of the paths does not exist, or one of the patterns is none; nothing has been indexed.
+        SourceError: one of the paths does not exist, or one of the patterns is none; nothing has been indexed. Of what
+            is pruned, a file may be gone, if its folder is there: a folder that is gone may be on a disk that is not
+            there for now.
         EncodingError: there is no such encoding.
         IndexAccessError: the system refused to read or write a file of the index; nothing has been indexed.
         IndexLockedError: another writer is at work.
@@ -127,11 +129,15 @@ class Follower:
         options = self._options
         with self._index.writer(options.timeout, options.jobs, options.memory) as writer:
             known = self._up_to_date(writer.commit_id)
+            base = base_folder(self._index)
+            own_roots = [known.as_known(root, base) for root in self._roots] if options.prune else self._roots
             said = self._encoding, options.fields
-            run = Run(self._index, writer, known, self._roots, options.exclude, *said, options.prune)
+            run = Run(self._index, writer, known, own_roots, options.exclude, *said, options.prune)
             if changed is None:
-                require_paths(root for root in self._roots if not (options.prune and run.is_known(root)))
-            roots = self._roots if changed is None else self._with_waiting(changed)
+                require_paths(root for root in own_roots if not (options.prune and known.had_file(root, base)))
+            else:
+                run.keep_lost(own_roots)
+            roots = own_roots if changed is None else self._with_waiting(changed)
             files = list(run.find_files(None if changed is None else roots))
             read = [file for file in files if not run.is_unchanged(file)]
             total = sum(file.source.size for file in read) + len(stream or b"")
