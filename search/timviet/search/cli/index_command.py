@@ -30,7 +30,9 @@ _SHOWN = 20
 
 @click.command("index")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
-@click.option("--prune", is_flag=True, help="Remove documents whose file, found under PATHS before, is gone.")
+@click.option(
+    "--prune", is_flag=True, help="Remove documents whose file, found under PATHS before, is gone or left out."
+)
 @click.option(
     "--exclude",
     multiple=True,
