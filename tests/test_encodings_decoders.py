@@ -191,7 +191,23 @@ def test_names(typed, name):
     assert encoding_name(typed) == name
 
 
-@pytest.mark.parametrize("name", ["tcvn4", "", "rot13", "hex", "utf\0", "x" * 1000, "ngữ"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "punycode",
+        "idna",
+        "unicode_escape",
+        "raw_unicode_escape",
+        "undefined",
+        "tcvn4",
+        "",
+        "rot13",
+        "hex",
+        "utf\0",
+        "x" * 1000,
+        "ngữ",
+    ],
+)
 def test_no_such_encoding(name):
     """A name that is no text encoding's is an error that tells which there are."""
     with pytest.raises(EncodingError, match="there are utf-8, ") as caught:

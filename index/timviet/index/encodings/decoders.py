@@ -29,6 +29,8 @@ _MOST_REPLACED = 0.05
 _BEGINNING = 1 << 20
 ENCODINGS = (UTF_8, "utf-16-le", "utf-16-be", *DECODERS)
 
+# What Python has as codecs, and what is a way to write characters by others.
+_NO_ENCODINGS = {"idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefined"}
 _ALIASES = {"abc": "tcvn3", "vni-win": "vni", "cp1258": "windows-1258"}
 
 
@@ -49,7 +51,7 @@ def encoding_name(name: str) -> str:
         return _ALIASES[plain]
     try:
         found = codecs.lookup(name).name
-        b"a".decode(found, "replace")  # not every codec is for text
+        b"a".decode("none" if found in _NO_ENCODINGS else found, "replace")  # not every codec is for text
     except (LookupError, ValueError) as error:
         message = f"there is no encoding {name!r}: there are {', '.join(ENCODINGS)}, and those that Python knows"
         raise EncodingError(message, name) from error
