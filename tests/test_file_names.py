@@ -166,3 +166,26 @@ def test_ids():
         with index.writer() as writer:
             writer.remove(APART)
         assert find_id(index, typed) == COMPOSED
+
+
+def test_a_name_that_looks_escaped():
+    """Where one file's name looks as another one's is shown, neither is taken for the other."""
+    raw, literal = os.fsdecode(b"caf\xe9.txt"), r"caf\xe9.txt"
+    with open_index(":memory:", create=True) as index:
+        with index.writer() as writer:
+            for name in (raw, literal):
+                writer.add(Document(id=escape_name(name), text="Đảng ủy"))
+        assert find_id(index, raw) == escape_name(raw)
+        assert find_id(index, escape_name(literal)) == escape_name(literal)
+        with pytest.raises(AmbiguousIdError):
+            find_id(index, literal)
+
+
+def test_paths_are_ids(folder):
+    """A file is also found by any other path that leads to it, from where one is."""
+    Path("van-ban", "tin.txt").write_text("Đảng ủy xã họp.", "utf-8")
+    run("index", "van-ban")
+    assert "number 1" in run("explain", "dang", "./van-ban/../van-ban/tin.txt")
+    told = run("remove", str(Path("van-ban", "tin.txt").absolute()))
+    assert "1 document removed" in told
+    assert "van-ban/tin.txt" in told

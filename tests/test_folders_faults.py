@@ -167,3 +167,25 @@ def test_a_missing_extra_is_not_remembered(place, monkeypatch):
             assert ([error.reason for error in summary.errors], summary.unchanged) == ([NEEDS_EXTRA], unchanged)
     assert counts(place.sync("kho")) == (1, 0, 1, 0, 0)
     assert place.contents() == {"kho/a.html": "Một", "kho/b.txt": "Hai"}
+
+
+def test_very_many_faults(place, monkeypatch):
+    """Of a file with more faults than are remembered, it is told how many there are; the rest stays."""
+    monkeypatch.setattr("timviet.index.folders.skipped.MOST_FAULTS", 5)
+    place.write("kho/a.jsonl", lines("x1 " + "! " * 12))
+    place.write("kho/b.jsonl", lines("y1 !"))
+    assert len(place.sync("kho").errors) == 13
+    told = [error.reason for error in place.skipped()]
+    assert len(told) == 5 + 1 + 1
+    assert "7 more faults" in told
+    assert counts(place.sync("kho")) == (0, 0, 2, 0, 7)
+
+
+def test_a_record_that_would_be_too_large_to_be_read(place, monkeypatch):
+    """Where there are faults of too many files, those of some are remembered, and none is lost over the others."""
+    monkeypatch.setattr("timviet.index.folders.skipped._LARGEST", 4_000)
+    for number in range(40):
+        place.write(f"kho/{number}.jsonl", "{")
+    assert len(place.sync("kho").errors) == 40
+    assert 0 < len(place.skipped()) < 40
+    assert len(place.sync("kho").errors) == 40

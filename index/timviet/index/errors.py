@@ -253,7 +253,7 @@ class FilterError(TimvietError, ValueError):
 
 
 class AmbiguousIdError(TimvietError):
-    """An id that no document has exactly, and several have but for how their letters are composed.
+    """An id that may be that of several documents: their letters are composed otherwise, or escaped.
 
     Attributes:
         document_id: the id as typed.
@@ -264,7 +264,7 @@ class AmbiguousIdError(TimvietError):
         there_are = ", ".join(map(ascii, candidates))
         super().__init__(
             f"cannot tell which document {quoted(document_id)} is: {len(candidates)} have this id but for how its "
-            f"letters are composed ({there_are}); copy the right one from `timviet search --format json`"
+            f"letters are composed or escaped ({there_are}); copy the right one from `timviet search --format json`"
         )
         self.document_id = document_id
         self.candidates = tuple(candidates)

@@ -22,6 +22,9 @@ from timviet.index.storage import IndexStorage, write_file
 from timviet.index.store import Index
 
 _FILE = "skipped.json"
+MOST_FAULTS = 1_000
+"""Faults of a file that are remembered; of more, only how many there are."""
+
 _LARGEST = 1 << 24  # bytes: those of a hostile record may take 25 times as many when they are read
 
 
@@ -51,7 +54,10 @@ class SkippedFile:
     @classmethod
     def of(cls, source: Source, documents: int, errors: Iterable[SourceError]) -> Self:
         """Return the record of a file with errors."""
-        return cls(source, documents, tuple(Fault(error.reason, error.line, error.detail) for error in errors))
+        faults = [Fault(error.reason, error.line, error.detail) for error in errors]
+        if len(faults) > MOST_FAULTS:
+            faults[MOST_FAULTS:] = [Fault(f"{len(faults) - MOST_FAULTS:,} more faults", None, "told when it is read")]
+        return cls(source, documents, tuple(faults))
 
     @classmethod
     def foreign(cls, source: Source, reason: str) -> Self:
@@ -146,10 +152,15 @@ def _fault(kept: list[Any]) -> Fault:
 
 
 def save_skipped(storage: IndexStorage, skipped: Skipped) -> None:
-    """Have an index remember this instead of what it remembered before."""
+    """Have an index remember this instead of what it remembered before; of too many files, as many as can be read."""
     files, others = [asdict(own) for own in skipped.files.values()], list(map(list, skipped.others))
-    record = {"files": files, "others": others, "checksum": _checksum(files, others)}
-    write_file(storage, _FILE, json.dumps(record).encode())
+    while len(content := _record(files, others)) > _LARGEST and files:
+        files = files[: len(files) // 2]
+    write_file(storage, _FILE, content)
+
+
+def _record(files: list[dict[str, Any]], others: list[list[Any]]) -> bytes:
+    return json.dumps({"files": files, "others": others, "checksum": _checksum(files, others)}).encode()
 
 
 def _checksum(files: list[dict[str, Any]], others: list[list[Any]]) -> int:
