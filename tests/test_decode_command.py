@@ -53,14 +53,12 @@ def test_several_files(tmp_path):
     ]
 
 
-@pytest.mark.parametrize(("encoding", "content"), [("utf-7", b"+2AA-"), ("raw_unicode_escape", b"\\ud800")])
 @pytest.mark.parametrize("output", ["text", "json"])
-def test_half_of_a_surrogate_pair(encoding, content, output):
+def test_half_of_a_surrogate_pair(output):
     """What no UTF-8 can say is no text, whatever Python's codec makes of it."""
-    done = run("--encoding", encoding, "--format", output, "-", input=content)
+    done = run("--encoding", "utf-7", "--format", output, "-", input=b"+2AA-")
     assert (done.returncode, done.stdout.strip()) == (2, b"[]" if output == "json" else b"")
-    told = encoding.replace("_", "-")
-    assert done.stderr.decode() == f"-: is not {told} text: it has half of a surrogate pair\n"
+    assert done.stderr.decode() == "-: is not utf-7 text: it has half of a surrogate pair\n"
 
 
 def test_broken_bytes():

@@ -138,7 +138,6 @@ def test_json_lines_in_the_wild(read, content, ids):
         pytest.param(record().strip() * 2, "is not JSON", id="two objects"),
         pytest.param("[" * 100_000, "is not JSON", id="nested too deeply"),
         pytest.param('{"id": "1", "text": ' + "[" * 100_000 + "]" * 100_000 + "}", "is not JSON", id="so is a value"),
-        pytest.param('{"id": ' + "9" * 5000 + ', "text": "a"}', "is not JSON", id="endless number"),
         pytest.param('["1", "một"]', "is JSON, but not an object", id="array"),
         pytest.param("null", "is JSON, but not an object", id="null"),
         pytest.param('{"text": "a"}', 'has no "id"', id="no id"),

@@ -29,7 +29,7 @@ _MOST_REPLACED = 0.05
 _BEGINNING = 1 << 20
 ENCODINGS = (UTF_8, "utf-16-le", "utf-16-be", *DECODERS)
 
-# What Python has as codecs, and what is a way to write characters by others.
+# Codecs of Python's that write characters by other characters.
 _NO_ENCODINGS = {"idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefined"}
 _ALIASES = {"abc": "tcvn3", "vni-win": "vni", "cp1258": "windows-1258"}
 
@@ -51,11 +51,22 @@ def encoding_name(name: str) -> str:
         return _ALIASES[plain]
     try:
         found = codecs.lookup(name).name
-        b"a".decode("none" if found in _NO_ENCODINGS else found, "replace")  # not every codec is for text
-    except (LookupError, ValueError) as error:
+    except (LookupError, ValueError):
+        found = None
+    if found is None or not _is_of_texts(found):
         message = f"there is no encoding {name!r}: there are {', '.join(ENCODINGS)}, and those that Python knows"
-        raise EncodingError(message, name) from error
+        raise EncodingError(message, name)
     return _ALIASES.get(found, found)
+
+
+def _is_of_texts(codec: str) -> bool:
+    if codec in _NO_ENCODINGS:
+        return False
+    try:
+        b"a".decode(codec, "replace")
+    except (LookupError, ValueError):
+        return False
+    return True
 
 
 def decode_named(content: bytes, encoding: str) -> tuple[str, int]:
