@@ -1,5 +1,7 @@
 """A snapshot shows the paragraphs and terms of all segments together."""
 
+import pytest
+
 from helpers import add_segment
 from timviet.index import Document, open_index
 from timviet.index.snapshot import Snapshot
@@ -38,3 +40,23 @@ def test_an_empty_index():
         snapshot = snapshot_of(index)
         assert (snapshot.segments, snapshot.paragraph_count) == ([], 0)
         assert (snapshot.document_frequency("text", "dang"), snapshot.prefixed("text", "")) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("room", "remembered"),
+    [
+        pytest.param(1 << 20, {0, 1, 2}, id="room for all"),
+        pytest.param(1_000, {2}, id="room for the last one"),
+        pytest.param(1, set(), id="room for none"),
+    ],
+)
+def test_remembered_paragraphs(monkeypatch, room, remembered):
+    """What is kept of paragraphs is the same, however much of it is remembered; no more is than there is room for."""
+    monkeypatch.setattr("timviet.index.snapshot._REMEMBERED_BYTES", room)
+    with open_index(":memory:", create=True) as index:
+        add_segment(index, *(Document(id=str(number), text="Đảng ủy xã") for number in range(3)))
+        snapshot = snapshot_of(index)
+        (segment,) = snapshot.segments
+        for _ in range(2):
+            assert [snapshot.stored(number)["id"] for number in range(3)] == ["0", "1", "2"]
+        assert set(segment._shown) == remembered

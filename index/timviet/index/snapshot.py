@@ -1,11 +1,13 @@
 """What a searcher of one commit sees, segment by segment, as columns."""
 
+import sys
 from bisect import bisect_right
 from collections.abc import Callable, Hashable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
+from cachetools import LRUCache
 from whoosh.reading import SegmentReader
 from whoosh.searching import Searcher
 
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 
 _Made = TypeVar("_Made")
 
+# Bytes, about, of what is kept of paragraphs to be shown: to read it once more takes most of the time of a short query.
+_REMEMBERED_BYTES = 1 << 24
+_PARAGRAPH_MEMORY = 1 << 9  # without its values
 _REMEMBERED_PREFIXES = 1 << 12
 _REMEMBERED_TERMS = 100  # of a prefix; those of a syllable's readings are some twenty
 
@@ -48,6 +53,7 @@ class SegmentView:
         # Whoosh hides them; there is no other way from its reader to the codec's.
         self._terms: TermsReader = reader._terms
         self._documents: DocumentsReader = reader._perdoc
+        self._shown = self.remembered(_shown_cache)
 
     def terms(self, field: str) -> Terms | None:
         """Return a field's terms, or None where it has none."""
@@ -58,8 +64,13 @@ class SegmentView:
         return self._documents.columns.get(f"lengths.{field}", self._no_lengths)
 
     def stored(self, number: int) -> dict[str, Any]:
-        """Return what is kept of a paragraph to be shown, by its number in the segment."""
-        return require_paragraph(self._documents.stored_fields(number))
+        """Return what is kept of a paragraph to be shown, by its number in the segment; it is not to be changed."""
+        fields = self._shown.get(number)
+        if fields is None:
+            fields = require_paragraph(self._documents.stored_fields(number))
+            if _memory(fields) <= self._shown.maxsize:
+                self._shown[number] = fields
+        return fields
 
     def stored_texts(self, name: str, numbers: Sequence[int]) -> list[str | None]:
         """Return what is kept under a name of some paragraphs, by their numbers; faster than `stored` for many."""
@@ -101,6 +112,17 @@ class SegmentView:
         if key not in made:
             made[key] = make(self, *arguments)
         return cast("_Made", made[key])
+
+
+def _shown_cache(segment: SegmentView) -> LRUCache[int, dict[str, Any]]:
+    """Return where what is kept of the paragraphs last shown is remembered."""
+    del segment
+    return LRUCache(_REMEMBERED_BYTES, _memory)
+
+
+def _memory(fields: dict[str, Any]) -> int:
+    """Return about how many bytes of memory the fields of a paragraph take."""
+    return _PARAGRAPH_MEMORY + sum(sys.getsizeof(value) for value in fields.values())
 
 
 def _having(segment: SegmentView, field: str, term: bytes) -> Column:

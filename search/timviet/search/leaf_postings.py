@@ -82,7 +82,7 @@ class LeafPostings:
             places, own = common(documents, self._documents)
             return places, self._levels[own]
         found = self.table()[documents]
-        places = np.flatnonzero(found > 0)
+        (places,) = (found > 0).nonzero()  # np.flatnonzero takes twice as long for few
         return places, found[places]
 
     def kept(self, kept: NDArray[np.bool]) -> "LeafPostings":
@@ -106,7 +106,9 @@ def common(documents: Column, others: Column) -> tuple[Column, Column]:
     """Return the places in either of what is in both of two ascending lists of documents."""
     if len(documents) > len(others):
         return common(others, documents)[::-1]
-    places = np.searchsorted(others, documents)
+    if not len(documents):
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    places = others.searchsorted(documents)
     places[places == len(others)] = 0
-    found = np.flatnonzero(others[places] == documents) if len(others) else places[:0]
+    (found,) = (others[places] == documents).nonzero()
     return found, places[found]

@@ -111,8 +111,9 @@ class SegmentMatcher:
             case All(clauses=[]):
                 return Among(np.empty(0, np.int64), np.empty(0))
             case All():
-                found = self._in_turn(node.clauses, documents)
-                return found._replace(scores=node.boost * found.scores)
+                start = Among(np.arange(len(documents)), np.zeros(len(documents)))
+                places, scores = self._in_turn(sorted(node.clauses, key=_size), documents, start)
+                return Among(places, node.boost * scores)
             case AnyOf():
                 found = self._either(node.clauses, documents, np.add)
                 return found._replace(scores=node.boost * found.scores)
@@ -163,8 +164,11 @@ class SegmentMatcher:
 
     def _may_find_much(self, leaves: Sequence[Leaf]) -> bool:
         """Tell whether all leaves together may find much, even if they are together more often than by chance."""
+        much = DENSE_SHARE / 16 * self._count
+        if min((leaf.document_frequency for leaf in leaves), default=0) <= much:
+            return False
         by_chance = prod(self.groups.postings(leaf).count / max(self._count, 1) for leaf in leaves)
-        return by_chance > DENSE_SHARE / 16
+        return by_chance * self._count > much
 
     def _sum(self, leaves: Sequence[Leaf], optional: Sequence[Leaf], instead: Sequence[Leaf] = ()) -> Bounds | None:
         """Return the bounds of what any leaf finds, with what optional ones add; None where they do not fit in.
@@ -191,10 +195,12 @@ class SegmentMatcher:
 
     def _all(self, node: All) -> Matches:
         in_all = self._in_all(node.clauses) if _are_leaves(node.clauses) else None
-        first = min(node.clauses, key=_size)
-        documents = self.matches(first).documents if in_all is None else np.flatnonzero(in_all > 0)
-        places, scores = self.among(node, documents)
-        return Matches(documents[places], scores)
+        if in_all is not None:
+            return self._scored(node, np.flatnonzero(in_all > 0))
+        first, *others = sorted(node.clauses, key=_size)
+        documents, scores = self.matches(first)
+        places, scores = self._in_turn(others, documents, Among(np.arange(len(documents)), scores))
+        return Matches(documents[places], node.boost * scores)
 
     def _any(self, clauses: Sequence[Node]) -> Column:
         """Return the paragraphs that any of some clauses finds."""
@@ -205,10 +211,10 @@ class SegmentMatcher:
                 found = [_union(found)]
         return _union(found)
 
-    def _in_turn(self, clauses: Sequence[Node], documents: Column) -> Among:
-        """Return what all clauses find among some paragraphs, each looking at what those before it have left."""
-        places, scores = np.arange(len(documents)), np.zeros(len(documents))
-        for clause in sorted(clauses, key=_size):
+    def _in_turn(self, clauses: Sequence[Node], documents: Column, found: Among) -> Among:
+        """Return what all clauses find, too, of what is found among some paragraphs, each of what others have left."""
+        places, scores = found
+        for clause in clauses:
             more = self.among(clause, documents[places])
             places, scores = places[more.places], scores[more.places] + more.scores
         return Among(places, scores)
@@ -237,8 +243,9 @@ class SegmentMatcher:
     def _added(self, node: Node, documents: Column) -> NDArray[np.float64]:
         """Return for each of some paragraphs what a node adds to its score, 0 where it does not find it."""
         scores = np.zeros(len(documents))
-        places, own = self.among(node, documents)
-        scores[places] = own
+        for clause in node.clauses if isinstance(node, AnyOf) and node.boost == 1 else [node]:
+            places, own = self.among(clause, documents)
+            scores[places] += own
         return scores
 
     def _left(self, node: Node, documents: Column) -> NDArray[np.bool]:
