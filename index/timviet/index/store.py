@@ -1,12 +1,11 @@
 """Open, create and describe an index."""
 
-import multiprocessing
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from whoosh.reading import IndexReader
 
@@ -27,7 +26,12 @@ from timviet.index.storage import (
     make_folder,
     wait_for,
 )
-from timviet.index.writer import DEFAULT_MEMORY, Writer
+
+if TYPE_CHECKING:
+    from timviet.index.writer import Writer
+
+DEFAULT_MEMORY = 512
+"""Megabytes that a writer may take, if nothing else is said."""
 
 _WRITE_LOCK = "MAIN_WRITELOCK"  # Whoosh's name for it
 _PATIENCE = 10.0  # seconds
@@ -64,7 +68,7 @@ class Index:
         self.location = location
         self.whoosh = whoosh
 
-    def writer(self, timeout: float = _PATIENCE, jobs: int = 1, memory: int = DEFAULT_MEMORY) -> Writer:
+    def writer(self, timeout: float = _PATIENCE, jobs: int = 1, memory: int = DEFAULT_MEMORY) -> "Writer":
         """Return the one writer that may be at work on this index.
 
         Args:
@@ -83,11 +87,12 @@ class Index:
         """
         if jobs < 1 or memory < 1:
             raise ValueError(f"jobs and memory must be at least 1, not {jobs} and {memory}")
-        if jobs > 1 and getattr(multiprocessing.current_process(), "_inheriting", False):
-            raise RuntimeError(
-                "cannot index with several processes from a main module that each of them runs again: "
-                'put what it does under `if __name__ == "__main__"`'
-            )
+        # Who only searches need not wait until these are loaded.
+        from timviet.index.workers import require_guarded_main
+        from timviet.index.writer import Writer
+
+        if jobs > 1:
+            require_guarded_main()
         try:
             with damage_told(self.location, "write to"):
                 return Writer(Commit(self.whoosh, timeout), jobs, memory)

@@ -105,6 +105,19 @@ class Workers:
             self._pool, self._at_work = None, set()
 
 
+def require_guarded_main() -> None:
+    """Raise where this process was started to index, and runs the main module that wants to start it once more.
+
+    Raises:
+        RuntimeError: it was.
+    """
+    if getattr(multiprocessing.current_process(), "_inheriting", False):
+        raise RuntimeError(
+            "cannot index with several processes from a main module that each of them runs again: "
+            'put what it does under `if __name__ == "__main__"`'
+        )
+
+
 @contextmanager
 def _telling_what_ended() -> Iterator[None]:
     """Tell in words of ours that a process was ended."""

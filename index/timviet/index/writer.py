@@ -12,9 +12,6 @@ from timviet.index.workers import Workers
 if TYPE_CHECKING:
     from timviet.index.codec import ColumnSegment
 
-DEFAULT_MEMORY = 512
-"""Megabytes that a writer may take, if nothing else is said."""
-
 # Building a segment takes about so many bytes of memory for each code point of its texts.
 _BYTES_PER_CODE_POINT = 48
 
@@ -38,7 +35,7 @@ class Writer:
         1
     """
 
-    def __init__(self, commit: Commit, jobs: int = 1, memory: int = DEFAULT_MEMORY) -> None:
+    def __init__(self, commit: Commit, jobs: int, memory: int) -> None:
         self._commit = commit
         self._location = commit.storage.location
         self._workers = Workers(commit.storage, jobs)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from threading import TIMEOUT_MAX, Lock
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from whoosh.query import Query
 from whoosh.reading import EmptyReader, IndexReader
@@ -25,14 +25,16 @@ from timviet.search.hits import SnippetCutter, make_hits
 from timviet.search.limits import DEFAULT_LIMITS, Limits
 from timviet.search.marks import Marks
 from timviet.search.metadata_keys import written_keys
-from timviet.search.names.lookup import NameHits, NameLookup
 from timviet.search.parser import unknown_fields
 from timviet.search.reading_view import ReadDocument, StoredParagraphs, read_document
 from timviet.search.refine.filters import Filters
 from timviet.search.results import Hit, Relaxation, Results
 from timviet.search.similar import words_of
 from timviet.search.snippet import DEFAULT_LENGTH
-from timviet.search.suggestions.suggest import Suggester, Suggestion
+
+if TYPE_CHECKING:
+    from timviet.search.names.lookup import NameHits, NameLookup
+    from timviet.search.suggestions.suggest import Suggester, Suggestion
 
 
 class Searcher:
@@ -76,8 +78,8 @@ class Searcher:
             whoosh.close()
             raise
         self._whoosh = whoosh
-        self._names = NameLookup(self._finder.snapshot)
-        self._suggester = Suggester(self._finder.snapshot)
+        self._names: NameLookup | None = None
+        self._suggester: Suggester | None = None
 
     def search(
         self,
@@ -323,7 +325,7 @@ class Searcher:
                 stored = StoredParagraphs.of_document(self._finder.snapshot, document_id, part)
             return stored and read_document(stored, highlighter.matches)
 
-    def suggest(self, prefix: str, limit: int = 10) -> list[Suggestion]:
+    def suggest(self, prefix: str, limit: int = 10) -> "list[Suggestion]":
         """Suggest how a phrase may go on while it is typed, by words and phrases that the index has.
 
         Args:
@@ -343,9 +345,13 @@ class Searcher:
         """
         require_text("prefix", prefix)
         with self._in_turn(self._limits.seconds):
+            if self._suggester is None:
+                from timviet.search.suggestions.suggest import Suggester
+
+                self._suggester = Suggester(self._finder.snapshot)
             return self._suggester.suggest(prefix, limit)
 
-    def lookup(self, name: str, fields: Sequence[str] = ("title",), limit: int = 10) -> NameHits:
+    def lookup(self, name: str, fields: Sequence[str] = ("title",), limit: int = 10) -> "NameHits":
         """Look up documents by a name or title, however it is marked, and however much of it was typed.
 
         Args:
@@ -367,6 +373,10 @@ class Searcher:
         """
         require_text("name", name)
         with self._in_turn(self._limits.seconds):
+            if self._names is None:
+                from timviet.search.names.lookup import NameLookup
+
+                self._names = NameLookup(self._finder.snapshot)
             return self._names.find(name, fields, limit)
 
     def metadata_keys(self, most_values: int | None = None) -> list[str]:

@@ -51,6 +51,12 @@ def documents_of(keys: Column) -> Column:
     return documents
 
 
+def distinct_documents(keys: Column) -> Column:
+    """Return the numbers of the paragraphs that have some occurrences, by their keys, which ascend; each once."""
+    documents = documents_of(keys)
+    return documents[np.diff(documents, prepend=-1) > 0]
+
+
 def positions_of(keys: Column) -> Column:
     """Return the position in its paragraph of each of some occurrences, by their keys."""
     positions: Column = keys & _POSITIONS

@@ -12,8 +12,7 @@ from timviet.index.folders.names import absolute, base_folder, is_under, may_be_
 from timviet.index.folders.run import Run
 from timviet.index.folders.summary import Summary
 from timviet.index.formats.parts import UNSAID, RecordFields
-from timviet.index.store import Index
-from timviet.index.writer import DEFAULT_MEMORY
+from timviet.index.store import DEFAULT_MEMORY, Index
 
 
 def sync(

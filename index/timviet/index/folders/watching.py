@@ -12,8 +12,7 @@ from timviet.index.folders.names import absolute, on_disk
 from timviet.index.folders.summary import Summary
 from timviet.index.folders.syncing import Follower, SyncOptions
 from timviet.index.formats.parts import UNSAID, RecordFields
-from timviet.index.store import Index
-from timviet.index.writer import DEFAULT_MEMORY
+from timviet.index.store import DEFAULT_MEMORY, Index
 
 if TYPE_CHECKING:
     from watchfiles import Change

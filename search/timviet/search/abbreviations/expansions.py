@@ -21,7 +21,7 @@ from timviet.search.abbreviations.initial_phrases import initial_phrases
 from timviet.search.abbreviations.initials import may_be_name, stands_for, stretches
 from timviet.search.abbreviations.surroundings import Neighbours, Surroundings
 from timviet.search.deadline import check_time
-from timviet.search.sequences import documents_of
+from timviet.search.sequences import distinct_documents
 
 MAX_EXPANSIONS = 3
 # So many paragraphs are read for phrases of the right initials, and so many phrases there are compared.
@@ -148,7 +148,7 @@ class Expander:
         """
         check_time()
         ends = tuple(source.ends(_terms(words), least // len(self._sources)) for source in self._sources)
-        paragraphs = [np.unique(documents_of(own)) for own in ends]
+        paragraphs = [distinct_documents(own) for own in ends]
         pairs = zip(paragraphs, own.paragraphs, strict=True)
         together = sum(len(np.intersect1d(one, other, assume_unique=True)) for one, other in pairs)
         return Candidate(words, ends, sum(map(len, paragraphs)), together)
