@@ -46,11 +46,12 @@ class SegmentBuilder:
         self._count += count
         for record in iter_records(document):
             self._stored.add_record(record)
-        for paragraph, (number, _, text, *_) in enumerate(document.paragraphs, first):
-            self._texts["text"].add(paragraph, 1, [*map(pieces.__getitem__, text.split())])
-            self._terms["paragraph"].add(paragraph, 1, _number_term(number))
-        for field, texts in document.texts.items():
-            self._texts[field].add(first, count, [pieces[piece] for text in texts for piece in text.split()])
+        texts, numbers = self._texts["text"], self._terms["paragraph"]
+        for paragraph, (number, _, text, _, _) in enumerate(document.paragraphs, first):
+            texts.add(paragraph, 1, [*map(pieces.__getitem__, text.split())])
+            numbers.add(paragraph, 1, _number_term(number))
+        for field, own in document.texts.items():
+            self._texts[field].add(first, count, [pieces[piece] for text in own for piece in text.split()])
         for field, terms in document.terms.items():
             for term in terms:
                 self._terms[field].add(first, count, term)

@@ -75,6 +75,11 @@ class Commit:
             message = f"cannot commit to the index {folder}: it was deleted, or made anew, meanwhile; index again"
             raise IndexNotFoundError(message, folder)
 
+    @property
+    def has_paragraphs(self) -> bool:
+        """Whether there are any committed paragraphs."""
+        return bool(self._readers)
+
     def delete_by_term(self, field: str, term: bytes) -> None:
         """Delete the committed paragraphs that have a term."""
         for segment, reader in self._readers:

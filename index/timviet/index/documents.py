@@ -1,6 +1,5 @@
 """Documents, and the paragraphs that are indexed, ranked and shown."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
@@ -8,7 +7,7 @@ from typing import NamedTuple
 
 from timviet.index.errors import DocumentError
 
-_LINE = re.compile(r"[^\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]+")  # it ends where str.splitlines ends it
+_LINE_ENDS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"  # where str.splitlines ends a line
 
 MAX_PARAGRAPHS = 500_000
 """Paragraphs of a document that is indexed; all are in memory together."""
@@ -33,6 +32,9 @@ class Paragraph(NamedTuple):
     text: str
     section: str | None = None
     page: int | None = None
+
+
+_NO_PARAGRAPH = Paragraph(0, 0, "")
 
 
 class Passage(NamedTuple):
@@ -111,7 +113,7 @@ class Document:
         Given paragraphs start where they say, or else where they would in a text of them joined by line ends.
         """
         paragraphs = _join(self.paragraphs) if self.paragraphs else _cut(self.text)
-        return chain([next(paragraphs, Paragraph(0, 0, ""))], paragraphs)
+        return chain([next(paragraphs, _NO_PARAGRAPH)], paragraphs)
 
 
 def _are_texts(paragraphs: Iterable[str | Passage]) -> bool:
@@ -135,6 +137,9 @@ def _join(passages: Iterable[str | Passage]) -> Iterator[Paragraph]:
 
 
 def _cut(text: str) -> Iterator[Paragraph]:
-    lines = (line for line in _LINE.finditer(text) if not line[0].isspace())
-    for number, line in enumerate(lines):
-        yield Paragraph(number, line.start(), line[0])
+    number = start = 0
+    for line in text.splitlines(keepends=True):
+        if not line.isspace():
+            yield Paragraph(number, start, line.rstrip(_LINE_ENDS))
+            number += 1
+        start += len(line)

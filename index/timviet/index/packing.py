@@ -102,7 +102,9 @@ def write_packed(writer: ColumnWriter, name: str, dtype: DTypeLike, pieces: Iter
             places.append(start + large)
             numbers.append(piece[large])
             start += len(piece)
-            yield np.minimum(piece.astype(np.int64), mark).astype(dtype)
+            small = piece.astype(dtype)
+            small[large] = mark
+            yield small
 
     writer.add_pieces(name, dtype, small_pieces())
     for suffix, own in (("large_places", places), ("large_numbers", numbers)):
@@ -121,7 +123,8 @@ def gaps(ascending: Column, lengths: Column) -> Column:
         >>> gaps(np.array([3, 5, 9, 2, 4]), np.array([3, 2])).tolist()
         [3, 2, 4, 2, 2]
     """
-    differences = np.diff(ascending, prepend=0)
+    differences = np.empty_like(ascending)
+    np.subtract(ascending[1:], ascending[:-1], out=differences[1:])
     starts = _starts(lengths)
     differences[starts] = ascending[starts]
     return differences

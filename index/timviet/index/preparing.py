@@ -89,8 +89,10 @@ class PreparedDocument(NamedTuple):
         """About how many code points take as much memory, those counted again that all of its paragraphs have."""
         _, start, text, *_ = self.paragraphs[-1]
         common = sum(map(len, self.stored.values()))
-        common += sum(len(own) for texts in self.texts.values() for own in texts)
-        common += sum(len(own) for terms in self.terms.values() for own in terms)
+        for texts in self.texts.values():
+            common += sum(map(len, texts))
+        for terms in self.terms.values():
+            common += sum(map(len, terms))
         return start + len(text) + len(self.paragraphs) * (common + _PARAGRAPH_COST)
 
 
@@ -135,18 +137,21 @@ def iter_records(document: PreparedDocument) -> Iterator[bytes]:
 
 
 def _require_sane(document: PreparedDocument) -> None:
-    name = quoted(document.stored["id"])
     if len(document.paragraphs) > MAX_PARAGRAPHS:
-        raise DocumentError(f"cannot keep document {name}: it has more than {MAX_PARAGRAPHS:,} paragraphs")
-    if sum(len(text) for _, _, text, _, _ in document.paragraphs) > MAX_TEXT:
-        raise DocumentError(f"cannot keep document {name}: it has more than {MAX_TEXT:,} characters")
+        raise _too_long(document, f"{MAX_PARAGRAPHS:,} paragraphs")
+    if sum([len(text) for _, _, text, _, _ in document.paragraphs]) > MAX_TEXT:
+        raise _too_long(document, f"{MAX_TEXT:,} characters")
     common = sum(map(len, document.stored.values())) + len(document.source or "")
-    longest = max(len(text) + len(section or "") for _, _, text, section, _ in document.paragraphs)
+    longest = max([len(text) + len(section or "") for _, _, text, section, _ in document.paragraphs])
     if _MOST_BYTES * (common + longest + _MOST_WITHOUT_TEXT) > MAX_RECORD_SIZE:
         for record in iter_records(document):
             if len(record) > MAX_RECORD_SIZE:
                 message = f"cannot keep a paragraph of {len(record):,} bytes: {MAX_RECORD_SIZE:,} is the limit"
                 raise DocumentError(message)
+
+
+def _too_long(document: PreparedDocument, limit: str) -> DocumentError:
+    return DocumentError(f"cannot keep document {quoted(document.stored['id'])}: it has more than {limit}")
 
 
 def require_paragraph(fields: dict[str, Any]) -> dict[str, Any]:
@@ -237,12 +242,14 @@ def _searched(
 
 def _plain(text: str) -> str:
     """Return a text as a string proper, not one of a class derived from it."""
-    return "".join((text,))
+    return text if type(text) is str else "".join((text,))
 
 
 def _encode(metadata: Mapping[str, object] | None) -> str:
+    if not metadata:
+        return NO_METADATA
     _require_depth(metadata, _MOST_DEPTH)
-    return json.dumps(dict(metadata), ensure_ascii=False, allow_nan=False) if metadata else NO_METADATA
+    return json.dumps(dict(metadata), ensure_ascii=False, allow_nan=False)
 
 
 def _require_depth(value: object, left: int) -> None:

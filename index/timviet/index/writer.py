@@ -72,16 +72,16 @@ class Writer:
     def add_prepared(self, prepared: PreparedDocument) -> int:
         """Add a document as a segment takes it, and return how many paragraphs it has; otherwise as `add`."""
         self._commit.require_open()
-        identity = prepared.stored["id"]
+        identity, size = prepared.stored["id"], prepared.size
         try:
-            if self._size and self._size + prepared.size > self._most:
+            if self._size and self._size + size > self._most:
                 self._build_segment()
             self.remove(identity)
             first, count = self._segment.doc_count_all(), len(prepared.paragraphs)
             self._added[identity] = (self._segment, range(first, first + count))
             self._segment.set_doc_count(first + count)
             self._workers.add(prepared)
-            self._size += prepared.size
+            self._size += size
             if self._size >= self._most:
                 self._build_segment()
         except BaseException:
@@ -102,8 +102,9 @@ class Writer:
             segment, numbers = self._added.pop(document_id)
             for number in numbers:
                 segment.delete_document(number)
-        with damage_told(self._location):
-            self._commit.delete_by_term("id", document_id.encode(errors="surrogatepass"))
+        if self._commit.has_paragraphs:
+            with damage_told(self._location):
+                self._commit.delete_by_term("id", document_id.encode(errors="surrogatepass"))
 
     def commit(self) -> None:
         """Make all changes visible to readers that open or refresh from now on, and end this writer.
