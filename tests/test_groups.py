@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise, product
-from math import prod
+from math import inf, prod
 from unittest.mock import patch
 
 import numpy as np
@@ -258,6 +258,19 @@ def test_remembered_postings(memory, segments, asked):
         for query in queries:
             (leaf,) = plan_leaves(lexicon, query)
             assert postings(readers, leaf) == by_hand(numbered(segments), leaf, leaf.asked.text.split())
+
+
+@given(segments=segments, word=parts)
+def test_few_and_many_postings(segments, word):
+    """What terms find that count as one is the same, to the last digit, whether they are thought to be few or many."""
+    index = make_index(*segments)
+    (leaf,) = plan_leaves(lexicon_of(index), word)
+    for reader, _ in readers_of(index):
+        found = []
+        for share in (0, inf):
+            with patch.object(groups, "_SPARSE_SHARE", share):
+                found.append([own.tolist() for own in reader.frequencies(leaf)])
+        assert found[0] == found[1]
 
 
 @pytest.mark.parametrize(("memory", "is_remembered"), [(0, False), (1 << 20, True)])

@@ -19,12 +19,14 @@ from timviet.search.rank import saturation_levels
 from timviet.search.sequences import Occurrences, TermOccurrences, counted, follow, occurrence_keys, sequences
 
 # Bytes of postings that are remembered of a segment, those used last: so many, and so many for each paragraph.
-_REMEMBERED_BYTES = 1 << 20
+_REMEMBERED_BYTES = 1 << 25
 _REMEMBERED_BYTES_EACH = 1 << 9
 # More occurrences of a term than these in a paragraph make no difference where they do not count in full.
 _COUNTED_OCCURRENCES = 256
 # About so many postings are added up at once: that takes some milliseconds.
 _ADDED_AT_ONCE = 1 << 18
+# Terms that have a smaller share of the paragraphs are put together by sorting.
+_SPARSE_SHARE = 1 / 32
 # Of so many terms, pairs are not looked up one by one.
 _LOOKED_UP_TERMS = 256
 
@@ -66,13 +68,14 @@ class GroupReader:
     def postings(self, leaf: Leaf) -> LeafPostings:
         """Return what a leaf finds."""
         key = (leaf.groups, leaf.asked.slop) if isinstance(leaf, TermSequence) else leaf
-        postings = self._known.get(key)
-        if postings is None:
+        try:
+            return self._known[key]
+        except KeyError:  # `get` would look twice, and all searches come by here
             every = self._with_deleted(leaf)
             postings = every if self._segment.kept is None else every.kept(self._segment.kept)
             if postings.size <= self._known.maxsize:
                 self._known[key] = postings
-        return postings
+            return postings
 
     def _with_deleted(self, leaf: Leaf) -> LeafPostings:
         """Return what a leaf finds, with what is deleted; it is remembered by all that it depends on."""
@@ -133,15 +136,29 @@ class GroupReader:
     def _group(self, terms: Sequence[_Term]) -> tuple[Column, Column]:
         if len(terms) == 1 and terms[0].weight == 1:
             return self._term_postings(terms[0])
+        if sum(own.terms.document_frequency(own.number) for own in terms) < _SPARSE_SHARE * self._count:
+            return self._few(terms)
         in_full = self._full_frequencies([own for own in terms if own.weight == 1])
         missing = np.ones(self._count)  # how likely it is that no other occurrence is of what was meant
         for own in terms:
             if own.weight < 1:
                 documents, frequencies = self._term_postings(own)
-                likelihoods = (1 - own.weight) ** np.arange(_COUNTED_OCCURRENCES)
-                missing[documents] *= likelihoods[np.minimum(frequencies, _COUNTED_OCCURRENCES - 1)]
+                missing[documents] *= _missing(own, frequencies)
         documents = np.flatnonzero((in_full > 0) | (missing < 1))
         return documents, in_full[documents] + 1 - missing[documents]
+
+    def _few(self, terms: Sequence[_Term]) -> tuple[Column, Column]:
+        """Return the same as `_group`, without looking at each paragraph of the segment."""
+        found = [(own, *self._term_postings(own)) for own in terms]
+        documents = np.concatenate([np.empty(0, np.int64), *(own for _, own, _ in found)])
+        in_full = [frequencies * (own.weight == 1) for own, _, frequencies in found]
+        missing = [np.ones(len(own)) if term.weight == 1 else _missing(term, own) for term, _, own in found]
+        order = np.argsort(documents, kind="stable")
+        documents = documents[order]
+        starts = np.flatnonzero(np.diff(documents, prepend=-1))
+        in_full_each = np.add.reduceat(np.concatenate([np.empty(0), *in_full])[order], starts)
+        missing_each = np.multiply.reduceat(np.concatenate([np.empty(0), *missing])[order], starts)
+        return documents[starts], in_full_each + 1 - missing_each
 
     def _full_frequencies(self, terms: Sequence[_Term]) -> Column:
         """Return for each paragraph of the segment how often it has any of several terms."""
@@ -218,6 +235,13 @@ class GroupReader:
         if own.bare:
             keys = keys[self._segment.unmarked[documents]]
         return TermOccurrences(keys, own.weight)
+
+
+def _missing(term: _Term, frequencies: Column) -> Column:
+    """Return how likely it is that none of a term's occurrences in each paragraph is of what was meant."""
+    likelihoods = (1 - term.weight) ** np.arange(_COUNTED_OCCURRENCES)
+    each: Column = likelihoods[np.minimum(frequencies, _COUNTED_OCCURRENCES - 1)]
+    return each
 
 
 def _postings_cache(segment: SegmentView) -> LRUCache[object, LeafPostings]:

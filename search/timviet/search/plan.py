@@ -268,12 +268,13 @@ class _Planner:
         groups = tuple(self._group(part) for part in phrase.parts)
         by_reading = isinstance(phrase, Pair) and Level.CONTRADICTS not in self._weights
         key = (type(phrase), groups, phrase.slop, phrase.boost, by_reading)
-        sequence = self._lexicon.sequences.get(key)
-        if sequence is None:
+        try:
+            return self._lexicon.sequences[key]
+        except KeyError:
             if by_reading:
                 groups = self._by_likely_reading(*groups)
             sequence = self._lexicon.sequences[key] = self._make_sequence(phrase, groups)
-        return sequence
+            return sequence
 
     def _by_likely_reading(self, one: TermGroup, other: TermGroup) -> tuple[TermGroup, TermGroup]:
         """Return the groups of a pair, their readings weighted by how often the index has them next to each other."""
@@ -306,10 +307,11 @@ class _Planner:
         weights = self._weights if leaf.marks is None else level_weights(leaf.marks, marked=True, contradicting=False)
         own = (type(leaf), leaf.fieldname, leaf.text, leaf.boost, getattr(leaf, "maxdist", 0))
         key = (*own, *weights.items())
-        group = self._lexicon.groups.get(key)
-        if group is None:
+        try:
+            return self._lexicon.groups[key]
+        except KeyError:
             group = self._lexicon.groups[key] = self._make_group(leaf, weights)
-        return group
+            return group
 
     def _make_group(self, leaf: Word | Pattern | Fuzzy, weights: Weights) -> TermGroup:
         field, terms, bare = expand(leaf, self._lexicon, weights)
