@@ -4,15 +4,12 @@ By default some 60 of them are tried; of as many as TIMVIET_TRIALS says, one in 
 """
 
 import os
-import random
 from shutil import copytree
 
 import numpy as np
 import pytest
 import zstandard
 
-from crafting import Crafted
-from damaging import make_sample
 from limited import limited
 from timviet.index import open_index
 from timviet.index.columnfile import SIGNATURE
@@ -30,21 +27,6 @@ def processes():
     """What does tasks in processes of their own."""
     with limited() as own:
         yield own
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory):
-    """The folder of an index."""
-    folder = tmp_path_factory.mktemp("nguyên") / "chỉ mục"
-    make_sample(folder)
-    return folder
-
-
-@pytest.fixture
-def crafted(whole, tmp_path):
-    """The files of such an index, to be changed."""
-    copytree(whole, tmp_path / "chỉ mục")
-    return Crafted(tmp_path / "chỉ mục", random.Random(1))  # noqa: S311
 
 
 def assert_bounded(processes, crafted, what=None):
@@ -215,9 +197,9 @@ def test_a_large_block(processes, crafted, content, times):
 
 
 @pytest.mark.parametrize("version", [1, 3])
-def test_another_version(whole, tmp_path, version):
+def test_another_version(sample_folder, tmp_path, version):
     """A segment's file of another version says that the index has to be made again."""
-    copytree(whole, tmp_path / "chỉ mục")
+    copytree(sample_folder, tmp_path / "chỉ mục")
     for path in (tmp_path / "chỉ mục").glob("*.documents"):
         path.write_bytes(path.read_bytes().replace(SIGNATURE, SIGNATURE[:-1] + bytes([version])))
     with open_index(tmp_path / "chỉ mục") as index:

@@ -9,26 +9,10 @@ import pytest
 import zstandard
 
 from crafting import Crafted
-from damaging import make_sample
 from helpers import add_segment, make_index
 from timviet.index import Document, Verification, open_index, verify, verifying
 
 TEXTS = ["Đảng uỷ xã", "Uỷ ban nhân dân (UBND) xã họp bàn.", "dang uy xa", "", "M519 " * 300]
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory):
-    """The folder of an index."""
-    folder = tmp_path_factory.mktemp("nguyên") / "chỉ mục"
-    make_sample(folder)
-    return folder
-
-
-@pytest.fixture
-def crafted(whole, tmp_path):
-    """The files of such an index, which may be changed and written with checksums that fit."""
-    copytree(whole, tmp_path / "chỉ mục")
-    return Crafted(tmp_path / "chỉ mục", random.Random(1))  # noqa: S311
 
 
 def found(crafted, quick=False):
@@ -38,10 +22,10 @@ def found(crafted, quick=False):
         return verify(index, quick).problems
 
 
-def test_a_whole_index(whole):
+def test_a_whole_index(sample_folder):
     """In a whole index, nothing is found; how much was checked is told."""
     told = []
-    with open_index(whole) as index:
+    with open_index(sample_folder) as index:
         verification = verify(index, progress=lambda *done: told.append(done))
     assert (verification.segments, verification.paragraphs, verification.problems) == (2, 9, ())
     assert told[-1] == (9, 9)
@@ -145,10 +129,10 @@ def test_many_problems(tmp_path):
     assert problems[-1].reason == "and more; the rest was not checked"
 
 
-def test_a_missing_file(whole, tmp_path):
+def test_a_missing_file(sample_folder, tmp_path):
     """A missing file is told, and the other segments are checked."""
     folder = tmp_path / "chỉ mục"
-    copytree(whole, folder)
+    copytree(sample_folder, folder)
     gone = min(folder.glob("*.terms"))
     gone.unlink()
     with open_index(folder) as index:
