@@ -264,6 +264,18 @@ def test_info_of_skipped_files(indexed):
     assert run("info", "--skipped").stdout == ""
 
 
+def test_skipped_files_are_counted(indexed):
+    """All files that are skipped are counted, and the most frequent reasons told where that is, the others counted."""
+    for number, suffix in enumerate(["jpg", "doc", "zip", "xls", "ppt", "mp3", "exe"]):
+        for copy in range(1 + (number == 1)):
+            (indexed / "van-ban" / f"{copy}.{suffix}").write_bytes(b"a")
+    (indexed / "van-ban" / "hỏng.jsonl").write_text("{\n" * 1010, "utf-8")
+    told = run("index", "--exclude", "*.exe", "van-ban").stdout
+    assert " skipped [is not JSON: 1,010, .doc is no format that timviet reads: 2, " in told
+    assert " reads: 1, and 2 other reasons], 1 left out) in " in told
+    assert json.loads(run("info", "--format", "json").stdout)["skipped"] == 1017
+
+
 def test_what_is_left_out(indexed):
     """What rules leave out is counted, and removed when pruning."""
     done = run("index", "--prune", "--exclude", "t*.txt", "van-ban")

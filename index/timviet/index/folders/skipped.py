@@ -29,12 +29,17 @@ _LARGEST = 1 << 24  # bytes: those of a hostile record may take 25 times as many
 
 
 class Fault(NamedTuple):
-    """What is wrong with a file, or with one line of it; see `SourceError`, and `Reading` for what is foreign."""
+    """What is wrong with a file, or with one line of it; see `SourceError`, and `Reading` for what is foreign.
+
+    Attributes:
+        number: how many faults it stands for.
+    """
 
     reason: str
     line: int | None
     detail: str
     is_foreign: bool = False
+    number: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,8 @@ class SkippedFile:
         """Return the record of a file with errors."""
         faults = [Fault(error.reason, error.line, error.detail) for error in errors]
         if len(faults) > MOST_FAULTS:
-            faults[MOST_FAULTS:] = [Fault(f"{len(faults) - MOST_FAULTS:,} more faults", None, "told when it is read")]
+            more = len(faults) - MOST_FAULTS
+            faults[MOST_FAULTS:] = [Fault(f"{more:,} more faults", None, "told when it is read", number=more)]
         return cls(source, documents, tuple(faults))
 
     @classmethod
@@ -120,6 +126,21 @@ def skipped_files(index: Index) -> list[SourceError]:
     return [*errors, *(own.error(base) for own in others)]
 
 
+def count_skipped(index: Index) -> int:
+    """Return how many files, and lines of files, `skipped_files` tells of, those that it tells together one by one.
+
+    Args:
+        index: the index.
+
+    Raises:
+        IndexAccessError: the system refused to read the record of them.
+    """
+    with damage_told(index.location):
+        files, others = load_skipped(index.whoosh.storage)
+    faults = (fault.number for own in files.values() if not own.is_foreign for fault in own.faults)
+    return sum(faults) + sum(own.number for own in others)
+
+
 def load_skipped(storage: Storage) -> Skipped:
     """Return what an index remembers not to have; nothing where the record cannot be read."""
     if not storage.file_exists(_FILE):
@@ -146,6 +167,7 @@ def _fault(kept: list[Any]) -> Fault:
         type(fault.reason) is type(fault.detail) is str
         and isinstance(fault.line, int | None)
         and type(fault.is_foreign) is bool
+        and type(fault.number) is int
     ):
         raise TypeError("what is kept of a fault is of another kind")
     return fault

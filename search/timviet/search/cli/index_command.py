@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from timviet.index import FileEncoding, Index, Summary
 
 _SHOWN = 20
+_REASONS = 5
 
 
 @click.command("index")
@@ -197,16 +198,23 @@ def _report(summary: "Summary", folder: Path, encodings: "Sequence[FileEncoding]
         "changed": summary.changed,
         "unchanged": summary.unchanged,
         "removed": summary.removed,
-        "skipped": summary.skipped.total(),
+        f"skipped{_reasons(summary)}": summary.skipped.total(),
     }
     counts |= {name: own for name, own in (("renamed", summary.renamed), ("left out", summary.left_out)) if own}
-    reasons = [f"{reason}: {number}" for reason, number in summary.skipped.most_common(_SHOWN)]
-    reasons += ["others: see timviet info --skipped"] * (len(summary.skipped) > _SHOWN)
-    told = f" [{printable(', '.join(reasons))}]" if reasons else ""
     rate = summary.paragraphs / summary.seconds if summary.seconds else 0.0
     indexed = f"{count(summary.documents, 'document')}, {count(summary.paragraphs, 'paragraph')} indexed"
     click.echo(
         f"{printable(str(folder))}: {indexed} "
-        f"({', '.join(f'{number:,} {name}' for name, number in counts.items())}{told}) "
+        f"({', '.join(f'{number:,} {name}' for name, number in counts.items())}) "
         f"in {summary.seconds:.1f} s, {rate:,.0f} paragraphs/s"
     )
+
+
+def _reasons(summary: "Summary") -> str:
+    """Return why files and lines were skipped, the most frequent reasons first, in brackets; nothing if none was."""
+    from timviet.search.snippet import printable
+
+    told = [f"{printable(reason)}: {number:,}" for reason, number in summary.skipped.most_common(_REASONS)]
+    others = len(summary.skipped) - len(told)
+    more = f", and {count(others, 'other reason')}" if others else ""
+    return f" [{', '.join(told)}{more}]" if told else ""

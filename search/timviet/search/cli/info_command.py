@@ -30,13 +30,13 @@ def command(skipped: bool, output: str, index_folder: Path | None) -> None:
         timviet info --skipped
     """
     from timviet.index import open_index, skipped_files
+    from timviet.index.folders.skipped import count_skipped
     from timviet.search.snippet import printable
 
     folder = find_index(index_folder)
     with open_index(folder) as index:
-        errors = skipped_files(index)
         if skipped:
-            _list(errors, output)
+            _list(skipped_files(index), output)
             return
         schema = index.whoosh.schema
         facts = {
@@ -46,7 +46,7 @@ def command(skipped: bool, output: str, index_folder: Path | None) -> None:
             "bytes": _size(folder),
             "schema": schema.version,
             "rules": schema.rules,
-            "skipped": len(errors),
+            "skipped": count_skipped(index),
             "built": index.committed.isoformat(timespec="seconds"),
         }
     if output == "json":
