@@ -72,6 +72,12 @@ def test_broken_bytes():
     assert b"--encoding utf-8" in run("-", input=broken).stderr
 
 
+def test_what_is_no_text():
+    """Of what has bytes of zero, as programs and pictures have, it is told that it is no text, not how to read it."""
+    for content in (b"\x89PNG\0\0\xff" * 50, (TEXT * 9).encode() + b"\0\xff"):
+        assert run("-", input=content).stderr == b"-: cannot tell the encoding: it is not text\n"
+
+
 def test_a_file_without_end(tmp_path, monkeypatch):
     """Of a file that is larger than may be, no more is read than that takes to tell."""
     monkeypatch.setattr(limits, "MAX_FILE_SIZE", 1 << 20)

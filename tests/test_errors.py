@@ -61,8 +61,8 @@ ONE_OF_EACH = [
     ),
     pytest.param(EncodingError("lỗi", "vps", 3), {"encoding": "vps", "position": 3}, id="EncodingError"),
     pytest.param(
-        UndecidableError([("vps", 0.6), ("vni", 0.4)]),
-        {"candidates": (("vps", 0.6), ("vni", 0.4)), "is_almost_utf_8": False},
+        UndecidableError([("vps", 0.6), ("vni", 0.4)], is_binary=True),
+        {"candidates": (("vps", 0.6), ("vni", 0.4)), "is_almost_utf_8": False, "is_binary": True},
         id="UndecidableError",
     ),
     pytest.param(

@@ -167,15 +167,20 @@ class UndecidableError(TimvietError):
         candidates: encodings that it may be in, with their probabilities from 0 to 1, the likeliest first; none where
             it does not look like Vietnamese in any.
         is_almost_utf_8: whether all but a few of its bytes are UTF-8.
+        is_binary: whether it has bytes of zero, and so is no text at all.
     """
 
-    def __init__(self, candidates: Sequence[tuple[str, float]], is_almost_utf_8: bool = False) -> None:
+    def __init__(
+        self, candidates: Sequence[tuple[str, float]], is_almost_utf_8: bool = False, is_binary: bool = False
+    ) -> None:
         maybe = " or ".join(f"{encoding} ({probability:.2f})" for encoding, probability in candidates)
         reason = f"it may be {maybe}" if maybe else "it is not UTF-8, and looks like Vietnamese in no other"
         advice = "--encoding utf-8 reads it with the bytes replaced that are not" * is_almost_utf_8
-        super().__init__(f"cannot tell the encoding: {reason}; {advice or 'name the right one'}")
+        told = f"{reason}; {advice or 'name the right one'}"
+        super().__init__(f"cannot tell the encoding: {'it is not text' if is_binary else told}")
         self.candidates = tuple(candidates)
         self.is_almost_utf_8 = is_almost_utf_8
+        self.is_binary = is_binary
 
 
 class QuerySyntaxError(TimvietError):

@@ -97,7 +97,9 @@ def decode_named(content: bytes, encoding: str) -> tuple[str, int]:
 
 
 def is_almost_utf_8(content: bytes) -> bool:
-    """Tell whether a text, which is not UTF-8, begins as if all but a few bytes were, and not all of ASCII."""
+    """Tell whether what is not UTF-8 is a text that begins as if all but a few bytes were, and not all of ASCII."""
+    if b"\0" in content:
+        return False
     text, _ = _with_replacements(content[:_BEGINNING], UTF_8) or ("", 0)
     return not text.replace("\ufffd", "").isascii()
 

@@ -96,7 +96,8 @@ def _detect_byte_encoding(content: bytes) -> Detection:
     likeliest = max(weights, key=weights.__getitem__, default="")
     if not likeliest or probabilities[likeliest] < _SURE:
         maybe = [(encoding, probabilities[encoding]) for encoding in weights if probabilities[encoding] >= _MAYBE]
-        raise UndecidableError(sorted(maybe, key=lambda candidate: -candidate[1]), is_almost_utf_8(content))
+        maybe.sort(key=lambda candidate: -candidate[1])
+        raise UndecidableError(maybe, is_almost_utf_8(content), is_binary=b"\0" in content)
     return Detection(likeliest, probabilities[likeliest])
 
 

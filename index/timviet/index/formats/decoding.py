@@ -53,7 +53,7 @@ def decode_any(content: bytes, encoding: str | None = None, structured: bool = F
         detail = f"byte {error.position}" if error.position is not None else ""
         raise UnreadableError(f"is not {error.encoding} text", detail) from error
     except UndecidableError as error:
-        if b"\0" in content:
+        if error.is_binary:
             raise UnreadableError("is not text") from error
         if error.is_almost_utf_8:
             raise UnreadableError(ALMOST_UTF_8) from error
