@@ -1,5 +1,6 @@
 """`timviet decode`: texts in any encoding come out as UTF-8, and what they were is told."""
 
+import gzip
 import json
 import subprocess
 import sys
@@ -76,6 +77,18 @@ def test_what_is_no_text():
     """Of what has bytes of zero, as programs and pictures have, it is told that it is no text, not how to read it."""
     for content in (b"\x89PNG\0\0\xff" * 50, (TEXT * 9).encode() + b"\0\xff"):
         assert run("-", input=content).stderr == b"-: cannot tell the encoding: it is not text\n"
+
+
+def test_a_packed_file(tmp_path, monkeypatch):
+    """A file that gzip packed is unpacked, as indexing does it, within the same limits."""
+    path = tmp_path / "cũ.txt.GZ"
+    path.write_bytes(gzip.compress(encode(TEXT, "vni")))
+    assert (run(path).returncode, run(path).stdout.decode()) == (0, TEXT)
+    path.write_bytes(b"a")
+    assert run(path).stderr.decode() == f"{path}: is not gzip, as its name says\n"
+    path.write_bytes(gzip.compress(b"a" * (1 << 20)))
+    monkeypatch.setattr(limits, "MAX_UNPACKED_SIZE", 1 << 19)
+    assert "unpacks to more than the limit" in CliRunner().invoke(main, ["decode", str(path)]).stderr
 
 
 def test_a_file_without_end(tmp_path, monkeypatch):

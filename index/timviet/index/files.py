@@ -92,19 +92,21 @@ def load(path: Path) -> bytes:
 
 
 def load_all(path: Path) -> bytes:
-    """Return what a file holds.
+    """Return what a file holds, unpacked where its name says that gzip packed it.
 
     Args:
         path: the file.
 
     Raises:
         OSError: it cannot be read.
-        SourceError: it is larger than the limit.
+        SourceError: it is larger than the limit, or not gzip, as its name says, or unpacks to more than the limits.
     """
     content = load(path)
-    if len(content) > limits.MAX_FILE_SIZE:
-        raise SourceError(path, limits.beyond("is larger", limits.MAX_FILE_SIZE, "bytes").reason)
-    return content
+    try:
+        _require_size(len(content))
+        return gunzip(content) if _is_packed(path) else content
+    except UnreadableError as fault:
+        raise SourceError(path, fault.reason, detail=fault.detail) from fault
 
 
 def read_content(
@@ -219,9 +221,13 @@ def _parts(own_format: _Format, file: RawFile, is_packed: bool) -> Iterator[Part
         yield Part(fault)
 
 
-def _require_sane(own_format: _Format, size: int) -> None:
+def _require_size(size: int) -> None:
     if size > limits.MAX_FILE_SIZE:
         raise limits.beyond("is larger", limits.MAX_FILE_SIZE, "bytes")
+
+
+def _require_sane(own_format: _Format, size: int) -> None:
+    _require_size(size)
     if own_format.library and find_spec(own_format.library) is None:
         raise UnreadableError(NEEDS_EXTRA, is_lasting=False)
 

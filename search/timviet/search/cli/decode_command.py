@@ -14,7 +14,7 @@ from timviet.search.cli.options import encoding_option, format_option, read_inpu
 @encoding_option
 @format_option
 def command(files: tuple[Path, ...], encoding: str | None, output: str) -> None:
-    """Write texts as UTF-8, whatever encoding they are in; `-` reads standard input.
+    """Write texts as UTF-8, whatever encoding they are in, those in .gz unpacked; `-` reads standard input.
 
     Letters come out composed. On standard error it is told what each file was taken for, with what confidence from 0 to
     1. A file whose encoding cannot be told is not guessed but left out, and the exit status is 2. In one that is named,
