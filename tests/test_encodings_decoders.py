@@ -14,6 +14,7 @@ from timviet.index.encodings.decoders import DECODERS, ENCODINGS, decode_as, enc
 from timviet.index.encodings.tables import TCVN3, VISCII, VPS
 from timviet.index.errors import EncodingError
 
+TONES = "\u0300\u0301\u0303\u0309\u0323"
 TABLES = {"viscii": VISCII, "vps": VPS, "tcvn3": TCVN3}
 vietnamese = st.text(
     st.sampled_from([*LETTERS, *"abcdeghiklmnopqrstuvxyABCDEGHIKLMNOPQRSTUVXY 0123456789,.?!'()^+*~`\\-/\n"])
@@ -22,9 +23,7 @@ vietnamese = st.text(
 
 def test_all_letters():
     """There are 134 letters beyond ASCII: twelve vowels with six tones, but for those that ASCII has, and đ, twice."""
-    vowels = [
-        normalize("NFC", vowel + tone) for vowel in "aăâeêioôơuưy" for tone in ("", *"\u0300\u0301\u0303\u0309\u0323")
-    ]
+    vowels = [normalize("NFC", vowel + tone) for vowel in "aăâeêioôơuưy" for tone in ("", *TONES)]
     assert set(LETTERS) == {
         letter for small in [*vowels, "đ"] for letter in (small, small.upper()) if not small.isascii()
     }
@@ -74,9 +73,24 @@ def test_texts_come_back(encoding, text):
 
 @given(text=vietnamese)
 def test_texts_come_back_from_viqr(text):
-    """Any text comes back from VIQR, but for đ within words."""
+    """Any text comes back from VIQR, but for đ within words, and for words that have two tones."""
     text = re.sub(r"(?<=[^\W\d_])đ", "d", text)
+    text = normalize("NFC", re.sub(rf"([{TONES}][\u0302\u0306\u031b]*)(?=\w)", r"\1-", normalize("NFD", text)))
     assert decode_as(encode(text, "viqr"), "viqr") == text
+
+
+SENTENCES = """Sáng nay, bà con đi mua rau của ai? Của chị Thủy! (Giá rẻ hơn hôm kia.) "Nghĩa vụ của ta." - ông Hòa nói;
+mùa này lúa đầy kho. Ủy ban xã: "Hãy giữ gìn cây đa..." Thúy, Toà, Huế, Nghệ. Ai đi Quý Hòa? Tôi đi. Nó ở Bù Gia Mập?
+Bà mẹ ru: à ơi! Cha già, con trẻ, nhà cửa. Ngày mai họp ở Mù Cả, rồi về. Chưa! Ừ. Ồ? Ý ạ. ĐƯỜNG VÀO CHÙA. CỦA AI?"""
+
+
+def test_sentences_come_back_from_viqr():
+    """Sentences come back from VIQR as it is to be written, and, but for dots after no tone, as people write it."""
+    written = encode(SENTENCES, "viqr")
+    assert decode_as(written, "viqr") == SENTENCES
+    plain = [word for word in SENTENCES.split() if re.search(f"[{TONES}]", normalize("NFD", word))]
+    for word in plain:
+        assert decode_as(encode(word, "viqr").replace(b"\\", b""), "viqr") == word
 
 
 @given(text=st.text(st.sampled_from([*map(str.lower, LETTERS), *"bcdghklmnpqrstvx ,.?!-/\n"])))
@@ -119,6 +133,12 @@ def test_anything_is_decoded(encoding, content):
         ),
         pytest.param(
             "viqr", b"ba. ba.. ba'. ba.'", "bạ bạ. bá. bạ'", id="a letter has one tone; what follows is punctuation"
+        ),
+        pytest.param(
+            "viqr",
+            b"cu?a. MU`A? nghi~a, chi. Hu`a'n hu?.a tho'i.",
+            "của. MÙA? nghĩa, chị Hùán hủ.a thói.",
+            id="a syllable has one tone",
         ),
         pytest.param("viqr", b"Tru*o*ng tu+o+'ng u+. o*?", "Trương tướng ự ở", id="both signs for the horn"),
         pytest.param("viqr", b"DDa.i ho.c DDHQG, Dde^m, HDDND", "Đại học ĐHQG, Đêm, HĐND", id="the stroke of đ"),
