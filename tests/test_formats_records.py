@@ -124,6 +124,57 @@ def test_tables_in_the_wild(content, expected):
     assert told(read_all("a.csv", content)) == expected
 
 
+REGISTER = (
+    "STT;Số ký hiệu;Trích yếu;Ngày ban hành",
+    "1;05/QĐ;Về phí chợ, bến xe;02/01",
+    "2;06/QĐ;;03/01",
+    "3;07;Về đê;",
+)
+ABOVE = ("BỘ TƯ PHÁP", "DANH MỤC VĂN BẢN, NĂM 2024")
+
+
+@pytest.mark.parametrize("delimiter", [";", ",", "\t"])
+@pytest.mark.parametrize(
+    "above",
+    [
+        pytest.param([*ABOVE, ""], id="lines of their own"),
+        pytest.param([f"{ABOVE[0]};;;", f"{ABOVE[1]};;;", ";;;"], id="as wide as the table"),
+        pytest.param([f";{ABOVE[0]};;", f"{ABOVE[1]};", "", ""], id="in any cell"),
+        pytest.param([f"{ABOVE[0]};;{ABOVE[1]};"], id="two in a line"),
+    ],
+)
+@pytest.mark.parametrize("rows", [2, 4])
+def test_lines_above_a_table(above, delimiter, rows):
+    """The names of columns may have lines above: these are a document, which has the file's name."""
+    content = StringIO()
+    csv.writer(content, delimiter=delimiter).writerows(line.split(";") for line in [*above, *REGISTER[:rows]])
+    first, *others = read_all("a.csv", content.getvalue().encode())
+    assert (first.id, " | ".join(texts(first))) == ("a.csv", " | ".join(ABOVE))
+    expected = [("05/QĐ", ["Về phí chợ, bến xe"]), ("06/QĐ", []), ("07", ["Về đê"])]
+    assert [(own.metadata["Số ký hiệu"], texts(own)) for own in others] == expected[: rows - 1]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        pytest.param(["text", "một, hai, ba", "bốn", "năm, sáu"], id="one column, with commas"),
+        pytest.param([",text", "0,một", "1,hai"], id="two columns, one without a name"),
+        pytest.param(["id,text,năm", "a,một", "b,một, hai, ba, bốn, năm, sáu, bảy", "c,hai"], id="cells too many"),
+        pytest.param(["id,text,năm", "a,,", "b,,", "c,một,"], id="blank cells"),
+    ],
+)
+def test_no_lines_above_a_table(rows):
+    """The first row names the columns where nothing tells that the table begins below it."""
+    assert "a.csv" not in [own.id for own in read_all("a.csv", table(*rows)) if isinstance(own, Document)]
+
+
+def test_said_columns_below_other_lines():
+    """A table begins with the first row that has a name which was said."""
+    fields = RecordFields(id="mã", text=("nội dung",))
+    found = read_all("a.csv", table("Sổ văn bản,2024", "Mã,Nội dung", "1,một"), fields=fields)
+    assert [(own.id, texts(own)) for own in found] == [("a.csv", ["Sổ văn bản | 2024"]), ("1", ["một"])]
+
+
 def test_columns_without_names():
     """A column without a name of its own is called by its number."""
     (document,) = read_all("a.csv", table(",text,text", "1,một,hai"))

@@ -1,16 +1,18 @@
 """From the rows of a table of texts to documents."""
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import StringIO
 from itertools import islice, zip_longest
 from typing import Literal, NamedTuple
 
+from timviet.index.documents import Document
 from timviet.index.encodings.detection import Detection
 from timviet.index.formats import limits
 from timviet.index.formats.parts import Part, RawFile, RecordFields, UnreadableError
 from timviet.index.formats.records.documents import Row, read_records
 from timviet.index.formats.records.fields import as_named
+from timviet.index.formats.records.heading import LOOKED_AT, count_above
 
 _LONGEST_NAME = 60  # code points of a column's name
 # After faults so many code points are read again: so many for each of the table, and some more.
@@ -26,7 +28,7 @@ class _Cells(NamedTuple):
 
 
 def read_rows(text: str, delimiter: str, file: RawFile, encoding: Detection, start: int = 0) -> Iterator[Part]:
-    """Read a table of texts.
+    """Read a table of texts; what stands above it is a document, which has the file's name.
 
     Args:
         text: the table.
@@ -38,22 +40,40 @@ def read_rows(text: str, delimiter: str, file: RawFile, encoding: Detection, sta
     Raises:
         UnreadableError: it has too many columns, or not those that were said.
     """
-    first = next(_rows(text, delimiter, start), None)
-    if first is None:
+    sample = list(islice(_rows(text, delimiter, start), LOOKED_AT))
+    if not sample:
         return
-    if isinstance(first.cells, UnreadableError):
-        raise first.cells
-    if len(first.cells) > limits.MAX_COLUMNS:
+    if isinstance(sample[0].cells, UnreadableError):
+        raise sample[0].cells
+    above = _rows_above(sample, file.fields)
+    first = sample[len(above)].cells
+    assert not isinstance(first, UnreadableError)  # noqa: S101  # above it there is none
+    if len(first) > limits.MAX_COLUMNS:
         raise limits.beyond("has more columns", limits.MAX_COLUMNS, "columns")
-    has_names = _are_names(first.cells, file.fields)
-    names = _distinct(first.cells if has_names else [""] * len(first.cells))
+    has_names = _are_names(first, file.fields)
+    names = _distinct(first if has_names else [""] * len(first))
     _require_names(names, file.fields)
 
     def records() -> Iterator[Row]:
-        for row in islice(_rows(text, delimiter, start), int(has_names), None):
+        for row in islice(_rows(text, delimiter, start), len(above) + has_names, None):
             yield Row(_record(names, row.cells), row.line, row.done)
 
+    if above:
+        paragraphs = [" | ".join(filter(None, map(str.strip, cells))) for cells in above]
+        document = Document(file.name, title=paragraphs[0], path=file.name, paragraphs=paragraphs)
+        yield Part(document, sample[0].line, 0.0, encoding)
     yield from read_records(records, file, encoding, keeps_blank=False)
+
+
+def _rows_above(sample: Iterable[_Cells], said: RecordFields) -> list[list[str]]:
+    """Return the rows that stand above a table, which begins with names that were said, or else as it looks."""
+    whole: list[list[str]] = []
+    for row in sample:
+        if isinstance(row.cells, UnreadableError):
+            break
+        whole.append(row.cells)
+    has_said = (place for place, cells in enumerate(whole) if _has_said_name(cells, said))
+    return whole[: next(has_said, count_above(whole))]
 
 
 def allow_long_cells() -> None:
@@ -98,8 +118,12 @@ def _rows(text: str, delimiter: str, start: int) -> Iterator[_Cells]:
 
 def _are_names(cells: Sequence[str], said: RecordFields) -> bool:
     """Tell whether a row names the columns: it has names that were said, or looks like names and not like values."""
+    return _has_said_name(cells, said) or all(map(_is_name, cells))
+
+
+def _has_said_name(cells: Sequence[str], said: RecordFields) -> bool:
     names = as_named(said, cells)
-    return not {names.id, names.title, *names.text}.isdisjoint(cells) or all(map(_is_name, cells))
+    return not {names.id, names.title, *names.text}.isdisjoint(cells)
 
 
 def _is_name(cell: str) -> bool:

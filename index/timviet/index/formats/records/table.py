@@ -1,16 +1,18 @@
 """Tables of text, with commas, tabs or the like between cells: a row is a document, the first one names the columns."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import StringIO
 from itertools import islice
 
 from timviet.index.formats.decoding import decode_text, encoding_of
 from timviet.index.formats.parts import Part, RawFile
+from timviet.index.formats.records.heading import FEWEST_COLUMNS, LOOKED_AT
 from timviet.index.formats.records.rows import allow_long_cells, read_rows
 
 _DELIMITERS = "\t,;|"  # the first where none separates anything: other ones are in texts, too
-_SAMPLE_SIZE, _SAMPLE_ROWS = 1 << 16, 20  # code points, and rows of these
+_SAMPLE_SIZE = 1 << 16  # code points
+_REGULAR = 0.8  # the share of rows, below other lines, that have the same number of cells
 
 
 def read(file: RawFile) -> Iterator[Part]:
@@ -32,14 +34,22 @@ def _said_delimiter(text: str) -> str | None:
 
 
 def _likeliest_delimiter(sample: str) -> str:
-    """Return what parts most rows into as many cells as the first one has."""
+    """Return what parts most rows into as many cells as the first one has, or as the first one of a table below it."""
     allow_long_cells()
 
-    def regularity(delimiter: str) -> tuple[float, int]:
+    def regularity(delimiter: str) -> tuple[float, bool, int]:
         rows = csv.reader(StringIO(sample, newline=""), delimiter=delimiter)
-        widths = [len(row) for row in islice(rows, _SAMPLE_ROWS) if row]
-        if not widths or widths[0] < 2:
-            return 0.0, 0
-        return widths.count(widths[0]) / len(widths), widths[0]
+        widths = [len(row) for row in islice(rows, LOOKED_AT) if row]
+        return max((_regularity(widths, start) for start in range(len(widths))), default=(0.0, False, 0))
 
     return max(_DELIMITERS, key=regularity)
+
+
+def _regularity(widths: Sequence[int], start: int) -> tuple[float, bool, int]:
+    """Return the share of rows, from one on, that are as wide as that, and how wide; 0 where that is no table."""
+    width, following = widths[start], widths[start:]
+    share = following.count(width) / len(following)
+    is_below = width >= FEWEST_COLUMNS and len(following) > 1 and 2 * max(widths[:start], default=0) <= width
+    if width < 2 or (start and (share < _REGULAR or not is_below)):
+        return 0.0, False, 0
+    return share, not start, width
