@@ -47,6 +47,36 @@ def test_a_named_encoding(place):
     assert place.contents() == {"kho/a.txt": "tài hồng"}
 
 
+def test_a_said_encoding_is_remembered(place):
+    """What was said of a file's encoding holds when it is read again, changed or renamed, until something else is."""
+    path = place.write("kho/a.txt", encode("tài hồng", "vps"))
+    assert counts(place.sync("kho", encoding="vps")) == (1, 0, 0, 0, 0)
+    for content in ("tội hăng", "tài"):
+        place.write("kho/a.txt", encode(content, "vps"))
+        assert (counts(place.sync("kho")), place.contents()) == ((0, 1, 0, 0, 0), {"kho/a.txt": content})
+    path.rename(path.with_name("b.txt"))
+    assert place.sync("kho").renamed == 1
+    place.write("kho/b.txt", encode("hồng", "vps"))
+    assert (place.sync("kho").changed, place.contents()) == (1, {"kho/b.txt": "hồng"})
+    place.write("kho/c.txt", encode("tài hồng", "tcvn3"))
+    assert len(place.sync("kho").errors) == 1  # it was said of no other file
+    place.write("kho/b.txt", encode("hồng", "viscii"))
+    assert (place.sync("kho/b.txt", encoding="viscii").changed, place.contents()) == (1, {"kho/b.txt": "hồng"})
+
+
+def test_what_is_said_of_files_with_faults_is_remembered(place):
+    """What was said of a file that had nothing but faults holds when that has changed, unless it was the fault."""
+    place.write("kho/a.txt", "")
+    place.write("kho/b.csv", "mã,hỏi,đáp\n,Chợ họp lúc nào?,Sáng.\n")
+    assert counts(place.sync("kho/a.txt", encoding="vps")) == (0, 0, 0, 0, 1)
+    assert counts(place.sync("kho/b.csv", fields=RecordFields("mã", text=("đáp",)))) == (0, 0, 0, 0, 1)
+    assert counts(place.sync("kho")) == (0, 0, 0, 0, 2)
+    place.write("kho/a.txt", encode("tài hồng", "vps"))
+    place.write("kho/b.csv", TABLE)
+    assert counts(place.sync("kho")) == (2, 0, 0, 0, 0)
+    assert place.contents() == {"kho/a.txt": "tài hồng", "1": "Từ năm giờ sáng."}
+
+
 def test_broken_bytes_of_a_named_encoding(place):
     """A few broken bytes are a fault that tells how to have them replaced; then it is told where that was done."""
     text = "Đảng ủy xã họp bàn về phí chợ.\n" * 5

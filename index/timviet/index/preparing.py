@@ -36,9 +36,10 @@ class Source:
         path: the file's path.
         size: its size in bytes.
         modified_ns: when it was last changed, in nanoseconds since 1970.
-        encoding: the encoding that it was read in; of a file with faults the one that was given, or nothing.
+        encoding: the encoding that it was read in; nothing of a file with faults.
         digest: the BLAKE2 digest of what it held, in hexadecimal digits; nothing where that is not known.
         fields: what was said of its records, as JSON; nothing where nothing was, or it has none.
+        said_encoding: the encoding that it was said to be in; nothing where that was told from the text.
     """
 
     path: str
@@ -47,6 +48,7 @@ class Source:
     encoding: str = "utf-8"
     digest: str = ""
     fields: str = ""
+    said_encoding: str = ""
 
     @classmethod
     def of(cls, kept: Mapping[str, Any]) -> Self:
@@ -57,7 +59,7 @@ class Source:
         """
         source = cls(**kept)
         numbers = source.size, source.modified_ns
-        texts = source.path, source.encoding, source.digest, source.fields
+        texts = source.path, source.encoding, source.digest, source.fields, source.said_encoding
         if not (all(type(own) is int for own in numbers) and all(type(own) is str for own in texts)):
             raise TypeError("what is kept of a file is of another kind")
         return source

@@ -7,7 +7,8 @@ from timviet.index.files import has_records, takes_encoding
 from timviet.index.folders.finding import FoundFile
 from timviet.index.folders.known import Known
 from timviet.index.folders.skipped import SkippedFile
-from timviet.index.formats.parts import UNSAID, RecordFields
+from timviet.index.formats.decoding import not_text_in
+from timviet.index.formats.parts import NO_COLUMN, UNSAID, RecordFields
 from timviet.index.preparing import NEVER, Source
 
 
@@ -32,7 +33,7 @@ class Comparison:
     def is_unchanged(self, file: FoundFile) -> bool:
         """Tell whether a file has the size and the time that it had when it was read."""
         sources = self._sources(file)
-        said = self.as_said(file)
+        said = self._as_said(file)
         current = sum(self._is_as_read(source, said) for source in sources)
         skipped = self._skipped.get(file.source.path)
         if skipped:
@@ -46,29 +47,44 @@ class Comparison:
             file: the file.
             digest: the digest of its content.
         """
-        sources, said = self._sources(file), self.as_said(file)
+        sources, said = self._sources(file), self._as_said(file)
         return (
             bool(sources)
             and file.source.path not in self._skipped
             and all(source and self._is_same_content(source, digest, said) for source in sources)
         )
 
-    def fields_of(self, file: FoundFile, digest: str = "") -> RecordFields:
-        """Return what is said of a file's records: now, or when it was read, be it under another name.
+    def said_of(self, file: FoundFile, digest: str = "") -> tuple[str | None, RecordFields]:
+        """Return what is said of a file's encoding and of its records: now, or when it was read, be it by another name.
 
         Args:
             file: the file.
             digest: the digest of its content, if that is known.
         """
-        if not has_records(file.path) or self._fields != UNSAID:
-            return self._fields if has_records(file.path) else UNSAID
-        names = [file.source.path] if file.source.path in self._known.documents else self._known.with_digest(digest)
-        known = (self._known.sources[identity] for name in names for identity in self._known.documents[name])
-        return next((RecordFields.from_json(source.fields) for source in known if source), UNSAID)
+        encoding, fields = self._encoding, self._fields
+        before = self._last_read(file.source.path, digest) if encoding is None or fields == UNSAID else None
+        if before and encoding is None:
+            encoding = before.said_encoding or None
+        if before and fields == UNSAID:
+            fields = RecordFields.from_json(before.fields)
+        return encoding if takes_encoding(file.path) else None, fields if has_records(file.path) else UNSAID
 
-    def as_said(self, file: FoundFile) -> Source:
-        """Return a file with what is said of its encoding and its records, as it is remembered if it has faults."""
-        return replace(file.source, encoding=self._encoding_of(file) or "", fields=self.fields_of(file).to_json())
+    def _last_read(self, name: str, digest: str) -> Source | None:
+        """Return how a file was read when it had documents, or else last, without what was said then in vain."""
+        skipped = self._skipped.get(name)
+        if skipped and name not in self._known.documents:
+            source, reasons = skipped.source, [fault.reason for fault in skipped.faults]
+            if not_text_in(source.said_encoding) in reasons:
+                source = replace(source, said_encoding="")
+            return replace(source, fields="") if any(own.startswith(NO_COLUMN) for own in reasons) else source
+        names = [name] if name in self._known.documents else self._known.with_digest(digest)
+        known = (self._known.sources[identity] for own in names for identity in self._known.documents[own])
+        return next(filter(None, known), None)
+
+    def _as_said(self, file: FoundFile) -> Source:
+        """Return a file with what is said of it, as it is remembered if it has faults."""
+        encoding, fields = self.said_of(file)
+        return replace(file.source, encoding="", said_encoding=encoding or "", fields=fields.to_json())
 
     def _sources(self, file: FoundFile) -> list[Source | None]:
         return [self._known.sources[identity] for identity in self._known.documents.get(file.source.path, ())]
@@ -83,10 +99,7 @@ class Comparison:
     def _is_same_content(self, source: Source, digest: str, said: Source) -> bool:
         return source.digest == digest and source.modified_ns != NEVER and _is_as_said(source, said)
 
-    def _encoding_of(self, file: FoundFile) -> str | None:
-        return self._encoding if takes_encoding(file.path) else None
-
 
 def _is_as_said(source: Source, said: Source) -> bool:
     """Tell whether a file was read as is said now; an encoding that is not said may be any."""
-    return said.encoding in ("", source.encoding) and source.fields == said.fields
+    return said.said_encoding in ("", source.encoding) and source.fields == said.fields

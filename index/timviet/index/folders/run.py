@@ -37,12 +37,12 @@ class _Loaded(NamedTuple):
     Attributes:
         digest: the digest of its content; nothing where it could not be read.
         readings: its documents and faults; None where it has the content that the index has.
-        fields: what was said of its records.
+        said: what was said of its encoding, or None, and of its records.
     """
 
     digest: str
     readings: Iterable[Reading] | None
-    fields: RecordFields = UNSAID
+    said: tuple[str | None, RecordFields] = (None, UNSAID)
 
 
 def _takes_long(file: FoundFile) -> bool:
@@ -190,9 +190,9 @@ class Run:
         digest = blake2b(content, digest_size=_DIGEST_BYTES).hexdigest()
         if self._comparison.is_touched(file, digest):
             return _Loaded(digest, None)
-        fields = self._comparison.fields_of(file, digest)
-        readings = read_content(content, file.path, file.source.path, self._encoding, fields)
-        return _Loaded(digest, list(readings) if _takes_long(file) else readings, fields)
+        said = self._comparison.said_of(file, digest)
+        readings = read_content(content, file.path, file.source.path, *said)
+        return _Loaded(digest, list(readings) if _takes_long(file) else readings, said)
 
     def _index_file(self, file: FoundFile, loaded: _Loaded, reader: IndexReader) -> Iterator[int]:
         if loaded.readings is None:
@@ -200,7 +200,8 @@ class Run:
             yield file.source.size
             return
         documents_before = self.summary.documents
-        source = replace(file.source, digest=loaded.digest, fields=loaded.fields.to_json())
+        encoding, fields = loaded.said
+        source = replace(file.source, digest=loaded.digest, said_encoding=encoding or "", fields=fields.to_json())
         yield from self._index_readings(loaded.readings, file, source)
         if file.source.path not in self._known.documents and self.summary.documents > documents_before:
             self.changes.drop_old_name(loaded.digest)
@@ -210,6 +211,7 @@ class Run:
     ) -> Iterator[int]:
         errors_before, documents_before = len(self.summary.errors), self.summary.documents
         last, encoding, guess, are_lasting, foreign = None, None, None, True, ""
+        as_said = replace(source, encoding="", digest="") if source else None
         for content, size, line, encoding, is_lasting, guess, is_foreign in readings:  # noqa: B007  # it is the same for each
             are_lasting = are_lasting and is_lasting
             if source and source.encoding != encoding.encoding:
@@ -226,10 +228,10 @@ class Run:
             self.summary.encodings.append(FileEncoding(file.path if file else STREAM, *encoding))
         if guess:
             self.summary.guesses.append(FileFields(file.path if file else STREAM, guess))
-        if file is None:
+        if file is None or as_said is None:
             return
         if foreign:
-            self._skipped[file.source.path] = SkippedFile.foreign(self._comparison.as_said(file), foreign)
+            self._skipped[file.source.path] = SkippedFile.foreign(as_said, foreign)
             return
         errors = self.summary.errors[errors_before:]
         if not errors:
@@ -237,9 +239,7 @@ class Run:
             return
         name = file.source.path
         if are_lasting and file.path not in self.changes.waiting:
-            self._skipped[name] = SkippedFile.of(
-                self._comparison.as_said(file), self.summary.documents - documents_before, errors
-            )
+            self._skipped[name] = SkippedFile.of(as_said, self.summary.documents - documents_before, errors)
             return
         if name in self._skipped_before:  # what was wrong with it then still is, and still has to be told
             self._skipped[name] = self._skipped_before[name]

@@ -47,7 +47,7 @@ def sync(
         jobs: how many processes to index with, see `Index.writer`, and how many to read with what takes long to read.
         memory: about how many megabytes of memory to take for it in all.
         encoding: the encoding of all that is read, where it is not to be told file by file from what it says; see
-            `decode`. What was read in another one before is read again.
+            `decode`. What was read in another one before is read again, and it is remembered with what is read.
         fields: what is where in tables and JSON, as far as it is not to be guessed; these are read again then.
 
     Returns:

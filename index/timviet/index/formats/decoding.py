@@ -51,7 +51,7 @@ def decode_any(content: bytes, encoding: str | None = None, structured: bool = F
         return decode(content, encoding, structured)
     except EncodingError as error:
         detail = f"byte {error.position}" if error.position is not None else ""
-        raise UnreadableError(f"is not {error.encoding} text", detail) from error
+        raise UnreadableError(not_text_in(error.encoding), detail) from error
     except UndecidableError as error:
         if error.is_binary:
             raise UnreadableError("is not text") from error
@@ -60,6 +60,11 @@ def decode_any(content: bytes, encoding: str | None = None, structured: bool = F
         maybe = " or ".join(f"{name} ({probability:.2f})" for name, probability in error.candidates)
         reason = "is not UTF-8, and its encoding cannot be told: name it with --encoding"
         raise UnreadableError(reason, f"maybe {maybe}" if maybe else "") from error
+
+
+def not_text_in(encoding: str) -> str:
+    """Return why a text is not read that is of another encoding than was said."""
+    return f"is not {encoding} text"
 
 
 def require_text(text: str) -> None:

@@ -12,6 +12,8 @@ from timviet.index.encodings.detection import Detection
 IN_UTF_8 = Detection(UTF_8, 1.0)
 LOCKED = "is locked with a password"
 """Why a file of any format is not read that asks for one."""
+NO_COLUMN = "has no column"
+"""How it begins why a table is not read that has not the columns that were said."""
 
 
 class RecordFields(NamedTuple):

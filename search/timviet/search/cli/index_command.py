@@ -101,7 +101,8 @@ def command(
 
     The encoding of each file is told from what it says, among those that `timviet decode` lists; what is not in UTF-8
     is told. A file whose encoding cannot be told is not guessed but skipped: name it with --encoding. In one
-    that is named, a few bytes that are none of it become U+FFFD, which is told.
+    that is named, a few bytes that are none of it become U+FFFD, which is told. The name is
+    remembered with each file that is read by it.
 
     Standard input is JSON lines if it begins with `{`, and otherwise one text with the id `-`, which replaces the one
     before it. A file or line with a fault is skipped and told, what the index held of it stays, and the exit status is

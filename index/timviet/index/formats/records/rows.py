@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from timviet.index.documents import Document
 from timviet.index.encodings.detection import Detection
 from timviet.index.formats import limits
-from timviet.index.formats.parts import Part, RawFile, RecordFields, UnreadableError
+from timviet.index.formats.parts import NO_COLUMN, Part, RawFile, RecordFields, UnreadableError
 from timviet.index.formats.records.documents import Row, read_records
 from timviet.index.formats.records.fields import as_named
 from timviet.index.formats.records.heading import LOOKED_AT, count_above
@@ -143,7 +143,7 @@ def _require_names(names: Sequence[str], said: RecordFields) -> None:
     wanted = as_named(said, names)
     for name in (wanted.id, wanted.title, *wanted.text):
         if name is not None and name not in names:
-            raise UnreadableError(f"has no column {name!r}", f"it has {', '.join(map(repr, names[:20]))}")
+            raise UnreadableError(f"{NO_COLUMN} {name!r}", f"it has {', '.join(map(repr, names[:20]))}")
 
 
 def _record(names: Sequence[str], cells: list[str] | UnreadableError) -> Mapping[str, object] | UnreadableError:
