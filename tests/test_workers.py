@@ -175,6 +175,30 @@ def test_they_end_with_the_process_that_started_them(folder):
         assert index.document_count == 1
 
 
+START = """
+import signal, sys
+from multiprocessing import util
+from timviet.index import Document, open_index
+if __name__ == "__main__":
+    spawn = util.spawnv_passfds
+    def tell(path, arguments, descriptors):
+        print(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ()))
+        return spawn(path, arguments, descriptors)
+    util.spawnv_passfds = tell
+    with open_index(sys.argv[1]) as index, index.writer(jobs=2, memory=1) as writer:
+        for number in range(2000):
+            writer.add(Document(id=str(number), text="Nước sông lên cao " * 20))
+"""
+
+
+def test_interrupts_while_they_start(folder, tmp_path):
+    """No process can be interrupted while it starts, before it can ignore that: also none that helps these to start."""
+    script = tmp_path / "bắt đầu.py"
+    script.write_text(START, encoding="utf-8")
+    run = subprocess.run([sys.executable, script, folder], capture_output=True, text=True, timeout=60, check=True)
+    assert run.stdout.split() == ["True"] * 3
+
+
 def test_folders(tmp_path):
     """`sync` indexes with several processes, too."""
     (tmp_path / "tin.txt").write_text("\n".join(TEXTS), encoding="utf-8")

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from threading import Thread
 
 from whoosh.filedb.filestore import FileStorage, Storage
@@ -69,12 +70,14 @@ class Workers:
                 self._vocabulary = Vocabulary()
             self._builder = SegmentBuilder(self._vocabulary)
             return
-        with _telling_what_ended(), _telling_what_cannot_start(), _without_interrupts():
-            if self._pool is None:
-                # Not forked: this process may have threads, whose locks a copy of it would wait for without end.
-                context = multiprocessing.get_context("spawn")
-                self._pool = ProcessPoolExecutor(self._jobs, context, _prepare_process)
-            self._at_work.add(self._pool.submit(_build, self._storage, segment, parcel))
+        with _telling_what_ended(), _telling_what_cannot_start():
+            resource_tracker.ensure_running()  # started later, it would let interrupts through again
+            with _without_interrupts():
+                if self._pool is None:
+                    # Not forked: this process may have threads, whose locks a copy of it would wait for without end.
+                    context = multiprocessing.get_context("spawn")
+                    self._pool = ProcessPoolExecutor(self._jobs, context, _prepare_process)
+                self._at_work.add(self._pool.submit(_build, self._storage, segment, parcel))
         if len(self._at_work) > self._jobs:
             done, self._at_work = wait(self._at_work, return_when=FIRST_COMPLETED)
             with _telling_what_ended():
