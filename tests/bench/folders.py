@@ -23,7 +23,7 @@ _WORDS = """
 """
 _IN_A_FOLDER = 100
 _CHANGED = 100
-_COMMAND = "from timviet.search.cli import main; main()"
+_COMMAND = "from timviet.search.program import main; main()"
 
 
 def write(path: Path, chance: random.Random) -> None:

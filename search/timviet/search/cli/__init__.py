@@ -31,6 +31,7 @@ _COMMANDS = (
     "serve",
     "demo",
 )
+_INTERRUPTED = "interrupted"
 _WRITING = ("index", "remove")
 _LASTING = ("index", "verify", "repair", "evaluate", "serve")
 
@@ -47,6 +48,14 @@ class _Commands(click.Group):
         command = import_module(f"{__name__}.{cmd_name}_command").command
         assert isinstance(command, click.Command)  # noqa: S101
         return command
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: object
+    ) -> click.Context:
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except KeyboardInterrupt as error:
+            raise Failure(_INTERRUPTED) from error
 
     def invoke(self, ctx: click.Context) -> object:
         if sys.stdout is None:
@@ -69,9 +78,12 @@ class _Commands(click.Group):
             if isinstance(error, OSError):
                 message = f"{error.filename or ctx.invoked_subcommand}: {error.strerror or error}"
             raise Failure(printable(message)) from error
-        except KeyboardInterrupt as error:
+        except (KeyboardInterrupt, RuntimeError) as error:
+            # What is imported may say it in other words, as `Error calling __set_name__`.
+            if not isinstance(error, KeyboardInterrupt) and not isinstance(error.__cause__, KeyboardInterrupt):
+                raise
             is_writing = ctx.invoked_subcommand in _WRITING
-            raise Failure("interrupted" + is_writing * ": the index is whole, at its last commit") from error
+            raise Failure(_INTERRUPTED + is_writing * ": the index is whole, at its last commit") from error
 
 
 class Failure(click.ClickException):
