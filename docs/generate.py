@@ -7,7 +7,7 @@ from types import ModuleType
 import click
 
 from timviet.index import codec, columnfile, contents, packing, postings, stored
-from timviet.index.folders import skipped
+from timviet.index.folders import skipped, touched
 from timviet.search.cli import main
 
 FOLDER = Path(__file__).parent
@@ -52,9 +52,10 @@ FORMAT_INTRODUCTION = """\
 This page is made by `make docs` from what the modules say that read and write the format.
 
 An index is a folder. The table of contents, `_MAIN_N.toc` with the highest N, names the segments, each of two files.
-`MAIN_WRITELOCK` is locked by whoever writes, and tells by whom. `skipped.json` remembers the files that had faults.
+`MAIN_WRITELOCK` is locked by whoever writes, and tells by whom. `skipped.json` remembers the files that had faults,
+`touched.json` those whose time has changed and whose content has not.
 """
-FORMAT_MODULES = (contents, codec, columnfile, packing, postings, stored, skipped)
+FORMAT_MODULES = (contents, codec, columnfile, packing, postings, stored, skipped, touched)
 
 
 def format_page() -> str:

@@ -2,7 +2,6 @@
 
 import errno
 import os
-from dataclasses import replace
 from pathlib import Path
 from shutil import copy
 
@@ -38,16 +37,47 @@ def test_a_file_of_another_time(place, name, monkeypatch):
     place.write(name, content)
     new = place.sync(name).new
     before = place.documents()
-    time = place.write(name, content).stat().st_mtime_ns
+    place.write(name, content)
+    commits = set(place.index.iterdir())
     assert counts(place.sync(name)) == (0, 0, new, 0, 0)
-    after = place.documents()
-    assert {document.source.modified_ns for document in after} == {time}
-    assert [replace(document, source=None) for document in before] == [
-        replace(document, source=None) for document in after
-    ]
-    assert place.verified() == ()
+    assert (place.documents(), place.verified()) == (before, ())
+    assert set(place.index.iterdir()) - commits == {place.index / "touched.json"}  # nothing else is written
     monkeypatch.setattr("timviet.index.folders.run.load", None)
     assert counts(place.sync(name)) == (0, 0, new, 0, 0)
+
+
+def test_too_many_files_of_another_time(place, monkeypatch):
+    """Where too many files are to be remembered, the documents of further ones are written with their new time."""
+    monkeypatch.setattr("timviet.index.folders.changes.MOST", 1)
+    for _ in range(2):
+        times = [place.write(f"kho/{name}.txt", name).stat().st_mtime_ns for name in "abc"]
+        place.sync("kho")
+    assert [document.source.modified_ns == time for document, time in zip(place.documents(), times, strict=True)] == [
+        False,
+        True,
+        True,
+    ]
+    monkeypatch.setattr("timviet.index.folders.run.load", None)
+    assert counts(place.sync("kho")) == (0, 0, 3, 0, 0)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"[" * 100_000, b'{"files": {}, "checksum": 1}', b'{"files": [], "checksum": 0}']
+)
+def test_a_broken_record_of_touched_files(place, content):
+    """Where the record of touched files is broken, they are read, and it is written again."""
+    place.write("a.txt", "Một")
+    place.sync("a.txt")
+    place.write("a.txt", "Một")
+    place.sync("a.txt")
+    record = place.index / "touched.json"
+    whole = record.read_bytes()
+    record.write_bytes(content)
+    assert counts(place.sync("a.txt")) == (0, 0, 1, 0, 0)
+    assert record.read_bytes() == whole
+    place.write("a.txt", "Hai")
+    place.sync("a.txt")
+    assert b"a.txt" not in record.read_bytes()
 
 
 def test_a_file_of_another_time_and_encoding(place):

@@ -12,6 +12,7 @@ from timviet.index.folders.finding import FoundFile
 from timviet.index.folders.known import Known, read_document
 from timviet.index.folders.names import is_under, may_be_there, path_of
 from timviet.index.folders.summary import Summary
+from timviet.index.folders.touched import MOST, Touch
 from timviet.index.preparing import NEVER, Source, encode_source
 from timviet.index.writer import Writer
 
@@ -32,6 +33,7 @@ class Changes:
         added: the documents that have been written, each with its file.
         removed: those that have been removed.
         waiting: the files that have an id that other ones have, each with these.
+        touched: the files that have another time and the same content, by their names.
         to_be_read: the names of the files that are read in this run, so that ids they had may be another file's now.
     """
 
@@ -46,6 +48,7 @@ class Changes:
         self.removed: set[str] = set()
         self.waiting: dict[Path, set[Path]] = {}
         self.to_be_read: Set[str] = frozenset()
+        self.touched: dict[str, Touch] = {}
 
     def add(self, document: Document, source: Source | None, line: int | None) -> bool:
         """Add a document, unless its id is another one's, or it cannot be kept, which is told then.
@@ -87,7 +90,7 @@ class Changes:
         self._seen.update(dict.fromkeys(identities, name))
 
     def touch(self, file: FoundFile, digest: str, reader: IndexReader) -> None:
-        """Keep a file's new time with those of its documents whose ids no other file has taken.
+        """Keep a file's new time; where other files have taken ids of its documents, have it read again.
 
         Args:
             file: the file, of which the index has documents.
@@ -99,12 +102,16 @@ class Changes:
         left = [identity for identity in identities if identity not in taken]
         for identity in sorted(taken):
             self._tell_taken(identity, file.path, self._seen[identity])
-        for identity in left:
-            known = self._known.sources[identity]
-            source = replace(known or file.source, modified_ns=file.source.modified_ns)
-            source = replace(source, modified_ns=NEVER) if taken else source
-            self._writer.add_prepared(read_document(reader, identity)._replace(source=encode_source(source)))
-            self.added[identity] = source
+        if taken or len(self.touched) == MOST:
+            for identity in left:
+                source = replace(
+                    self._known.sources[identity] or file.source,
+                    modified_ns=NEVER if taken else file.source.modified_ns,
+                )
+                self._writer.add_prepared(read_document(reader, identity)._replace(source=encode_source(source)))
+                self.added[identity] = source
+        else:
+            self.touched[file.source.path] = Touch(file.source.size, file.source.modified_ns, digest)
         self.leave(file.source.path, left)
 
     def drop_rest(self, name: str) -> None:

@@ -7,6 +7,7 @@ from timviet.index.files import has_records, takes_encoding
 from timviet.index.folders.finding import FoundFile
 from timviet.index.folders.known import Known
 from timviet.index.folders.skipped import SkippedFile
+from timviet.index.folders.touched import Touch
 from timviet.index.formats.decoding import not_text_in
 from timviet.index.formats.parts import NO_COLUMN, UNSAID, RecordFields
 from timviet.index.preparing import NEVER, Source
@@ -18,15 +19,22 @@ class Comparison:
     Args:
         known: what it knows.
         skipped: the files with faults that it remembers, by their names.
+        touched: the files that it remembers to have been touched, by their names.
         encoding: the encoding of all that is read; None where it is to be told.
         fields: what is where in records, as far as it is said.
     """
 
     def __init__(
-        self, known: Known, skipped: Mapping[str, SkippedFile], encoding: str | None, fields: RecordFields
+        self,
+        known: Known,
+        skipped: Mapping[str, SkippedFile],
+        touched: Mapping[str, Touch],
+        encoding: str | None,
+        fields: RecordFields,
     ) -> None:
         self._known = known
         self._skipped = skipped
+        self._touched = touched
         self._encoding = encoding
         self._fields = fields
 
@@ -90,11 +98,12 @@ class Comparison:
         return [self._known.sources[identity] for identity in self._known.documents.get(file.source.path, ())]
 
     def _is_as_read(self, source: Source | None, said: Source) -> bool:
-        return (
-            source is not None
-            and (source.size, source.modified_ns) == (said.size, said.modified_ns)
-            and _is_as_said(source, said)
-        )
+        if source is None or not _is_as_said(source, said):
+            return False
+        if (source.size, source.modified_ns) == (said.size, said.modified_ns):
+            return True
+        touch = Touch(said.size, said.modified_ns, source.digest)
+        return source.modified_ns != NEVER and self._touched.get(said.path) == touch
 
     def _is_same_content(self, source: Source, digest: str, said: Source) -> bool:
         return source.digest == digest and source.modified_ns != NEVER and _is_as_said(source, said)

@@ -21,6 +21,7 @@ from timviet.index.folders.passed_over import merge, sum_up
 from timviet.index.folders.reading_ahead import read_ahead
 from timviet.index.folders.skipped import Skipped, SkippedFile, load_skipped, save_skipped
 from timviet.index.folders.summary import FileEncoding, FileFields, Summary
+from timviet.index.folders.touched import load_touched, save_touched
 from timviet.index.formats.parts import UNSAID, RecordFields
 from timviet.index.preparing import Source
 from timviet.index.store import Index
@@ -91,11 +92,12 @@ class Run:
         self._skipped: dict[str, SkippedFile] = {}
         with damage_told(index.location):
             self._before = load_skipped(index.whoosh.storage)
+            self._touched_before = load_touched(index.whoosh.storage)
         self._skipped_before = self._before.files
         self.summary = Summary()
         self.changes = Changes(writer, known, self._base, self.summary)
         self._finder = Finder(index, roots, exclude, self.summary)
-        self._comparison = Comparison(known, self._skipped_before, encoding, fields)
+        self._comparison = Comparison(known, self._skipped_before, self._touched_before, encoding, fields)
 
     @property
     def has_changed(self) -> bool:
@@ -163,6 +165,19 @@ class Run:
         if skipped != self._before:
             with damage_told(self._index.location, "write to"):
                 save_skipped(self._index.whoosh.storage, skipped)
+
+    def remember_touched(self) -> None:
+        """Keep the times of files that were touched, in this run or, not having been read since, before."""
+        read = self.changes.to_be_read
+        before = {
+            name: own
+            for name, own in self._touched_before.items()
+            if name in self._known.documents and name not in read
+        }
+        touched = before | self.changes.touched
+        if touched != self._touched_before:
+            with damage_told(self._index.location, "write to"):
+                save_touched(self._index.whoosh.storage, touched)
 
     def _tell(self, error: SourceError, name: str, is_foreign: bool) -> None:
         """Tell why a file is not read; a file of no text is only passed over, unless documents of it are left."""

@@ -147,6 +147,7 @@ class Follower:
             if options.prune:
                 run.prune(roots, {file.source.path for file in files})
             run.remember_skipped(roots)
+            run.remember_touched()
             if run.has_changed:
                 writer.commit()
             else:
