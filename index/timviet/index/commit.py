@@ -83,8 +83,10 @@ class Commit:
     def delete_by_term(self, field: str, term: bytes) -> None:
         """Delete the committed paragraphs that have a term."""
         for segment, reader in self._readers:
-            if (field, term) in reader:
-                for number in list(reader.postings(field, term).all_ids()):
+            terms = reader._terms.field(field)
+            found = None if terms is None else terms.find(term)
+            if found is not None:
+                for number in terms.documents_between(found, found + 1).tolist():
                     segment.delete_document(number)
 
     def finish(self) -> None:

@@ -140,9 +140,11 @@ class Changes:
             found: the names of the files that are there.
             unreadable: the files and folders of which nothing is known.
         """
-        for name in self._known.documents:
+        for name, identities in self._known.documents.items():
+            if name in found or self.removed.issuperset(identities):
+                continue
             path = path_of(name, self._base)
-            if name not in found and is_under(path, roots) and not is_under(path, unreadable):
+            if is_under(path, roots) and not is_under(path, unreadable):
                 self.drop_rest(name)
 
     def _owner_of(self, identity: str, origin: str) -> str | None:

@@ -9,7 +9,7 @@ from timviet.index.folders.known import Known
 from timviet.index.folders.skipped import SkippedFile
 from timviet.index.folders.touched import Touch
 from timviet.index.formats.decoding import not_text_in
-from timviet.index.formats.parts import NO_COLUMN, UNSAID, RecordFields
+from timviet.index.formats.parts import NO_COLUMN, RecordFields
 from timviet.index.preparing import NEVER, Source
 
 
@@ -35,8 +35,8 @@ class Comparison:
         self._known = known
         self._skipped = skipped
         self._touched = touched
-        self._encoding = encoding
-        self._fields = fields
+        self._encoding = encoding or ""
+        self._fields = fields.to_json()
 
     def is_unchanged(self, file: FoundFile) -> bool:
         """Tell whether a file has the size and the time that it had when it was read."""
@@ -69,13 +69,8 @@ class Comparison:
             file: the file.
             digest: the digest of its content, if that is known.
         """
-        encoding, fields = self._encoding, self._fields
-        before = self._last_read(file.source.path, digest) if encoding is None or fields == UNSAID else None
-        if before and encoding is None:
-            encoding = before.said_encoding or None
-        if before and fields == UNSAID:
-            fields = RecordFields.from_json(before.fields)
-        return encoding if takes_encoding(file.path) else None, fields if has_records(file.path) else UNSAID
+        said = self._as_said(file, digest)
+        return said.said_encoding or None, RecordFields.from_json(said.fields)
 
     def _last_read(self, name: str, digest: str) -> Source | None:
         """Return how a file was read when it had documents, or else last, without what was said then in vain."""
@@ -89,10 +84,20 @@ class Comparison:
         known = (self._known.sources[identity] for own in names for identity in self._known.documents[own])
         return next(filter(None, known), None)
 
-    def _as_said(self, file: FoundFile) -> Source:
+    def _as_said(self, file: FoundFile, digest: str = "") -> Source:
         """Return a file with what is said of it, as it is remembered if it has faults."""
-        encoding, fields = self.said_of(file)
-        return replace(file.source, encoding="", said_encoding=encoding or "", fields=fields.to_json())
+        encoding, fields, own = self._encoding, self._fields, file.source
+        before = self._last_read(own.path, digest) if not (encoding and fields) else None
+        if before:
+            encoding, fields = encoding or before.said_encoding, fields or before.fields
+        return Source(
+            own.path,
+            own.size,
+            own.modified_ns,
+            encoding="",
+            fields=fields if has_records(file.path) else "",
+            said_encoding=encoding if takes_encoding(file.path) else "",
+        )
 
     def _sources(self, file: FoundFile) -> list[Source | None]:
         return [self._known.sources[identity] for identity in self._known.documents.get(file.source.path, ())]
