@@ -189,3 +189,24 @@ def test_a_record_that_would_be_too_large_to_be_read(place, monkeypatch):
     assert len(place.sync("kho").errors) == 40
     assert 0 < len(place.skipped()) < 40
     assert len(place.sync("kho").errors) == 40
+
+
+@pytest.mark.parametrize("prune", [False, True])
+def test_faults_of_what_is_left_out_for_a_time(place, prune):
+    """Faulty lines of a file are told as long as its others are in the index, also after it was left out for a run."""
+    place.write("kho/a.jsonl", '{"id": "1", "text": "một"}\n{sai\n')
+    assert len(place.sync("kho").errors) == 1
+    assert place.sync("kho", exclude=["a.jsonl"], prune=prune).errors == []
+    assert len(place.skipped()) == (0 if prune else 1)
+    again = place.sync("kho")
+    assert (len(again.errors), again.new, again.unchanged) == ((1, 1, 0) if prune else (1, 0, 1))
+
+
+def test_faults_of_what_is_gone_for_a_time(place):
+    """The same holds for a file that is gone and comes back as it was."""
+    path = place.write("kho/a.jsonl", '{"id": "1", "text": "một"}\n{sai\n')
+    assert len(place.sync("kho").errors) == 1
+    path.rename(place.folder / "a.jsonl")
+    place.sync("kho")
+    (place.folder / "a.jsonl").rename(path)
+    assert len(place.sync("kho").errors) == 1

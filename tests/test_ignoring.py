@@ -90,7 +90,8 @@ def test_as_git(paths, rules):
         pytest.param(
             {".gitignore": "\ufefftin.*\r\n"}, [], ["nháp/a.txt"], id="a file that an editor of Windows wrote"
         ),
-        pytest.param({".gitignore": b"\xff\xfe\n*.tmp"}, [], ["tin.txt", "nháp/a.txt"], id="a line that is no text"),
+        pytest.param({".gitignore": b"\xe1\xba\n*.tmp"}, [], ["tin.txt", "nháp/a.txt"], id="a line that is no text"),
+        pytest.param({".gitignore": "nháp/\r\n".encode("utf-16")}, [], ["tin.tmp", "tin.txt"], id="UTF-16"),
     ],
 )
 def test_rules(tmp_path, rules, exclude, expected):
@@ -101,6 +102,14 @@ def test_rules(tmp_path, rules, exclude, expected):
     found, errors, left_out = walk(tmp_path, exclude)
     assert (found, errors) == (expected, [])
     assert left_out == 3 - len(expected)
+
+
+def test_rules_that_are_not_what_they_begin_as(tmp_path):
+    """A file of rules that is not what it begins as is a fault, and its folder is as if it could not be read."""
+    make(tmp_path, ["tin.txt"], {})
+    (tmp_path / ".timvietignore").write_bytes(b"\xff\xfe\n*.tm")
+    found, (error,), _ = walk(tmp_path)
+    assert (found, error.path, error.reason) == ([], tmp_path / ".timvietignore", "is not UTF-16 text, as it begins")
 
 
 def test_hidden_files(tmp_path):

@@ -227,6 +227,8 @@ def _require_size(size: int) -> None:
 
 
 def _require_sane(own_format: _Format, size: int) -> None:
+    if not size:
+        raise UnreadableError("holds no text")
     _require_size(size)
     if own_format.library and find_spec(own_format.library) is None:
         raise UnreadableError(NEEDS_EXTRA, is_lasting=False)

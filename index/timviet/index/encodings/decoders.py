@@ -27,7 +27,8 @@ DECODERS: dict[str, Callable[[bytes], str]] = {
 # The share of a text's characters that may be replaced. Of Vietnamese in an old encoding, a fifth is no UTF-8.
 _MOST_REPLACED = 0.05
 _BEGINNING = 1 << 20
-ENCODINGS = (UTF_8, "utf-16-le", "utf-16-be", *DECODERS)
+UNICODE = (UTF_8, "utf-16-le", "utf-16-be")
+ENCODINGS = (*UNICODE, *DECODERS)
 
 # Codecs of Python's that write characters by other characters.
 _NO_ENCODINGS = {"idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefined"}

@@ -66,6 +66,16 @@ def detect(content: bytes, structured: bool = False) -> Detection:
     )
 
 
+def is_unicode(content: bytes) -> bool:
+    """Tell whether bytes are in an encoding of Unicode's beyond doubt: by a byte order mark, or letters in UTF-8.
+
+    Example:
+        >>> is_unicode("Đảng ủy".encode()), is_unicode("§¶ng uû".encode("windows-1252")), is_unicode(b"Dang uy")
+        (True, False, False)
+    """
+    return content.startswith(tuple(_BYTE_ORDER_MARKS)) or (not content.isascii() and is_utf_8(content))
+
+
 def is_utf_8(content: bytes) -> bool:
     """Tell whether bytes are valid UTF-8, without holding all of the text in memory."""
     decoder = getincrementaldecoder(UTF_8)()

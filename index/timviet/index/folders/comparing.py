@@ -36,7 +36,8 @@ class Comparison:
         self._skipped = skipped
         self._touched = touched
         self._encoding = encoding or ""
-        self._fields = fields.to_json()
+        self._fields = fields
+        self._fields_as_kept = fields.to_json()
 
     def is_unchanged(self, file: FoundFile) -> bool:
         """Tell whether a file has the size and the time that it had when it was read."""
@@ -86,10 +87,12 @@ class Comparison:
 
     def _as_said(self, file: FoundFile, digest: str = "") -> Source:
         """Return a file with what is said of it, as it is remembered if it has faults."""
-        encoding, fields, own = self._encoding, self._fields, file.source
-        before = self._last_read(own.path, digest) if not (encoding and fields) else None
+        encoding, fields, own = self._encoding, self._fields_as_kept, file.source
+        before = self._last_read(own.path, digest)
         if before:
-            encoding, fields = encoding or before.said_encoding, fields or before.fields
+            encoding = encoding or before.said_encoding
+        if before and before.fields:
+            fields = self._fields.or_else(RecordFields.from_json(before.fields)).to_json()
         return Source(
             own.path,
             own.size,

@@ -1,6 +1,7 @@
 """Which files of a folder are left out: those that it says itself, by git's rules, and those that a user names."""
 
 import stat
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -93,6 +94,11 @@ def _read_lines(path: Path) -> list[str]:
         content = file.read(_MAX_SIZE + 1)
     if len(content) > _MAX_SIZE:
         raise SourceError(path, f"is larger than the limit of {_MAX_SIZE:,} bytes")
+    if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        try:
+            return content.decode("utf-16").splitlines()
+        except UnicodeDecodeError as error:
+            raise SourceError(path, "is not UTF-16 text, as it begins") from error
     return content.decode("utf-8-sig", "surrogateescape").splitlines()
 
 

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from whoosh.reading import IndexReader
 
 from timviet.index.damage import damage_told
-from timviet.index.encodings.decoders import UTF_8
+from timviet.index.encodings.decoders import UNICODE, UTF_8
+from timviet.index.encodings.detection import is_unicode
 from timviet.index.errors import SourceError
 from timviet.index.files import Reading, load, needs_library, read_content, read_stream
 from timviet.index.folders.changes import STREAM, Changes
@@ -149,7 +150,7 @@ class Run:
         self.changes.prune(set(roots), texts, self._finder.unreadable)
 
     def remember_skipped(self, roots: Iterable[Path]) -> None:
-        """Keep this run's faults, and earlier ones of files that are still there and that it was not to come by."""
+        """Keep this run's faults, and earlier ones of files that it did not come by and that may come back."""
         below, unreadable = set(roots), self._finder.unreadable
 
         def is_elsewhere(name: str) -> bool:
@@ -157,7 +158,8 @@ class Run:
             is_there = may_be_there(path) or path.is_symlink()
             return is_there and (not is_under(path, below) or is_under(path, unreadable))
 
-        files = {name: own for name, own in self._skipped_before.items() if is_elsewhere(name)} | self._skipped
+        before = self._skipped_before.items()
+        files = {name: own for name, own in before if self._is_left(name) or is_elsewhere(name)} | self._skipped
         others = [own for own in self._before.others if is_elsewhere(own.root or own.name)]
         above = {path_of(own.root, self._base) for own in others if own.root}
         found = [own for own in self._finder.passed_over(below) if not is_under(path_of(own.root, self._base), above)]
@@ -186,6 +188,11 @@ class Run:
         else:
             self.summary.add_error(error)
 
+    def _is_left(self, name: str) -> bool:
+        """Tell whether a file was not read, as one that is gone or left out, and has documents in the index."""
+        identities = self._known.documents.get(name, {}).keys()
+        return name not in self.changes.to_be_read and not identities <= self.changes.removed
+
     def _is_to_be_pruned(self, name: str) -> bool:
         return self._prunes and name in self._skipped and self._skipped[name].is_foreign
 
@@ -206,6 +213,8 @@ class Run:
         if self._comparison.is_touched(file, digest):
             return _Loaded(digest, None)
         said = self._comparison.said_of(file, digest)
+        if not self._encoding and said[0] not in UNICODE and is_unicode(content):
+            said = None, said[1]  # what was said before is of what the file held then
         readings = read_content(content, file.path, file.source.path, *said)
         return _Loaded(digest, list(readings) if _takes_long(file) else readings, said)
 
@@ -242,7 +251,8 @@ class Run:
         if encoding and (encoding.encoding != UTF_8 or encoding.replaced):
             self.summary.encodings.append(FileEncoding(file.path if file else STREAM, *encoding))
         if guess:
-            self.summary.guesses.append(FileFields(file.path if file else STREAM, guess))
+            said = RecordFields.from_json(source.fields) if source else self._fields
+            self.summary.guesses.append(FileFields(file.path if file else STREAM, guess.without(said)))
         if file is None or as_said is None:
             return
         if foreign:

@@ -180,4 +180,5 @@ def require_paths(paths: Iterable[Path]) -> None:
     """
     for path in paths:
         if not may_be_there(on_disk(absolute(path))):
-            raise SourceError(path, "there is no such file or folder")
+            advice = "to remove what the index has of it, prune a folder above it"
+            raise SourceError(path, "there is no such file or folder", detail=advice)

@@ -29,6 +29,26 @@ class RecordFields(NamedTuple):
     title: str | None = None
     text: tuple[str, ...] = ()
 
+    def or_else(self, other: Self) -> Self:
+        """Return what is said here, and of what is not, what is said elsewhere.
+
+        Example:
+            >>> RecordFields(title="tên").or_else(RecordFields("mã", "tiêu đề"))
+            RecordFields(id='mã', title='tên', text=())
+        """
+        return type(self)(self.id or other.id, self.title or other.title, self.text or other.text)
+
+    def without(self, other: Self) -> Self:
+        """Return what is said here and not elsewhere.
+
+        Example:
+            >>> RecordFields("mã", "tên").without(RecordFields(title="tên"))
+            RecordFields(id='mã', title=None, text=())
+        """
+        return type(self)(
+            None if other.id else self.id, None if other.title else self.title, () if other.text else self.text
+        )
+
     def to_json(self) -> str:
         """Return it as JSON, or nothing where nothing is said."""
         return json.dumps(self, ensure_ascii=False) if self != UNSAID else ""

@@ -193,7 +193,8 @@ def _report(summary: "Summary", folder: Path, encodings: "Sequence[FileEncoding]
     for error in summary.errors[:_SHOWN]:
         click.echo(f"skipped: {printable(str(error))}", err=True)
     if len(summary.errors) > _SHOWN:
-        click.echo(f"skipped: {len(summary.errors) - _SHOWN} more files or lines with errors", err=True)
+        more = len(summary.errors) - _SHOWN
+        click.echo(f"skipped: {more:,} more files or lines with errors, which `timviet info --skipped` lists", err=True)
     counts = {
         "new": summary.new,
         "changed": summary.changed,

@@ -16,8 +16,8 @@ def command(ids: tuple[str, ...], index_folder: Path | None) -> None:
 
     The id of a file is its path, from the folder that holds the index; `timviet search --format json` shows ids. Any
     other path of the file does, too; it does not matter how letters are composed, and a name that is not UTF-8 is taken
-    as it is. A removed file comes back
-    the next time it is indexed.
+    as it is. A removed file comes back the next time it is indexed; a row or line of a file with others comes back when
+    the file changes.
     """
     from timviet.index import open_index
     from timviet.index.typed_ids import find_ids
