@@ -18,6 +18,7 @@ from timviet.search import Searcher
 from timviet.search.lexicon import Lexicon
 from timviet.search.match import SegmentMatcher
 from timviet.search.query import Fuzzy, Pattern, Phrase, Range, Word, Words
+from timviet.search.snapshot_lexicon import SnapshotLexicon
 
 _NAMES = {"And": "AND", "Or": "OR", "Not": "NOT", "Required": "MUST"}
 # Where the tone was and is written in open syllables: hoà and hòa, khoẻ and khỏe, thuỷ and thủy.
@@ -71,7 +72,7 @@ def no_merging() -> AbstractContextManager[object]:
 def lexicon_of(index: Index) -> Lexicon:
     """What is known of the terms of an index as it is now."""
     snapshot = Snapshot(index.whoosh.searcher())
-    return Lexicon(snapshot, [SegmentMatcher(segment) for segment in snapshot.segments])
+    return SnapshotLexicon(snapshot, [SegmentMatcher(segment) for segment in snapshot.segments])
 
 
 def make_searcher(*texts: str) -> Searcher:

@@ -13,10 +13,11 @@ from helpers import add_segment, make_index, stripped
 from timviet.index import Document, Index, canonical, tokenize
 from timviet.index.snapshot import Snapshot
 from timviet.index.unicode import collation_key
-from timviet.search.lexicon import Lexicon
 from timviet.search.match import SegmentMatcher
+from timviet.search.metadata_keys import SnapshotKeys
 from timviet.search.refine.columns import Columns
 from timviet.search.refine.found import Found
+from timviet.search.snapshot_lexicon import SnapshotLexicon
 
 # Written in several ways, or with other marks, or alike but for a minus; numbers as such and as text; without letters.
 VALUES = [
@@ -76,9 +77,14 @@ class Collection:
         return [SegmentMatcher(segment) for segment in self.snapshot.segments]
 
     @property
+    def keys(self):
+        """The keys of the metadata."""
+        return SnapshotKeys(self.snapshot.segments)
+
+    @property
     def lexicon(self):
         """The terms."""
-        return Lexicon(self.snapshot, self.matchers)
+        return SnapshotLexicon(self.snapshot, self.matchers)
 
 
 def collection_of(index):

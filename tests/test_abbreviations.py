@@ -7,12 +7,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from helpers import add_segment, make_index, stripped
+from helpers import add_segment, lexicon_of, make_index, stripped
 from timviet.index import Document
 from timviet.index.analysis import forms, indexed_forms
 from timviet.index.errors import QueryTimeoutError
 from timviet.index.snapshot import Snapshot
-from timviet.search.abbreviations.abbreviations import MAX_WORDS, Abbreviations
+from timviet.search.abbreviations.abbreviations import MAX_WORDS
 from timviet.search.abbreviations.definitions import definitions
 from timviet.search.abbreviations.expansions import Expander
 from timviet.search.abbreviations.initials import abbreviations_of, is_abbreviation, stands_for, stretches
@@ -23,7 +23,7 @@ from timviet.search.marks import Level, level
 
 def abbreviations_in(*texts):
     """The abbreviations of an index in memory of some texts."""
-    return Abbreviations(Snapshot(make_index(texts).whoosh.searcher()))
+    return lexicon_of(make_index(texts)).abbreviations
 
 
 def told(text, abbreviation):
@@ -295,12 +295,12 @@ def test_several_segments():
     """Evidence of all segments counts together, and what is deleted does not."""
     index = make_index(["an ninh trật tự (ANTT)"], ["bảo đảm ANTT"], ["Ban chấp hành (BCH)", "Bộ chỉ huy (BCH)"])
     add_segment(index, Document(id="9", text="Bộ chỉ huy (BCH) và an ninh trật tự"))
-    abbreviations = Abbreviations(Snapshot(index.whoosh.searcher()))
+    abbreviations = lexicon_of(index).abbreviations
     (found,) = abbreviations.expansions("ANTT")
     assert (found.definitions, found.frequency, found.together) == (1, 2, 1)
     assert expansions(abbreviations, "BCH") == ["Bộ chỉ huy", "Ban chấp hành"]
     add_segment(index, remove=["0", "3", "9"])
-    abbreviations = Abbreviations(Snapshot(index.whoosh.searcher()))
+    abbreviations = lexicon_of(index).abbreviations
     assert expansions(abbreviations, "ANTT") == []
     assert abbreviations.abbreviation_of(typed("an ninh trật tự")) is None
     assert expansions(abbreviations, "BCH") == ["Ban chấp hành"]
@@ -423,7 +423,7 @@ def test_compared_in_all_segments():
     """What is not defined is compared in all segments together."""
     texts = [*sentences("an ninh trật tự", 60), *OTHERS]
     index = make_index(texts[::2], texts[1::2], sentences("ANTT", 6, 60))
-    abbreviations = Abbreviations(Snapshot(index.whoosh.searcher()))
+    abbreviations = lexicon_of(index).abbreviations
     (found,) = abbreviations.expansions("ANTT")
     assert (found.text, found.definitions, found.frequency, found.together) == ("an ninh trật tự", 0, 60, 0)
     assert found.fit > 1

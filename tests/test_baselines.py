@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from helpers import make_index
 from timviet.index.analysis import indexed_forms
-from timviet.index.snapshot import Snapshot
+from timviet.search.backend import open_collection
 from timviet.search.evaluation.baselines import PlainSearcher
+from timviet.search.limits import DEFAULT_LIMITS
 
 K1, B, LEVELS = 1.2, 0.75, 255
 SYLLABLES = ["đảng", "đang", "dang", "Đặng", "uỷ", "ủy", "uy", "họp", "bàn", "31,77"]
@@ -40,8 +41,8 @@ def bm25(texts, query, form):
 
 def searched(segments, query, form, limit):
     """The ids and scores that the baseline finds."""
-    with closing(make_index(*segments).whoosh.searcher()) as whoosh:
-        return PlainSearcher(Snapshot(whoosh), form).search(query, limit)
+    with closing(open_collection(make_index(*segments), DEFAULT_LIMITS)) as collection:
+        return PlainSearcher(collection, form).search(query, limit)
 
 
 @either_form

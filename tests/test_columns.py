@@ -91,9 +91,9 @@ def test_what_counts_as_the_same_value(one, other, are_same):
 def test_keys():
     """The keys are those of any document's metadata, without marks; their names may be spelled in any way."""
     collection = documents_with("Luật", key="Loại văn bản")
-    assert collection.columns.keys == ["loai_van_ban"]
-    assert collection.columns.require_key("loại VĂN bản") == "loai_van_ban"
-    assert documents_with(None).columns.keys == []
+    assert collection.keys.names == ["loai_van_ban"]
+    assert collection.keys.require("loại VĂN bản") == "loai_van_ban"
+    assert documents_with(None).keys.names == []
 
 
 @pytest.mark.parametrize(
@@ -105,11 +105,11 @@ def test_keys():
 )
 def test_unknown_keys(value, message):
     """A key that there is not is refused, and the message names those that there are."""
-    found = documents_with(value).columns
+    found = documents_with(value).keys
     with pytest.raises(UnknownKeyError, match=message) as error:
-        found.require_key("lạoi", ["title"])
+        found.require("lạoi", ["title"])
     assert isinstance(error.value, ValueError)
-    assert error.value.keys == ("title", "loại")[: 1 + len(found.keys)]
+    assert error.value.keys == ("title", "loại")[: 1 + len(found.names)]
 
 
 def test_values_are_remembered_up_to_a_limit():

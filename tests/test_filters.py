@@ -22,7 +22,7 @@ wanted = st.none() | st.sampled_from(VALUES) | st.tuples(bounds, bounds)
 
 def kept(collection, filters, marks="auto"):
     """The numbers of the paragraphs that filters keep."""
-    plan = All(plan_filters(filters, collection.columns, collection.lexicon, marks))
+    plan = All(plan_filters(filters, collection.keys, collection.lexicon, marks))
     found = find_all(collection.snapshot, collection.matchers, plan)
     assert not found.scores.any()
     return found.numbers.tolist()
@@ -83,7 +83,7 @@ def answers(typed, written, marks):
 def test_filters(changes, wanted, as_list, marks):
     """What is kept has one of the values, or lies in one of the ranges, or has no value where that is asked for."""
     collection = make_collection(changes)
-    if "loai" not in collection.columns.keys:
+    if "loai" not in collection.keys.names:
         return
     every = wanted if as_list else wanted[:1]
     if any(isinstance(own, tuple) and is_reversed(*own) for own in every):
@@ -102,7 +102,7 @@ def test_filters(changes, wanted, as_list, marks):
 def test_a_filter_keeps_what_a_facet_counts(changes, key):
     """With the marks as typed, a filter by a value that a facet shows keeps as many as the facet says."""
     collection = make_collection(changes)
-    if key in collection.columns.keys:
+    if key in collection.keys.names:
         numbers = [*collection.paragraphs]
         facet = count_values(collection.columns, key, numbers, 100)
         for own in facet:
@@ -182,7 +182,7 @@ def test_filters_and_queries():
     collection = documents_with("x", "y", "x", "y")
     plan = make_plan(parse("a", query_fields([])), collection.lexicon)
     whole = find_all(collection.snapshot, collection.matchers, plan)
-    filtered = All([plan, *plan_filters({"loai": "y"}, collection.columns, collection.lexicon)])
+    filtered = All([plan, *plan_filters({"loai": "y"}, collection.keys, collection.lexicon)])
     found = find_all(collection.snapshot, collection.matchers, filtered)
     assert found.numbers.tolist() == [1, 3]
     assert found.scores.tolist() == whole.scores[found.numbers].tolist()
@@ -196,7 +196,7 @@ def test_a_filter_is_remembered(wanted):
     """The same filter is an equal part of a plan, by which what it finds is remembered."""
     collection = documents_with("Đỏ", "Hà Nội")
     lexicon = collection.lexicon
-    one, other = (plan_filters({"loai": wanted}, collection.columns, lexicon)[0].clause for _ in range(2))
+    one, other = (plan_filters({"loai": wanted}, collection.keys, lexicon)[0].clause for _ in range(2))
     assert one == other or all(own == same for own, same in zip(one.clauses, other.clauses, strict=True))
 
 
@@ -217,4 +217,4 @@ def test_faults(filters, error, message):
     """What cannot be filtered by is refused, with what could be."""
     collection = documents_with("x")
     with pytest.raises(error, match=message):
-        plan_filters(filters, collection.columns, collection.lexicon)
+        plan_filters(filters, collection.keys, collection.lexicon)

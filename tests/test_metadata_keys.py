@@ -3,7 +3,6 @@
 from helpers import add_segment, make_index
 from refining import collection_of
 from timviet.index import Document
-from timviet.search.metadata_keys import written_keys
 
 
 def test_written_keys():
@@ -11,5 +10,5 @@ def test_written_keys():
     index = make_index()
     add_segment(index, Document("0", "a", metadata={"Cơ quan": "Sở", "Năm": [2024], "—": 1, "trống": []}))
     add_segment(index, Document("1", "a", metadata={"NGÀY": "2024-05-01", "co_quan": "Bộ"}))
-    assert written_keys(collection_of(index).snapshot.segments) == ["Cơ quan", "Năm", "NGÀY"]
-    assert written_keys(collection_of(make_index(["a"])).snapshot.segments) == []
+    assert collection_of(index).keys.written() == ["Cơ quan", "Năm", "NGÀY"]
+    assert collection_of(make_index(["a"])).keys.written() == []

@@ -124,21 +124,21 @@ def test_spellings_of_a_title():
 )
 def test_what_can_be_sorted_by(sort, expected):
     """Results are sorted by score, title, path or any key, the last three in either direction."""
-    assert parse_sort(sort, documents_with("Luật").columns) == expected
+    assert parse_sort(sort, documents_with("Luật").keys) == expected
 
 
 @pytest.mark.parametrize("sort", ["", "-", "lọai_", "text"])
 def test_what_cannot_be_sorted_by(sort):
     """Anything else is refused, and the message names what there is; the best come first in any case."""
     with pytest.raises(UnknownKeyError, match="'score', 'title', 'path', 'Năm'"):
-        parse_sort(sort, documents_with(2024, key="Năm").columns)
+        parse_sort(sort, documents_with(2024, key="Năm").keys)
 
 
 def test_the_score_has_no_reverse():
     """Of the score there is no reverse, and the message says so; a key of that name has one."""
     with pytest.raises(UnknownKeyError, match="there is no key '-score': there are 'score'"):
-        parse_sort("-score", documents_with(2024, key="năm").columns)
-    assert parse_sort("-score", documents_with(2024, key="score").columns) == Sort("score", descending=True)
+        parse_sort("-score", documents_with(2024, key="năm").keys)
+    assert parse_sort("-score", documents_with(2024, key="score").keys) == Sort("score", descending=True)
 
 
 @given(st.lists(st.tuples(*[st.integers(0, 2)] * 3), max_size=30), st.integers(1, 12))

@@ -13,10 +13,10 @@ from helpers import add_segment, make_index
 from test_match import unit_of
 from timviet.index.snapshot import Snapshot
 from timviet.search import leaf_postings, match, top
-from timviet.search.lexicon import Lexicon
 from timviet.search.match import SegmentMatcher
 from timviet.search.parser import parse, query_fields
 from timviet.search.plan import make_plan
+from timviet.search.snapshot_lexicon import SnapshotLexicon
 from timviet.search.top import Best
 
 words = st.sampled_from(["a", "á", "b", "bà", "c", "d"])
@@ -52,7 +52,7 @@ def best(index, query, match, limit):
     whoosh = index.whoosh.searcher()  # its parts do not keep it
     snapshot = Snapshot(whoosh)
     matchers = [SegmentMatcher(segment) for segment in snapshot.segments]
-    plan = make_plan(parse(query, query_fields([])), Lexicon(snapshot, matchers), match=match)
+    plan = make_plan(parse(query, query_fields([])), SnapshotLexicon(snapshot, matchers), match=match)
     found = Best(matchers, plan, limit)
     return found.places, found.scores, found.total
 

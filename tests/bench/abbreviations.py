@@ -18,8 +18,9 @@ import click
 
 from timviet.index import open_index
 from timviet.index.analysis import Forms, indexed_forms
-from timviet.index.snapshot import Snapshot
 from timviet.search.abbreviations.abbreviations import Abbreviations
+from timviet.search.embedded import EmbeddedCollection
+from timviet.search.limits import DEFAULT_LIMITS
 
 EXPANSIONS = {
     "UBND": "ủy ban nhân dân",
@@ -89,7 +90,7 @@ def main(location: Path) -> None:
         "of the words without marks": lambda own, text: abbreviated(abbreviations, own, stripped(text)),
     }
     with open_index(location) as index:
-        abbreviations = Abbreviations(Snapshot(index.whoosh.searcher()))
+        abbreviations = EmbeddedCollection(index, DEFAULT_LIMITS.expansions).lexicon.abbreviations
         for name, is_found in ways.items():
             missing, times = [], []
             for abbreviation, expansion in EXPANSIONS.items():

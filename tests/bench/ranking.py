@@ -8,6 +8,7 @@ for queries that are typed with their marks, by folded ones for those that are s
 
 import time
 from collections.abc import Callable
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 from statistics import median
@@ -18,9 +19,10 @@ from figures import Times, percentile, ratio, select
 from queries import FORMS, Query, draw_queries
 
 from timviet.index import open_index
-from timviet.search import Searcher
+from timviet.search.backend import open_collection
 from timviet.search.evaluation.baselines import PlainSearcher
 from timviet.search.finder import Finder, Options
+from timviet.search.limits import DEFAULT_LIMITS
 
 LIMIT = 10
 ROUNDS = 5
@@ -39,7 +41,7 @@ def best_of(call: Callable[[], object]) -> float:
 
 def measure(finder: Finder, queries: list[Query]) -> tuple[Times, Times]:
     """Return how long each query takes, ranked in full and plainly."""
-    plain = {"typed": PlainSearcher(finder.snapshot, "keyed"), "stripped": PlainSearcher(finder.snapshot, "folded")}
+    plain = {"typed": PlainSearcher(finder.collection, "keyed"), "stripped": PlainSearcher(finder.collection, "folded")}
     options = Options(match="any")
     full_times, plain_times = {}, {}
     for number, query in enumerate(queries):
@@ -58,8 +60,8 @@ def main(file: Path, folder: Path, per_cell: int, sample: int) -> None:
     """Draw, ask, print."""
     texts = list(islice(read_texts([file]), sample))
     queries = [query for query in draw_queries(texts, per_cell) if query.kind == "any"]
-    with open_index(folder) as index, Searcher(index) as searcher:
-        full, plain = measure(Finder(searcher._whoosh), queries)
+    with open_index(folder) as index, closing(open_collection(index, DEFAULT_LIMITS)) as collection:
+        full, plain = measure(Finder(collection), queries)
     for form in FORMS:
         own, other = select(full, queries, form=form), select(plain, queries, form=form)
         times = "   ".join(

@@ -1,36 +1,27 @@
-"""Run queries on one snapshot, as strictly as finds enough: text to query, query to plan, plan to ranked paragraphs."""
+"""Run queries as strictly as finds enough: text to query, query to plan, plan to ranked paragraphs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from cachetools import LRUCache
 from whoosh.query import NullQuery, Query
-from whoosh.searching import Searcher as WhooshSearcher
 
 from timviet.index.errors import QueryLimitError, QueryTimeoutError, quoted
-from timviet.index.schema import is_metadata_field, query_name
-from timviet.index.snapshot import Snapshot
+from timviet.index.schema import metadata_field, query_name
+from timviet.search.collection import Arrangement, Collection, Ranking
 from timviet.search.correct import Correction, correct
 from timviet.search.deadline import TimeLimit, check_time, remaining_seconds
-from timviet.search.explain import Part, explain_parts
-from timviet.search.lexicon import Lexicon
 from timviet.search.limits import DEFAULT_LIMITS, Limits
 from timviet.search.marks import Marks
-from timviet.search.match import SegmentMatcher
-from timviet.search.nodes import All, Filter, Leaf, Node, TermGroup, TermSequence, leaves
+from timviet.search.nodes import All, Leaf, Node, TermGroup, TermSequence, leaves
 from timviet.search.parser import parse, query_fields
 from timviet.search.plan import make_plan
 from timviet.search.query import Abbreviation, Expansion, Fuzzy, reversed_ranges
-from timviet.search.refine.arranging import arrange
-from timviet.search.refine.columns import Columns
-from timviet.search.refine.facets import Facet, count_values
 from timviet.search.refine.filters import Filters, plan_filters
-from timviet.search.refine.found import Found, find_all
 from timviet.search.refine.sorting import parse_sort
 from timviet.search.results import Relaxation, Truncation
-from timviet.search.top import Best
 
 Match = Literal["all", "any", "auto"]
 
@@ -62,74 +53,64 @@ class Answer(NamedTuple):
 
     Attributes:
         plan: what was looked for.
-        ranked: the first paragraphs by their numbers in the snapshot, each with its score.
-        total: how many paragraphs were found; grouped by document, how many documents.
-        complete: whether any of them holds all that was asked for, with the marks as typed.
+        ranking: the first of what was found.
+        complete: whether any of it holds all that was asked for, with the marks as typed.
         relaxed: what had to be loosened.
         truncated: what stands for more terms than it was searched by.
-        every: all that was found, where more than the best was asked for.
-        others: of each of the first, how many other paragraphs of its document were found, where that was asked for.
-        facets: the values of each key that was asked for.
         correction: what the query was meant to say, where that is likely, and was not searched for.
     """
 
     plan: Node
-    ranked: Sequence[tuple[int, float]]
-    total: int
+    ranking: Ranking
     complete: bool
     relaxed: tuple[Relaxation, ...] = ()
     truncated: tuple[Truncation, ...] = ()
-    every: Found | None = None
-    others: Sequence[int] | None = None
-    facets: Mapping[str, Facet] | None = None
     correction: Correction | None = None
+
+    @property
+    def total(self) -> int:
+        """How many paragraphs were found; grouped by document, how many documents."""
+        return self.ranking.total
 
 
 class Finder:
     """Finds what a query asks for.
 
     Args:
-        whoosh: Whoosh's searcher of the snapshot.
+        collection: what to find it in.
         limits: what queries may ask for at most.
 
     Attributes:
-        snapshot: the snapshot.
-        matchers: what finds a plan's nodes in each of its segments.
-        lexicon: its terms.
-        columns: what its paragraphs have in common.
+        collection: the same.
         fields: the names that may be typed before a colon, and the index's names for them.
     """
 
-    def __init__(self, whoosh: WhooshSearcher, limits: Limits = DEFAULT_LIMITS) -> None:
+    def __init__(self, collection: Collection, limits: Limits = DEFAULT_LIMITS) -> None:
         self._limits = limits
-        self.snapshot = Snapshot(whoosh)
-        self.matchers = [SegmentMatcher(segment) for segment in self.snapshot.segments]
-        self.lexicon = Lexicon(self.snapshot, self.matchers, limits.expansions)
-        self.columns = Columns(self.snapshot)
+        self.collection = collection
         self._corrections: LRUCache[str, Correction | None] = LRUCache(_REMEMBERED_CORRECTIONS)
-        names = whoosh.reader().indexed_field_names()
-        self.fields = query_fields(name for name in names if is_metadata_field(name))
+        self.fields = query_fields(map(metadata_field, collection.keys.names))
 
-    def find(self, query: str | Query, limit: int | None, options: Options) -> Answer:
+    def find(self, query: str | Query, limit: int, options: Options) -> Answer:
         """Return what a query finds; where nothing has all of its words, what it was meant to say may find more.
 
         Args:
             query: what a person typed, or a ready query.
-            limit: how many to return at most; None for all.
+            limit: how many to return at most.
             options: how to answer it.
         """
-        run = _Run(self, limit, options)
+        run = _Run(self.collection, limit, options)
         asked = parse(query, self.fields, options.strict, self._limits) if isinstance(query, str) else query
         answer = run.relax(asked)
         is_doubtful = not answer.total or (options.marks == "auto" and not answer.complete)
         if isinstance(query, str) and (is_doubtful or options.ask_back) and len(query) <= LONGEST_CORRECTED:
             with suppress(QueryTimeoutError), TimeLimit(remaining_seconds() / 2):  # what was found is not lost over it
                 answer = self._corrected(query, run, answer, options)
-        return run.finished(answer._replace(relaxed=(*_range_notes(asked), *answer.relaxed)))
+        return _finished(answer._replace(relaxed=(*_range_notes(asked), *answer.relaxed)))
 
     def correct(self, query: str) -> Correction | None:
         """Return what a query was meant to say; see `timviet.search.correct`."""
-        return correct(query, self.lexicon, self.fields, self._limits)
+        return self.collection.informed(lambda lexicon: correct(query, lexicon, self.fields, self._limits))
 
     def _corrected(self, query: str, run: "_Run", answer: Answer, options: Options) -> Answer:
         """Return what a query was meant to find, where only that is found, or as typed it finds only parts of it."""
@@ -152,36 +133,33 @@ class Finder:
         except QueryLimitError:
             return None
 
-    def explain(self, plan: Node, number: int) -> tuple[Part, ...]:
-        """Return what the leaves of a plan add to the score of a paragraph, by its number in the snapshot."""
-        segments = list(enumerate(self.snapshot.segments))
-        place, segment = next((place, own) for place, own in reversed(segments) if own.first <= number)
-        return explain_parts(plan, segment, self.matchers[place], self.lexicon, number - segment.first)
-
 
 class _Run:
     """Answers one query.
 
     Args:
-        finder: what it is answered by.
-        limit: how many paragraphs to rank at most; None for all.
+        collection: what it is answered from.
+        limit: how many paragraphs to rank at most.
         options: how to answer it.
 
     Raises:
         UnknownKeyError: the options name a key of the metadata that there is not.
     """
 
-    def __init__(self, finder: Finder, limit: int | None, options: Options) -> None:
-        self._finder = finder
+    def __init__(self, collection: Collection, limit: int, options: Options) -> None:
+        self._collection = collection
         self._limit = limit
         self._options = options
-        self._sort = parse_sort(options.sort, finder.columns)
-        self._filters: list[Filter] = []
-        if options.filters:
-            self._filters = plan_filters(options.filters, finder.columns, finder.lexicon, options.marks)
+        keys = collection.keys
+        sort = parse_sort(options.sort, keys)
+        filters = options.filters
+        self._filters = (
+            collection.informed(lambda lexicon: plan_filters(filters, keys, lexicon, options.marks)) if filters else []
+        )
         for key in options.facets:
-            finder.columns.require_key(key)
-        self._needs_every = bool(self._sort or options.facets or options.group_by_document)
+            keys.require(key)
+        is_arranged = sort or options.facets or options.group_by_document
+        self._arrangement = Arrangement(sort, options.group_by_document, options.facets) if is_arranged else None
 
     def relax(self, query: Query) -> Answer:
         """Run a query with the marks as typed, and where that finds nothing, with others."""
@@ -193,24 +171,6 @@ class _Run:
                 notes = (*contradicting.relaxed, Relaxation("marks", message))
                 return contradicting._replace(complete=False, relaxed=notes)
         return answer
-
-    def finished(self, answer: Answer) -> Answer:
-        """Return an answer with all that was asked for besides the best paragraphs."""
-        planned = leaves(answer.plan)
-        relaxed = (*answer.relaxed, *_abbreviation_notes(planned))
-        answer = answer._replace(relaxed=relaxed, truncated=tuple(_truncations(planned)))
-        if answer.every is None:
-            return answer
-        check_time()
-        columns, options = self._finder.columns, self._options
-        arranged = arrange(columns, answer.every, self._limit, self._sort, options.group_by_document)
-        facets = {}
-        for key in options.facets:
-            check_time()
-            facets[key] = count_values(columns, key, arranged.counted)
-        return answer._replace(
-            ranked=arranged.ranked, total=arranged.total, others=arranged.others, facets=facets or None
-        )
 
     def _relax_match(self, query: Query, contradicting: bool) -> Answer:
         """Run a query for all of its words, and where that finds too little, for some of them."""
@@ -230,19 +190,23 @@ class _Run:
 
     def _run(self, query: Query, match: Literal["all", "any", "some"], contradicting: bool) -> Answer:
         check_time()
-        finder = self._finder
-        options = self._options
-        abbreviations = options.abbreviations and options.marks == "auto"
-        plan = make_plan(query, finder.lexicon, options.marks, match, contradicting, abbreviations)
+        marks = self._options.marks
+        abbreviations = self._options.abbreviations and marks == "auto"
+        plan = self._collection.informed(
+            lambda lexicon: make_plan(query, lexicon, marks, match, contradicting, abbreviations)
+        )
         if self._filters:
             plan = All([plan, *self._filters])
-        if self._needs_every:
-            every = find_all(finder.snapshot, finder.matchers, plan)
-            return Answer(plan, [], len(every.numbers), len(every.numbers) > 0, every=every)
-        best = Best(finder.matchers, plan, self._limit)
-        firsts = [segment.first for segment in finder.snapshot.segments]
-        numbers = [firsts[segment] + number for segment, number in best.places]
-        return Answer(plan, list(zip(numbers, best.scores, strict=True)), best.total, best.total > 0)
+        ranking = self._collection.find(plan, self._limit, self._arrangement)
+        return Answer(plan, ranking, ranking.total > 0)
+
+
+def _finished(answer: Answer) -> Answer:
+    """Return an answer with all that was asked for besides the best paragraphs, and what there is to say of it."""
+    planned = leaves(answer.plan)
+    relaxed = (*answer.relaxed, *_abbreviation_notes(planned))
+    ranking = answer.ranking.arrange() if answer.ranking.arrange else answer.ranking
+    return answer._replace(ranking=ranking, relaxed=relaxed, truncated=tuple(_truncations(planned)))
 
 
 def _range_notes(query: Query) -> Iterator[Relaxation]:

@@ -2,8 +2,8 @@
 
 from timviet.index.preparing import read_metadata
 from timviet.index.snapshot import Snapshot
+from timviet.search.collection import Ranking
 from timviet.search.deadline import TimeLimit, check_time
-from timviet.search.finder import Answer
 from timviet.search.highlight import Highlighter
 from timviet.search.results import Hit
 from timviet.search.snippet import Snippet, make_snippet
@@ -33,19 +33,19 @@ class SnippetCutter:
             return make_snippet(text, self._highlighter.matches(text), self._length)
 
 
-def make_hits(snapshot: Snapshot, answer: Answer, page: slice, cutter: SnippetCutter) -> tuple[Hit, ...]:
+def make_hits(ranking: Ranking, page: slice, cutter: SnippetCutter) -> tuple[Hit, ...]:
     """Return some of the best paragraphs that were found, with all that is shown of them.
 
     Args:
-        snapshot: the snapshot that was searched.
-        answer: what was found.
+        ranking: what was found.
         page: which of the best.
         cutter: cuts their snippets, when they are asked for.
     """
-    ranked = answer.ranked[page]
-    others = answer.others[page] if answer.others is not None else [None] * len(ranked)
+    ranked = ranking.ranked[page]
+    others = ranking.others[page] if ranking.others is not None else [None] * len(ranked)
     return tuple(
-        _hit(snapshot, number, score, other, cutter) for (number, score), other in zip(ranked, others, strict=True)
+        _hit(ranking.snapshot, number, score, other, cutter)
+        for (number, score), other in zip(ranked, others, strict=True)
     )
 
 

@@ -6,6 +6,7 @@ Paragraphs that were deleted count until they are merged away.
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Protocol
 
 import numpy as np
 
@@ -17,7 +18,24 @@ from timviet.search.leaf_postings import common
 from timviet.search.sequences import occurrence_keys
 
 
-class NgramCounts:
+class Ngrams(Protocol):
+    """Counts single terms, pairs and triples of fields, by their keyed terms."""
+
+    def single(self, field: str, term: str) -> int:
+        """Return how often a term occurs."""
+
+    def pairs(self, field: str, befores: Sequence[str], afters: Sequence[str]) -> Column:
+        """Return how often each of some terms is followed by each of others.
+
+        Returns:
+            A row for each of `befores`, and in it a count for each of `afters`.
+        """
+
+    def triple(self, field: str, *three: str) -> int:
+        """Return how often three terms follow one another."""
+
+
+class NgramCounts(Ngrams):
     """Counts single terms, pairs and triples of a snapshot's fields, by their keyed terms.
 
     Args:

@@ -9,13 +9,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from whoosh.query import Query
-from whoosh.reading import EmptyReader, IndexReader
-from whoosh.searching import Searcher as WhooshSearcher
 
-from timviet.index.damage import damage_told
 from timviet.index.errors import UnknownParagraphError, quoted
 from timviet.index.store import Index
 from timviet.search.arguments import check_options, require_paragraph, require_text
+from timviet.search.backend import open_collection
+from timviet.search.collection import Collection
 from timviet.search.correct import Correction
 from timviet.search.deadline import TimeLimit, check_time, remaining_seconds
 from timviet.search.explain import Explanation
@@ -24,17 +23,16 @@ from timviet.search.highlight import Highlighter
 from timviet.search.hits import SnippetCutter, make_hits
 from timviet.search.limits import DEFAULT_LIMITS, Limits
 from timviet.search.marks import Marks
-from timviet.search.metadata_keys import written_keys
 from timviet.search.parser import unknown_fields
-from timviet.search.reading_view import ReadDocument, StoredParagraphs, read_document
+from timviet.search.reading_view import ReadDocument, read_document
 from timviet.search.refine.filters import Filters
 from timviet.search.results import Hit, Relaxation, Results
 from timviet.search.similar import words_of
 from timviet.search.snippet import DEFAULT_LENGTH
 
 if TYPE_CHECKING:
-    from timviet.search.names.lookup import NameHits, NameLookup
-    from timviet.search.suggestions.suggest import Suggester, Suggestion
+    from timviet.search.names.lookup import NameHits
+    from timviet.search.suggestions.suggest import Suggestion
 
 
 class Searcher:
@@ -60,26 +58,12 @@ class Searcher:
         self._limits = limits
         # What a search has found so far is kept here, and Whoosh's own readers seek in files that all threads share.
         self._one_at_a_time = Lock()
-        self._see(self._open())
+        self._see(open_collection(index, limits))
 
-    def _open(self, before: IndexReader | None = None) -> WhooshSearcher:
-        return WhooshSearcher(self._index.reader(before), fromindex=self._index.whoosh)
-
-    def _see(self, whoosh: WhooshSearcher) -> None:
-        """Search another snapshot from now on.
-
-        Raises:
-            NotAnIndexError: a file of it is damaged; the snapshot before stays.
-        """
-        try:
-            with damage_told(self._index.location):
-                self._finder = Finder(whoosh, self._limits)
-        except BaseException:
-            whoosh.close()
-            raise
-        self._whoosh = whoosh
-        self._names: NameLookup | None = None
-        self._suggester: Suggester | None = None
+    def _see(self, collection: Collection) -> None:
+        """Search another snapshot from now on."""
+        self._collection = collection
+        self._finder = Finder(collection, self._limits)
 
     def search(
         self,
@@ -159,7 +143,9 @@ class Searcher:
         ]
         relaxed = (*notes, *answer.relaxed) or None
         correction = answer.correction.query if answer.correction else None
-        return Results(answer.total, took_ms, relaxed, hits, answer.facets, answer.truncated or None, correction)
+        return Results(
+            answer.total, took_ms, relaxed, hits, answer.ranking.facets, answer.truncated or None, correction
+        )
 
     def explain(
         self,
@@ -192,17 +178,13 @@ class Searcher:
         check_options(query, marks, match)
         require_paragraph(document_id, 0 if paragraph is None else paragraph)
         with self._in_turn(self._limits.seconds):
-            snapshot = self._finder.snapshot
-            answer = self._finder.find(query, None, Options(marks, match, abbreviations=abbreviations))
-            own = snapshot.having("id", document_id)
-            for rank, (number, score) in enumerate(answer.ranked, 1):
-                fields = snapshot.stored(number) if number in own else {}
-                if fields and paragraph in (None, fields["paragraph"]):
-                    parts = self._finder.explain(answer.plan, number)
-                    remainder = round(score - sum(part.score for part in parts), 9)
-                    place = (document_id, fields["paragraph"], rank, answer.total)
-                    return Explanation(*place, score, parts, remainder, answer.relaxed)
-            return None
+            answer = self._finder.find(query, 1, Options(marks, match, abbreviations=abbreviations))
+            own = self._collection.rank(answer.plan, document_id, paragraph)
+            if own is None:
+                return None
+            remainder = round(own.score - sum(part.score for part in own.parts), 9)
+            place = (document_id, own.paragraph, own.rank, own.total)
+            return Explanation(*place, own.score, own.parts, remainder, answer.relaxed)
 
     def correct(self, query: str) -> Correction | None:
         """Tell what a query was meant to say, by what the index has; nothing is searched for.
@@ -261,15 +243,14 @@ class Searcher:
             raise ValueError("limit must be at least 1")
         started = time.perf_counter()
         with self._in_turn(self._limits.seconds):
-            snapshot = self._finder.snapshot
-            own = snapshot.having("id", document_id)
-            number = next((number for number in own if snapshot.stored(number)["paragraph"] == paragraph), None)
-            if number is None:
-                raise UnknownParagraphError(document_id, paragraph, len(own))
-            query = words_of(snapshot.stored(number)["text"], self._finder.lexicon)
+            own = self._collection.document(document_id, slice(paragraph, paragraph + 1))
+            if own is None or not own.fields:
+                raise UnknownParagraphError(document_id, paragraph, own.total if own else 0)
+            text = own.fields[0]["text"]
+            query = self._collection.informed(lambda lexicon: words_of(text, lexicon))
             answer = self._finder.find(query, limit + 1, Options(match="any"))
-            others = [place for place in answer.ranked if place[0] != number]
-            hits = self._hits(answer._replace(ranked=others), slice(limit), DEFAULT_LENGTH)
+            found = self._hits(answer, slice(limit + 1), DEFAULT_LENGTH)
+            hits = tuple(hit for hit in found if (hit.document_id, hit.paragraph) != (document_id, paragraph))[:limit]
         return Results(len(hits), (time.perf_counter() - started) * 1000, None, hits)
 
     def document(
@@ -321,8 +302,8 @@ class Searcher:
         with TimeLimit(self._limits.seconds):
             with self._in_turn(self._limits.seconds):
                 answer = self._finder.find(query, 1, Options(marks, match, abbreviations=abbreviations))
-                highlighter = Highlighter(answer.plan, self._whoosh.reader())
-                stored = StoredParagraphs.of_document(self._finder.snapshot, document_id, part)
+                highlighter = Highlighter(answer.plan, self._collection.reader)
+                stored = self._collection.document(document_id, part)
             return stored and read_document(stored, highlighter.matches)
 
     def suggest(self, prefix: str, limit: int = 10) -> "list[Suggestion]":
@@ -345,11 +326,7 @@ class Searcher:
         """
         require_text("prefix", prefix)
         with self._in_turn(self._limits.seconds):
-            if self._suggester is None:
-                from timviet.search.suggestions.suggest import Suggester
-
-                self._suggester = Suggester(self._finder.snapshot)
-            return self._suggester.suggest(prefix, limit)
+            return self._collection.suggest(prefix, limit)
 
     def lookup(self, name: str, fields: Sequence[str] = ("title",), limit: int = 10) -> "NameHits":
         """Look up documents by a name or title, however it is marked, and however much of it was typed.
@@ -373,11 +350,7 @@ class Searcher:
         """
         require_text("name", name)
         with self._in_turn(self._limits.seconds):
-            if self._names is None:
-                from timviet.search.names.lookup import NameLookup
-
-                self._names = NameLookup(self._finder.snapshot)
-            return self._names.find(name, fields, limit)
+            return self._collection.lookup(name, fields, limit)
 
     def metadata_keys(self, most_values: int | None = None) -> list[str]:
         """Return the keys of the metadata, each as a document writes it.
@@ -389,7 +362,7 @@ class Searcher:
             ValueError: the searcher is closed.
         """
         with self._in_turn(self._limits.seconds):
-            return written_keys(self._finder.snapshot.segments, most_values)
+            return self._collection.keys.written(most_values)
 
     def refresh(self) -> bool:
         """Go over to the snapshot of the last commit.
@@ -403,25 +376,20 @@ class Searcher:
             ValueError: the searcher is closed.
         """
         with self._in_turn(math.inf):
-            before = self._whoosh
-            if self._index.whoosh.is_current(before.reader()):
-                return False
-            self._see(self._open(before.reader()))
-            before.close()
-            return True
+            later = self._collection.refreshed()
+            if later is not None:
+                self._see(later)
+            return later is not None
 
     @property
     def commit_id(self) -> str:
         """What tells the commit that is searched from all others, also of an index that was made anew in its place."""
-        return self._finder.snapshot.commit_id
+        return self._collection.commit_id
 
     def close(self) -> None:
         """Let go of the snapshot."""
         with self._one_at_a_time:
-            if not self._whoosh.is_closed:
-                self._whoosh.close()
-                self._see(WhooshSearcher(EmptyReader(self._whoosh.schema)))
-                self._whoosh.close()
+            self._collection.close()
 
     def __enter__(self) -> Self:
         return self
@@ -439,16 +407,16 @@ class Searcher:
                 check_time()
             try:
                 self._require_open()
-                with damage_told(self._index.location):
+                with self._collection.telling():
                     yield
             finally:
                 self._one_at_a_time.release()
 
     def _require_open(self) -> None:
-        if self._whoosh.is_closed:
+        if self._collection.is_closed:
             raise ValueError(f"the searcher of {self._index.location} is closed: make a new one")
 
     def _hits(self, answer: Answer, page: slice, snippet_length: int) -> tuple[Hit, ...]:
-        highlighter = Highlighter(answer.plan, self._whoosh.reader())
+        highlighter = Highlighter(answer.plan, self._collection.reader)
         cutter = SnippetCutter(highlighter, snippet_length, self._limits.seconds)
-        return make_hits(self._finder.snapshot, answer, page, cutter)
+        return make_hits(answer.ranking, page, cutter)

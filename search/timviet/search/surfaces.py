@@ -1,7 +1,7 @@
 """How an index's texts and titles write a term: canonical forms have lost the place of the tone, and i or y."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from cachetools import LRUCache
@@ -9,14 +9,14 @@ from cachetools import LRUCache
 from timviet.index.analysis import forms
 from timviet.index.columnfile import Column, DamagedFileError
 from timviet.index.schema import SCORED_FIELDS
-from timviet.index.snapshot import SegmentView, Snapshot
+from timviet.index.snapshot import SegmentView
 from timviet.index.tokens import TOKEN
 from timviet.index.unicode import nfc
 from timviet.search.deadline import check_time
 
 _REMEMBERED = 1 << 12
 # In so many paragraphs and titles it is looked up, spread evenly over those that have it.
-_SAMPLES = 5
+SAMPLES = 5
 # After so many words the time is checked: that takes a millisecond or two.
 _WORDS_AT_ONCE = 1 << 10
 
@@ -25,11 +25,11 @@ class Surfaces:
     """Tells how terms are written.
 
     Args:
-        snapshot: the snapshot of the index.
+        written: returns how some paragraphs and titles write a keyed term, after another one where that is given.
     """
 
-    def __init__(self, snapshot: Snapshot) -> None:
-        self._segments = snapshot.segments
+    def __init__(self, written: Callable[[str, str | None], Iterator[str]]) -> None:
+        self._written = written
         self._known: LRUCache[object, list[str]] = LRUCache(_REMEMBERED)
 
     def of(self, term: str, before: str | None) -> str:
@@ -57,20 +57,28 @@ class Surfaces:
             self._known[term, before] = list(self._written(term, before))
         return self._known[term, before]
 
-    def _written(self, term: str, before: str | None) -> Iterator[str]:
-        having = [
-            (segment, field, documents)
-            for segment in self._segments
-            for field in SCORED_FIELDS
-            if len(documents := _documents(segment, field, term, before))
-        ]
-        for segment, field, documents in having:
-            share = min(max(_SAMPLES // len(having), 1), len(documents))
-            chosen = documents[np.linspace(0, len(documents) - 1, share).astype(np.int64)]
-            for text in segment.stored_texts(field, chosen.tolist()):
-                surface = _first_surface(text or "", term, before)
-                if surface is not None:
-                    yield surface
+
+def samples(segments: Sequence[SegmentView], term: str, before: str | None) -> Iterator[str]:
+    """Yield how some paragraphs and titles of segments write a term.
+
+    Args:
+        segments: the segments.
+        term: the keyed term.
+        before: the term that has to stand before it; None for any.
+    """
+    having = [
+        (segment, field, documents)
+        for segment in segments
+        for field in SCORED_FIELDS
+        if len(documents := _documents(segment, field, term, before))
+    ]
+    for segment, field, documents in having:
+        share = min(max(SAMPLES // len(having), 1), len(documents))
+        chosen = documents[np.linspace(0, len(documents) - 1, share).astype(np.int64)]
+        for text in segment.stored_texts(field, chosen.tolist()):
+            surface = first_surface(text or "", term, before)
+            if surface is not None:
+                yield surface
 
 
 def _documents(segment: SegmentView, field: str, term: str, before: str | None) -> Column:
@@ -89,7 +97,7 @@ def _documents(segment: SegmentView, field: str, term: str, before: str | None) 
     return terms.keyed.run_documents(runs).numbers
 
 
-def _first_surface(text: str, term: str, before: str | None) -> str | None:
+def first_surface(text: str, term: str, before: str | None) -> str | None:
     """Return how a text writes a term where it has it first, after another one where that is given."""
     previous = None
     for number, match in enumerate(TOKEN.finditer(text)):

@@ -5,15 +5,14 @@ Both ways tell the same: an abbreviation stands for words if, and only if, they 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from cachetools import LRUCache
 
 from timviet.index.analysis import Forms, forms
 from timviet.index.schema import folded_field
-from timviet.index.snapshot import Snapshot
 from timviet.search.abbreviations.abbreviation_source import FIELD
-from timviet.search.abbreviations.expansions import Expander, LongForm
+from timviet.search.abbreviations.expansions import LongForm
 from timviet.search.abbreviations.initials import (
     MAX_LEFT_OUT,
     MAX_LETTERS,
@@ -23,6 +22,7 @@ from timviet.search.abbreviations.initials import (
     stands_for,
 )
 from timviet.search.marks import Level, level
+from timviet.search.word_counts import Terms
 
 # In longer queries no abbreviation is looked for: whoever pastes a text has written what there is to find.
 MAX_WORDS = 64
@@ -58,28 +58,51 @@ class Stretch(NamedTuple):
     abbreviation: ShortForm
 
 
+class Learner(Protocol):
+    """What learns what abbreviations stand for, as `timviet.search.abbreviations.expansions.Expander` does."""
+
+    def having(self, letters: Sequence[str]) -> list[str]:
+        """Return those of some abbreviations, without marks, that the text has."""
+
+    def expansions(self, abbreviation: Forms) -> tuple[LongForm, ...]:
+        """Return what an abbreviation stands for, best first; nothing where that is not sure."""
+
+    def may_stand_for(self, abbreviation: Forms, words: tuple[Forms, ...], readings: Sequence[Sequence[str]]) -> bool:
+        """Tell whether words may be an expansion of an abbreviation: at less cost than to ask for its expansions.
+
+        Args:
+            abbreviation: its forms.
+            words: the words as typed.
+            readings: for each word the terms that it may be.
+        """
+
+
 class Abbreviations:
     """The abbreviations of one snapshot of an index; what was found before is remembered.
 
     Args:
-        snapshot: the snapshot.
+        terms: the snapshot's terms.
+        learner: what learns from it what they stand for.
 
     Example:
         >>> from timviet.index import Document, open_index
+        >>> from timviet.index.snapshot import Snapshot
+        >>> from timviet.search.abbreviations.expansions import Expander
         >>> index = open_index(":memory:", create=True)
         >>> with index.writer() as writer:
         ...     writer.add(Document(id="1", text="Giữ gìn an ninh trật tự (ANTT)."))
         1
-        >>> abbreviations = Abbreviations(Snapshot(index.whoosh.searcher()))
+        >>> snapshot = Snapshot(index.whoosh.searcher())
+        >>> abbreviations = Abbreviations(snapshot, Expander(snapshot))
         >>> [expansion.text for expansion in abbreviations.expansions("antt")]
         ['an ninh trật tự']
         >>> abbreviations.abbreviation_of(["an", "ninh", "trat", "tu"]).text
         'ANTT'
     """
 
-    def __init__(self, snapshot: Snapshot) -> None:
-        self._snapshot = snapshot
-        self._expander = Expander(snapshot)
+    def __init__(self, terms: Terms, learner: Learner) -> None:
+        self._index_terms = terms
+        self._learner = learner
         self._expansions: LRUCache[Forms, tuple[LongForm, ...]] = LRUCache(_REMEMBERED)
         self._abbreviations: LRUCache[tuple[Forms, ...], ShortForm | None] = LRUCache(_REMEMBERED)
         self._terms: LRUCache[Forms, list[str]] = LRUCache(_REMEMBERED)
@@ -110,7 +133,7 @@ class Abbreviations:
         own = tuple(forms(word) if isinstance(word, str) else word for word in words)
         if not MIN_LETTERS <= len(own) <= MAX_LETTERS + MAX_LEFT_OUT:
             return None
-        return self._abbreviation(own, self._expander.having(_letters_of(own)))
+        return self._abbreviation(own, self._learner.having(_letters_of(own)))
 
     def among(self, words: Sequence[str | Forms]) -> tuple[Stretch, ...]:
         """Return where words of a query have an abbreviation: of stretches that overlap the longest, then the first.
@@ -131,7 +154,7 @@ class Abbreviations:
             for start in range(len(words) - MIN_LETTERS + 1)
             for end in range(min(len(words), start + MAX_LETTERS + MAX_LEFT_OUT), start + MIN_LETTERS - 1, -1)
         }
-        known = set(self._expander.having(list({each for own in letters.values() for each in own})))
+        known = set(self._learner.having(list({each for own in letters.values() for each in own})))
         taken: set[int] = set()
         for start, end in sorted(letters, key=lambda own: own[0] - own[1]):
             own = [each for each in letters[start, end] if each in known]
@@ -157,7 +180,7 @@ class Abbreviations:
 
     def _expansions_of(self, own: Forms) -> tuple[LongForm, ...]:
         if own not in self._expansions:
-            self._expansions[own] = self._expander.expansions(own)
+            self._expansions[own] = self._learner.expansions(own)
         return self._expansions[own]
 
     def _reading(self, typed: Forms) -> Forms | None:
@@ -166,18 +189,18 @@ class Abbreviations:
         for answering in ((Level.SAME, Level.COMPLETES), (Level.BARE,)):
             found = [own for own, how in levels.items() if how in answering]
             if found:
-                return max(found, key=lambda own: self._snapshot.document_frequency(FIELD, own.keyed))
+                return max(found, key=lambda own: self._index_terms.document_frequency(FIELD, own.keyed))
         return None
 
     def _readings(self, folded: str) -> list[Forms]:
         """Return the forms of a folded form that the text has."""
-        if not self._snapshot.document_frequency(folded_field(FIELD), folded):
+        if not self._index_terms.document_frequency(folded_field(FIELD), folded):
             return []
-        return [Forms(own, folded) for own in self._snapshot.readings(FIELD, folded)]
+        return [Forms(own, folded) for own in self._index_terms.readings(FIELD, folded)]
 
     def _may_be(self, own: Forms, words: tuple[Forms, ...]) -> bool:
         """Tell whether it is worth asking what an abbreviation stands for: at little cost, for it seldom is."""
-        return self._expander.may_stand_for(own, words, [self._terms_of(word) for word in words])
+        return self._learner.may_stand_for(own, words, [self._terms_of(word) for word in words])
 
     def _terms_of(self, word: Forms) -> list[str]:
         """Return the terms that answer a word."""

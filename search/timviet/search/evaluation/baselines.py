@@ -9,13 +9,11 @@ from typing import Literal, NamedTuple
 
 from timviet.index.analysis import analyze
 from timviet.index.schema import folded_field
-from timviet.index.snapshot import Snapshot
+from timviet.search.collection import Collection
 from timviet.search.lexicon import Lexicon
-from timviet.search.match import SegmentMatcher
 from timviet.search.nodes import AnyOf, TermGroup
 from timviet.search.query import Word
 from timviet.search.rank import Bm25, TermStatistics, inverse_document_frequency
-from timviet.search.top import Best
 
 Form = Literal["keyed", "folded"]
 
@@ -41,17 +39,14 @@ class PlainSearcher:
     """Searches a snapshot of an index as an engine would that knows nothing of Vietnamese.
 
     Args:
-        snapshot: the snapshot.
+        collection: the snapshot.
         form: whether syllables are found by their canonical forms, which are "keyed", or by their "folded" ones.
     """
 
-    def __init__(self, snapshot: Snapshot, form: Form) -> None:
-        self._snapshot = snapshot
-        self._matchers = [SegmentMatcher(segment) for segment in snapshot.segments]
-        self._lexicon = Lexicon(snapshot, self._matchers)
+    def __init__(self, collection: Collection, form: Form) -> None:
+        self._collection = collection
         self._form = form
         self._field = "text" if form == "keyed" else folded_field("text")
-        self._document_ids: dict[tuple[int, int], str] = {}
 
     def search(self, text: str, limit: int) -> list[PlainHit]:
         """Find paragraphs, best first.
@@ -61,33 +56,27 @@ class PlainSearcher:
             limit: how many paragraphs to find at most.
         """
         typed = Counter(getattr(token.forms, self._form) for token in analyze(text))
-        plan = AnyOf([self._group(term, times) for term, times in typed.items()])
-        best = Best(self._matchers, plan, limit)
-        return [
-            PlainHit(self._document_id(*place), score) for place, score in zip(best.places, best.scores, strict=True)
-        ]
+        plan = self._collection.informed(
+            lambda lexicon: AnyOf([self._group(term, times, lexicon) for term, times in typed.items()])
+        )
+        ranking = self._collection.find(plan, limit)
+        return [PlainHit(ranking.snapshot.stored(number)["id"], score) for number, score in ranking.ranked]
 
-    def _group(self, term: str, times: int) -> TermGroup:
+    def _group(self, term: str, times: int, lexicon: Lexicon) -> TermGroup:
         # What was found by a group is remembered by the group itself.
-        group = self._lexicon.groups.get((term, times))
+        key = (PlainSearcher, self._field, term, times)
+        group = lexicon.groups.get(key)
         if group is None:
-            group = self._lexicon.groups[term, times] = self._make_group(term, times)
+            group = lexicon.groups[key] = self._make_group(term, times, lexicon)
         return group
 
-    def _make_group(self, term: str, times: int) -> TermGroup:
-        found = self._lexicon.document_frequency(self._field, term)
-        rarity = inverse_document_frequency(found, self._lexicon.paragraph_count)
+    def _make_group(self, term: str, times: int, lexicon: Lexicon) -> TermGroup:
+        found = lexicon.document_frequency(self._field, term)
+        rarity = inverse_document_frequency(found, lexicon.paragraph_count)
         return TermGroup(
             field=self._field,
             asked=Word("text", term, boost=float(times)),
-            statistics=TermStatistics(rarity, self._lexicon.average_length(self._field), BM25),
+            statistics=TermStatistics(rarity, lexicon.average_length(self._field), BM25),
             document_frequency=found,
             weights={term: 1.0},
         )
-
-    def _document_id(self, segment: int, number: int) -> str:
-        # It is stored in a block with other paragraphs, which takes long to unpack each time.
-        known = self._document_ids.get((segment, number))
-        if known is None:
-            known = self._document_ids[segment, number] = self._snapshot.segments[segment].stored(number)["id"]
-        return known

@@ -9,12 +9,11 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from whoosh.searching import Searcher as WhooshSearcher
-
 from timviet.index.analysis import analyze
 from timviet.index.errors import EvaluationError, QueryLimitError
-from timviet.index.snapshot import Snapshot
 from timviet.index.store import Index
+from timviet.search.backend import open_collection
+from timviet.search.collection import Collection
 from timviet.search.evaluation.baselines import BASELINES, PlainSearcher
 from timviet.search.evaluation.measures import Estimate, Values, estimates, ir_measures, measure
 from timviet.search.evaluation.stripping import SHARES, StripMarks, as_asked
@@ -131,13 +130,10 @@ def evaluate(
     ir_measures()  # that it is missing is told before anything is searched
     relevant = relevant_to(queries, qrels)
     asked = as_asked({query: queries[query] for query in relevant}, strip_marks)
-    with (
-        Searcher(index, Limits(seconds=math.inf)) as searcher,
-        closing(WhooshSearcher(index.reader(), fromindex=index.whoosh)) as whoosh,
-    ):
-        missing = _missing(whoosh, relevant, index.location)
-        snapshot = Snapshot(whoosh)
-        baselines = {name: PlainSearcher(snapshot, form) for name, form in BASELINES.items()}
+    limits = Limits(seconds=math.inf)
+    with Searcher(index, limits) as searcher, closing(open_collection(index, limits)) as collection:
+        missing = _missing(collection, relevant, index.location)
+        baselines = {name: PlainSearcher(collection, form) for name, form in BASELINES.items()}
         runs = _runs({ENGINE: searcher, **baselines}, asked, progress)
     return Evaluation(
         strip_marks=strip_marks,
@@ -170,22 +166,15 @@ def relevant_to(queries: Queries, qrels: Qrels) -> dict[str, dict[str, int]]:
     return {query: documents for query, documents in judged.items() if documents}
 
 
-def _missing(whoosh: WhooshSearcher, relevant: Qrels, location: str) -> int:
+def _missing(collection: Collection, relevant: Qrels, location: str) -> int:
     """Return how many of the documents are not in an index, which must not be all."""
     documents = {document for judgements in relevant.values() for document in judgements}
-    missing = sum(not _is_there(whoosh, document) for document in documents)
+    missing = sum(collection.document(document, slice(0)) is None for document in documents)
     if missing == len(documents):
         raise EvaluationError(
             f"cannot evaluate: the index {location} has none of the documents that are judged relevant"
         )
     return missing
-
-
-def _is_there(whoosh: WhooshSearcher, document: str) -> bool:
-    term = ("id", document.encode(errors="surrogatepass"))
-    reader = whoosh.reader()
-    # Documents that were removed stay among the terms for a while.
-    return term in reader and any(True for _ in reader.postings(*term).all_ids())
 
 
 def _runs(

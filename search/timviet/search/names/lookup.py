@@ -18,7 +18,7 @@ from timviet.index.snapshot import Snapshot
 from timviet.search.deadline import check_time
 from timviet.search.highlight import Span
 from timviet.search.input_methods import decoded_texts
-from timviet.search.metadata_keys import written_keys
+from timviet.search.metadata_keys import SnapshotKeys
 from timviet.search.names.name_reader import read_names
 from timviet.search.names.name_source import Candidates, NameSource, RankedName
 from timviet.search.names.typed_name import KINDS, Kind, TypedName
@@ -181,7 +181,7 @@ class NameLookup:
         for name in [fields] if isinstance(fields, str) else fields:
             field = self._fields.get(name) or self._fields.get(metadata_key(name))
             if field is None:
-                raise UnknownKeyError(name, [*_STORED_FIELDS, *written_keys(self._segments)])
+                raise UnknownKeyError(name, [*_STORED_FIELDS, *SnapshotKeys(self._segments).written()])
             resolved.append(field)
         return list(dict.fromkeys(resolved))
 

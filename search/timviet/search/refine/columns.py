@@ -14,19 +14,10 @@ from numpy.typing import NDArray
 
 from timviet.index.analysis import indexed_forms
 from timviet.index.columnfile import Column
-from timviet.index.errors import UnknownKeyError
 from timviet.index.preparing import NO_METADATA, read_metadata, searched_values
-from timviet.index.schema import (
-    is_metadata_field,
-    metadata_field,
-    metadata_key,
-    number_term,
-    query_name,
-    value_field,
-)
+from timviet.index.schema import metadata_field, number_term, value_field
 from timviet.index.snapshot import SegmentView, Snapshot
 from timviet.index.terms import FieldTerms
-from timviet.search.metadata_keys import written_keys
 
 # Bytes that are remembered of each kind of column, those used last; and classes whose values are, key by key.
 _REMEMBERED_BYTES = 1 << 28
@@ -76,27 +67,6 @@ class Columns:
         )
         self._values: LRUCache[str, dict[int, tuple[Value, ...]]] = LRUCache(_REMEMBERED_CLASSES, len)
         self.ranks: LRUCache[str, Column] = LRUCache(_REMEMBERED_BYTES, lambda own: own.nbytes)
-
-    @cached_property
-    def keys(self) -> list[str]:
-        """The keys of the metadata that can be searched by, sorted."""
-        fields = {field for segment in self._snapshot.segments for field in segment.reader.indexed_field_names()}
-        return sorted(query_name(field) for field in fields if is_metadata_field(field))
-
-    def require_key(self, name: str, others: Sequence[str] = ()) -> str:
-        """Return the key that a name is a spelling of.
-
-        Args:
-            name: the name of a key, with or without marks.
-            others: what else might have been named, for the message.
-
-        Raises:
-            UnknownKeyError: there is no such key.
-        """
-        key = metadata_key(name)
-        if key not in self.keys:
-            raise UnknownKeyError(name, [*others, *written_keys(self._snapshot.segments)])
-        return key
 
     @cached_property
     def documents(self) -> Classes:

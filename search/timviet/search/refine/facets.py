@@ -62,19 +62,15 @@ class Facet(Sequence[FacetValue]):
         return iter(self.values)
 
 
-def count_values(columns: Columns, name: str, numbers: Column, limit: int = DEFAULT_VALUES) -> Facet:
+def count_values(columns: Columns, key: str, numbers: Column, limit: int = DEFAULT_VALUES) -> Facet:
     """Return the most frequent values of a key.
 
     Args:
         columns: what the paragraphs of the snapshot have in common.
-        name: the key, with or without marks.
+        key: the key.
         numbers: the numbers in the snapshot of the paragraphs to count; one of each document to count these.
         limit: how many values to return at most.
-
-    Raises:
-        UnknownKeyError: there is no such key.
     """
-    key = columns.require_key(name)
     classes = columns.values(key).of_paragraphs[numbers]
     counts = np.bincount(classes + 1)
     found = np.flatnonzero(counts[1:])

@@ -15,11 +15,10 @@ from timviet.index.preparing import searched_values
 from timviet.index.schema import metadata_field, number_term, text_term, value_bounds, value_field
 from timviet.search.lexicon import Lexicon
 from timviet.search.marks import Level, Marks, level
+from timviet.search.metadata_keys import MetadataKeys
 from timviet.search.nodes import All, AnyOf, Between, Everything, Filter, Leaf, Node, TermGroup, TermSequence, Without
 from timviet.search.query import Phrase, Word, are_reversed
 from timviet.search.rank import TermStatistics
-from timviet.search.refine.columns import Columns
-from timviet.search.refine.found import find_all
 
 FilterValue = str | int | float
 FilterRange = tuple[FilterValue | None, FilterValue | None]
@@ -31,14 +30,14 @@ _STRICT = {Level.SAME}
 _UNSCORED = TermStatistics(inverse_document_frequency=1.0, average_length=1.0)
 
 
-def plan_filters(filters: Filters, columns: Columns, lexicon: Lexicon, marks: Marks = "auto") -> list[Filter]:
+def plan_filters(filters: Filters, keys: MetadataKeys, lexicon: Lexicon, marks: Marks = "auto") -> list[Filter]:
     """Return the nodes of a plan that keep what has some values; all of them are to be required.
 
     Args:
         filters: for each key of the metadata a value; or a range, as a pair of its lowest and highest value, either of
             which may be None for no bound; or None for what has no value; or an iterable of these, any of which will
             do.
-        columns: what the paragraphs of the snapshot have in common.
+        keys: the keys of the metadata.
         lexicon: the terms of the snapshot.
         marks: how typed marks count.
 
@@ -47,19 +46,19 @@ def plan_filters(filters: Filters, columns: Columns, lexicon: Lexicon, marks: Ma
         FilterError: a tuple that is no pair, a range whose lowest value is above its highest one, or nothing to keep.
         TypeError: a value that is neither text nor a number.
     """
-    planner = _Planner(columns, lexicon, marks)
+    planner = _Planner(keys, lexicon, marks)
     return [Filter(planner.any_of(name, wanted)) for name, wanted in filters.items()]
 
 
 class _Planner:
-    def __init__(self, columns: Columns, lexicon: Lexicon, marks: Marks) -> None:
-        self._columns = columns
+    def __init__(self, keys: MetadataKeys, lexicon: Lexicon, marks: Marks) -> None:
+        self._keys = keys
         self._lexicon = lexicon
         self._marks = marks
 
     def any_of(self, name: str, wanted: Wanted | Iterable[Wanted]) -> Node:
         """Return what finds any of several values or ranges."""
-        field = metadata_field(self._columns.require_key(name))
+        field = metadata_field(self._keys.require(name))
         if isinstance(wanted, str | bytes | tuple) or not isinstance(wanted, Iterable):
             return self._one_of(name, field, wanted)
         clauses = [self._one_of(name, field, own) for own in wanted]
@@ -99,9 +98,8 @@ class _Planner:
         levels = _STRICT if self._marks == "strict" else _LEVELS
         found = All([whole, self._in_a_row(field, [self._group(field, form, levels) for form in typed])])
         others = AnyOf([self._group(field, form, set(Level) - levels) for form in typed])
-        snapshot = self._lexicon.snapshot
-        doubtful = find_all(snapshot, self._lexicon.matchers, All([found, others])).numbers.tolist()
-        wrong = {own["id"] for own in map(snapshot.stored, doubtful) if not _has_value(own, field, typed, levels)}
+        doubtful = self._lexicon.stored(All([found, others]))
+        wrong = {own["id"] for own in doubtful if not _has_value(own, field, typed, levels)}
         return Without(found, AnyOf([Between("id", own, own) for own in sorted(wrong)])) if wrong else found
 
     def _in_a_row(self, field: str, groups: Sequence[TermGroup]) -> Leaf:

@@ -13,6 +13,7 @@ import numpy as np
 from timviet.index.columnfile import Column
 from timviet.index.schema import metadata_key, number_term
 from timviet.index.unicode import collation_key
+from timviet.search.metadata_keys import MetadataKeys
 from timviet.search.refine.columns import Columns
 
 SCORE = "score"
@@ -36,13 +37,13 @@ class Sort(NamedTuple):
     descending: bool = False
 
 
-def parse_sort(sort: str | None, columns: Columns) -> Sort | None:
+def parse_sort(sort: str | None, keys: MetadataKeys) -> Sort | None:
     """Return what to sort by, or None for the score.
 
     Args:
         sort: "score", "title", "path" or a key of the metadata, the last three with a minus before them for the
             reverse; None is "score".
-        columns: what the paragraphs of the snapshot have in common.
+        keys: the keys of the metadata.
 
     Raises:
         UnknownKeyError: there is no such key.
@@ -51,9 +52,9 @@ def parse_sort(sort: str | None, columns: Columns) -> Sort | None:
         return None
     name = sort.removeprefix("-")
     key = metadata_key(name)
-    if key == SCORE and key not in columns.keys:
+    if key == SCORE and key not in keys.names:
         name = sort  # as it was named, for the message
-    return Sort(key if key in STORED else columns.require_key(name, [SCORE, *STORED]), sort != name)
+    return Sort(key if key in STORED else keys.require(name, [SCORE, *STORED]), sort != name)
 
 
 def sort_ranks(columns: Columns, sort: Sort, numbers: Column) -> Column:

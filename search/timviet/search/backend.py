@@ -1,0 +1,16 @@
+"""Which of the back ends answers for an index."""
+
+from timviet.index.store import Index
+from timviet.search.collection import Collection
+from timviet.search.embedded import EmbeddedCollection
+from timviet.search.limits import Limits
+
+
+def open_collection(index: Index, limits: Limits) -> Collection:
+    """Return the snapshot of the last commit of an index.
+
+    Args:
+        index: the index.
+        limits: what queries may ask for at most.
+    """
+    return EmbeddedCollection(index, limits.expansions)
