@@ -1,14 +1,19 @@
 """What several test modules share."""
 
+import os
 import random
+from collections.abc import Iterator
 from pathlib import Path
 from shutil import copytree
+from uuid import uuid4
 
+import httpx2
 import pytest
 from hypothesis import settings
 
 from crafting import Crafted
 from damaging import make_sample
+from opensearch_cluster import shared_cluster, unavailable
 
 settings.register_profile("timviet", deadline=None)  # machines that run tests are busy
 settings.load_profile("timviet")
@@ -48,3 +53,23 @@ def crafted(sample_folder: Path, tmp_path: Path) -> Crafted:
     """The files of such an index, which may be changed and written with checksums that fit."""
     copytree(sample_folder, tmp_path / "chỉ mục")
     return Crafted(tmp_path / "chỉ mục", random.Random(1))  # noqa: S311
+
+
+@pytest.fixture(scope="session")
+def opensearch_hosts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
+    """Where three nodes of one OpenSearch are, shared by all processes of this run; not to be stopped."""
+    if reason := unavailable():
+        pytest.skip(reason)
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    with shared_cluster(folder / "opensearch") as hosts:
+        yield hosts
+
+
+@pytest.fixture
+def index_name(opensearch_hosts: list[str]) -> Iterator[str]:
+    """A name for indices that nobody else has; all whose names begin with it are removed afterwards."""
+    name = f"timviet-{uuid4().hex}"
+    yield name
+    httpx2.delete(f"http://{opensearch_hosts[0]}/{name}*", timeout=60).raise_for_status()

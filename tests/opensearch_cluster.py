@@ -19,7 +19,7 @@ JAVA = 17  # the oldest that OpenSearch's newest 2.x and Nodes.java run on
 
 _SOURCES = Path(__file__).parent / "data" / "opensearch"
 _PATIENCE = 120  # seconds until nodes have started or stopped; they take a tenth of it where nothing else runs
-_PATIENCE_FETCHING = 600
+_PATIENCE_FETCHING = 180
 
 
 class Cluster:
@@ -160,7 +160,7 @@ def unavailable() -> str | None:
     try:
         _libraries()
     except subprocess.SubprocessError as e:
-        return f"needs OpenSearch, which Maven could not fetch: {(e.stdout or b'').decode(errors='replace')[:500]}"
+        return f"needs OpenSearch, which Maven could not fetch: {(e.stdout or b'').decode(errors='replace') or e}"
     return None
 
 
@@ -181,7 +181,7 @@ def _fetch(folder: Path) -> None:
     partial = folder.with_name(f"{folder.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)  # of a fetch that was interrupted
     goal = ["dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={partial}"]
-    command = ["mvn", "--quiet", "--batch-mode", "--file", str(_SOURCES / "pom.xml"), *goal]
+    command = ["mvn", "--quiet", "--batch-mode", "-Dstyle.color=never", "--file", str(_SOURCES / "pom.xml"), *goal]
     subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=_PATIENCE_FETCHING)
     partial.rename(folder)
 
