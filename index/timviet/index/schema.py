@@ -12,9 +12,10 @@ from functools import lru_cache
 from whoosh.fields import ID, NUMERIC, STORED, TEXT, FieldType, Schema
 from whoosh.util.numeric import float_to_sortable_long
 
-from timviet.index.analysis import Form, VietnameseAnalyzer, rules_fingerprint
+from timviet.index.analysis import Form, VietnameseAnalyzer, indexed_forms, rules_fingerprint
 from timviet.index.spelling import fold
 from timviet.index.tokens import surfaces
+from timviet.index.unicode import collation_key
 
 SCHEMA_VERSION = 3
 TEXT_FIELDS = ("text", "title", "path")
@@ -142,6 +143,27 @@ def text_term(text: str) -> str:
         True
     """
     return f"t{' '.join(map(fold, surfaces(text)))}"
+
+
+def value_order(text: str) -> bytes:
+    """Return what sorts as values of the metadata do: numbers, and then text.
+
+    Example:
+        >>> sorted(["10", "Đà Nẵng", "9", "Dĩ An"], key=value_order)
+        ['9', '10', 'Dĩ An', 'Đà Nẵng']
+    """
+    number = number_term(text)
+    return number.encode() if number is not None else b"t" + collation_key(text)
+
+
+def value_identity(text: str) -> str:
+    """Return what all values of the metadata share that count as the same: a number, or canonical forms.
+
+    Example:
+        >>> value_identity("Hoà Bình") == value_identity("Hòa  Bình"), value_identity("7") == value_identity("7.0")
+        (True, True)
+    """
+    return number_term(text) or f"t{' '.join(form.canonical for form in indexed_forms(text))}"
 
 
 def value_bounds(low: str | None, high: str | None) -> tuple[str, str]:

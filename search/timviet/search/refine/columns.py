@@ -12,10 +12,9 @@ import numpy as np
 from cachetools import LRUCache
 from numpy.typing import NDArray
 
-from timviet.index.analysis import indexed_forms
 from timviet.index.columnfile import Column
 from timviet.index.preparing import NO_METADATA, read_metadata, searched_values
-from timviet.index.schema import metadata_field, number_term, value_field
+from timviet.index.schema import metadata_field, value_field, value_identity
 from timviet.index.snapshot import SegmentView, Snapshot
 from timviet.index.terms import FieldTerms
 
@@ -126,8 +125,7 @@ def _different(texts: Sequence[str]) -> tuple[Value, ...]:
     """Return the different ones of some values, each as it is written first."""
     values: dict[str, Value] = {}
     for text in texts:
-        canonical = " ".join(form.canonical for form in indexed_forms(text))
-        identity = number_term(text) or f"t{canonical}"
+        identity = value_identity(text)
         values.setdefault(identity, Value(identity, text))
     return tuple(values.values())
 

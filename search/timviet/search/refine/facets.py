@@ -12,8 +12,8 @@ from typing import overload
 import numpy as np
 
 from timviet.index.columnfile import Column
+from timviet.index.schema import value_order
 from timviet.search.refine.columns import Columns
-from timviet.search.refine.sorting import value_order
 
 DEFAULT_VALUES = 10
 """How many values of a key are shown if nothing else is said."""

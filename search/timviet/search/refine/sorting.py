@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from timviet.index.columnfile import Column
-from timviet.index.schema import metadata_key, number_term
+from timviet.index.schema import metadata_key, value_order
 from timviet.index.unicode import collation_key
 from timviet.search.metadata_keys import MetadataKeys
 from timviet.search.refine.columns import Columns
@@ -94,17 +94,6 @@ def first_places(keys: Sequence[Column], limit: int | None) -> Column:
     if limit is not None:
         places = _narrowed(keys, places, limit)
     return places[np.lexsort([key[places] for key in reversed(keys)])]
-
-
-def value_order(text: str) -> bytes:
-    """Return what sorts as values of the metadata do: numbers, and then text.
-
-    Example:
-        >>> sorted(["10", "Đà Nẵng", "9", "Dĩ An"], key=value_order)
-        ['9', '10', 'Dĩ An', 'Đà Nẵng']
-    """
-    number = number_term(text)
-    return number.encode() if number is not None else b"t" + collation_key(text)
 
 
 def _narrowed(keys: Sequence[Column], places: Column, limit: int) -> Column:
