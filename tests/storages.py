@@ -134,7 +134,7 @@ class Layer:
             "os.rmdir": partial(self._one_path, Kind.REMOVE_FOLDER, os.rmdir),
             "os.remove": partial(self._one_path, Kind.REMOVE, os.remove),
             "os.unlink": partial(self._one_path, Kind.REMOVE, os.unlink),
-            "timviet.index.store.FolderStorage": partial(LayeredStorage, self),
+            "timviet.index.whoosh_index.FolderStorage": partial(LayeredStorage, self),
         }
         for name, function in replaced.items():
             self._patches.enter_context(patch(name, function))

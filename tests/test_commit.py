@@ -231,7 +231,7 @@ def test_a_writer_that_has_ended_writes_nothing(index, end):
 @pytest.mark.parametrize("size", [1, 30], ids=["each document", "several documents"])
 def test_rollback_of_written_segments(index, monkeypatch, size):
     """Rolling back deletes the segments that were written before because the memory was full."""
-    monkeypatch.setattr("timviet.index.writer._BYTES_PER_CODE_POINT", 512_000_000 // size)
+    monkeypatch.setattr("timviet.index.whoosh_writer._BYTES_PER_CODE_POINT", 512_000_000 // size)
     before = files(index)
     writer = index.writer()
     for number in range(20):
@@ -244,7 +244,7 @@ def test_rollback_of_written_segments(index, monkeypatch, size):
 
 def test_written_segments_are_committed(index, monkeypatch):
     """Segments that were written on the way become part of the index together, with what was replaced since."""
-    monkeypatch.setattr("timviet.index.writer._BYTES_PER_CODE_POINT", 512_000_000 // 30)
+    monkeypatch.setattr("timviet.index.whoosh_writer._BYTES_PER_CODE_POINT", 512_000_000 // 30)
     with index.writer() as writer:
         for turn in ("cũ", "mới"):
             for number in range(20):

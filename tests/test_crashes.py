@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 import pytest
 
@@ -17,7 +18,7 @@ from storages import CHANGES, ERRORS, Fault, Kind, Layer
 from timviet.index.folders.skipped import Fault as FileFault
 from timviet.index.folders.skipped import Skipped, SkippedFile, load_skipped, save_skipped
 from timviet.index.preparing import Source
-from timviet.index.storage import FolderStorage
+from timviet.index.storage import FolderStorage, read_file, write_file
 from trials import COMMITS, Stage, Trials, unmeasured
 
 CHOSEN = int(os.environ.get("TIMVIET_TRIALS", "240"))
@@ -126,6 +127,20 @@ def test_power_losses_while_an_index_is_made(stage, trials):
     assert trials.run("try_state", some(states)) == []
 
 
+class FolderRecords(NamedTuple):
+    """What is kept beside the segments of an index, without these."""
+
+    storage: FolderStorage
+
+    def load_record(self, name, largest):
+        """Return what a file holds."""
+        return read_file(self.storage, name, largest)
+
+    def save_record(self, name, content):
+        """Write a file."""
+        write_file(self.storage, name, content)
+
+
 @pytest.mark.parametrize("in_order", [True, False], ids=["names in order", "names in any order"])
 def test_power_losses_and_skipped_files(place, tmp_path, in_order):
     """The record of skipped files is the last that was saved, or the one before, whatever a power loss takes."""
@@ -134,13 +149,13 @@ def test_power_losses_and_skipped_files(place, tmp_path, in_order):
     storage = FolderStorage(str(tmp_path))
     with Layer(tmp_path, log=calls.append):
         for record in records[1:]:
-            save_skipped(storage, record)
+            save_skipped(FolderRecords(storage), record)
             calls.append(None)
     changes = [call for call in calls if call is None or call.kind in CHANGES]
     for state in Disk(in_order).states(changes, CHOSEN, chance()):
         with TemporaryDirectory(dir=place) as root:
             state.build(Path(root))
-            assert load_skipped(FolderStorage(root)) in records[state.returned : state.returned + 2]
+            assert load_skipped(FolderRecords(FolderStorage(root))) in records[state.returned : state.returned + 2]
 
 
 def skipped(size):

@@ -106,7 +106,7 @@ class IndexMachine(RuleBasedStateMachine):
     @rule(size=st.sampled_from([1, 30, 10**6]))
     def begin(self, size):
         """Begin to write; a writer of little memory builds segments on the way."""
-        with patch("timviet.index.writer._BYTES_PER_CODE_POINT", 512_000_000 // size):
+        with patch("timviet.index.whoosh_writer._BYTES_PER_CODE_POINT", 512_000_000 // size):
             self.writer = self.index.writer(timeout=0)
         self.draft = dict(self.committed)
 

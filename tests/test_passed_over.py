@@ -8,7 +8,6 @@ import pytest
 
 from places import Place
 from timviet.index import open_index, skipped_files
-from timviet.index.folders.names import base_folder
 from timviet.index.folders.passed_over import MOST, PassedOver, merge
 from timviet.index.folders.skipped import load_skipped
 from timviet.index.folders.syncing import Follower, SyncOptions
@@ -170,7 +169,7 @@ def test_a_record_of_another_kind(place, own):
     record["checksum"] = crc32(json.dumps([record["files"], record["others"]]).encode())
     path.write_text(json.dumps(record))
     with open_index(place.index) as index:
-        assert (load_skipped(index.whoosh.storage), skipped_files(index)) == (({}, ()), [])
+        assert (load_skipped(index), skipped_files(index)) == (({}, ()), [])
     place.sync("kho")
     assert told(place) == ALL
 
@@ -180,4 +179,4 @@ def test_as_an_error(place):
     place.sync("kho")
     with open_index(place.index) as index:
         own = PassedOver("kho/a.jpg", "là ảnh", detail="lớn", number=1001)
-        assert str(own.error(base_folder(index))) == f"{place.folder}/kho/a.jpg: là ảnh (lớn, and 1,000 more)"
+        assert str(own.error(index.base)) == f"{place.folder}/kho/a.jpg: là ảnh (lớn, and 1,000 more)"

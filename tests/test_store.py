@@ -233,7 +233,7 @@ def test_locked(folder):
 
 def test_waiting_to_make_an_index(tmp_path, monkeypatch):
     """Where another process is at making the index, and does not come to an end, that is told with its number."""
-    monkeypatch.setattr("timviet.index.store._PATIENCE", 0.5)
+    monkeypatch.setattr("timviet.index.whoosh_index.PATIENCE", 0.5)
     lock = FolderStorage(str(tmp_path)).lock("MAIN_WRITELOCK")
     assert lock.acquire()
     with pytest.raises(IndexLockedError, match=rf"at work on it \(process {os.getpid()} on .* after 0\.5 s") as caught:

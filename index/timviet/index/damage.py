@@ -10,6 +10,7 @@ from whoosh.index import EmptyIndexError
 
 from timviet.index.columnfile import DamagedFileError, ForeignFileError
 from timviet.index.errors import (
+    ClusterError,
     IndexAccessError,
     IndexNotFoundError,
     IndexPlaceError,
@@ -65,6 +66,17 @@ def _access_error(error: OSError, location: str, operation: str) -> IndexAccessE
     advice = _ADVICE.get(error.errno or 0, "put that right")
     message = f"cannot {operation} the index {location}: {error.strerror} ({error.filename}); {advice}, and try again"
     return IndexAccessError(message, location, str(error.filename), error.errno)
+
+
+def left_to_cluster(operation: str, location: str) -> ClusterError:
+    """Return what to raise where an index on a cluster is to be verified or repaired.
+
+    Args:
+        operation: which of both.
+        location: where the index is.
+    """
+    advice = "ask it for its health (GET /_cluster/health), and have it restore a snapshot where shards are lost"
+    return ClusterError(operation, location, "the cluster itself checks and restores what it keeps", advice)
 
 
 @contextmanager

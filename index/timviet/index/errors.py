@@ -2,12 +2,13 @@
 
 ```
 TimvietError
-├── IndexPlaceError           about the folder an index is in, or should be in
+├── IndexPlaceError           about the place an index is at, or should be at
 │   ├── IndexNotFoundError    no index at this place
 │   ├── NotAnIndexError       something else is at this place
 │   ├── IndexVersionError     built by other rules of analysis, or another format
 │   ├── IndexLockedError      another writer is at work
-│   └── IndexAccessError      the system refused to read or write a file, as where the disk is full
+│   ├── IndexAccessError      the system refused to read or write a file, as where the disk is full
+│   └── ClusterError          the cluster that has the index does not answer, or refuses
 ├── WorkerError               a process that builds the index was ended, or cannot be started
 ├── DocumentError             a document that cannot be indexed
 ├── SourceError               a file or line that cannot be read
@@ -67,10 +68,10 @@ def _restore(kind: type[TimvietError], arguments: tuple[object, ...], attributes
 
 
 class IndexPlaceError(TimvietError):
-    """An error about the folder an index is in, or should be in.
+    """An error about the place an index is at, or should be at.
 
     Attributes:
-        location: the folder, or ":memory:".
+        location: the folder, ":memory:", or where on a cluster it is.
     """
 
     def __init__(self, message: str, location: str) -> None:
@@ -116,6 +117,20 @@ class IndexAccessError(IndexPlaceError):
         super().__init__(message, location)
         self.path = path
         self.errno = errno
+
+
+class ClusterError(IndexPlaceError):
+    """The cluster that has an index does not answer, or refuses; what was committed there is not touched.
+
+    Attributes:
+        operation: what was to be done, as "search".
+        status: the HTTP status that was answered, or None where there was no answer.
+    """
+
+    def __init__(self, operation: str, location: str, reason: str, advice: str, status: int | None = None) -> None:
+        super().__init__(f"cannot {operation} the index {location}: {reason}; {advice}", location)
+        self.operation = operation
+        self.status = status
 
 
 class WorkerError(TimvietError):

@@ -5,7 +5,9 @@ UTF-8 takes: they become `\xe9` and the like here. A backslash becomes `\x5c` wh
 such a thing, so that no two files have the same name.
 """
 
+import os
 import re
+from pathlib import Path
 
 _ESCAPED = re.compile(r"[\udc80-\udcff]|\\(?=x(?:5c|[89a-f][0-9a-f]))")
 _ESCAPE = re.compile(r"\\x(5c|[89a-f][0-9a-f])")
@@ -54,3 +56,8 @@ def escape_bytes(text: str, mark: str = "\\x") -> str:
 def _character(byte: int) -> str:
     surrogate = _FIRST_SURROGATE + byte
     return chr(surrogate) if surrogate >= _FIRST_SURROGATE_OF_BYTES else chr(byte)
+
+
+def absolute(path: Path) -> Path:
+    """Return a path from the root on; unlike `Path.resolve`, that leaves a link its own name."""
+    return Path(os.path.abspath(path))  # noqa: PTH100

@@ -306,6 +306,20 @@ def write_file(storage: IndexStorage, name: str, content: bytes, others: Iterabl
     storage.sync()
 
 
+def read_file(storage: IndexStorage, name: str, largest: int) -> bytes | None:
+    """Return what a file holds, or None where there is none.
+
+    Args:
+        storage: where it is.
+        name: its name.
+        largest: how many bytes to read at most.
+    """
+    if not storage.file_exists(name):
+        return None
+    with storage.open_file(name) as file:
+        return bytes(file.read(min(storage.file_length(name), largest)))
+
+
 def make_folder(folder: Path) -> None:
     """Make a folder, and those above it that are missing, for the disk to keep.
 

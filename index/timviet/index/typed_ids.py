@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from timviet.index.damage import damage_told
 from timviet.index.errors import AmbiguousIdError
-from timviet.index.file_names import escape_name
-from timviet.index.folders.names import absolute, base_folder, name_of
+from timviet.index.file_names import absolute, escape_name
+from timviet.index.folders.names import name_of
 from timviet.index.store import Index
 from timviet.index.unicode import nfc
 
@@ -51,16 +50,14 @@ def _exact(index: Index, typed: str) -> str | None:
     same = [own for own in dict.fromkeys((typed, escape_name(typed))) if own in index]
     if len(same) > 1:
         raise AmbiguousIdError(typed, same)
-    path = name_of(absolute(Path(typed)), base_folder(index)) if typed and "\0" not in typed else ""
+    path = name_of(absolute(Path(typed)), index.base) if typed and "\0" not in typed else ""
     return same[0] if same else path if path and path in index else None
 
 
 def _ids_by_letters(index: Index) -> dict[str, list[str]]:
     by_letters: dict[str, list[str]] = {}
-    with index.reader() as reader, damage_told(index.location):
-        for term in reader.lexicon("id"):
-            own = term.decode(errors="surrogatepass")
-            by_letters.setdefault(nfc(own), []).append(own)
+    for own in index.ids():
+        by_letters.setdefault(nfc(own), []).append(own)
     return by_letters
 
 

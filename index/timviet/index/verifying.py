@@ -16,7 +16,7 @@ from timviet.index.codec import DOCUMENTS, TERMS, ColumnSegment
 from timviet.index.codec_readers import DocumentsReader, TermsReader
 from timviet.index.columnfile import FAULTS, Column, ColumnFile, DamagedFileError
 from timviet.index.contents import read_contents
-from timviet.index.damage import damage_told
+from timviet.index.damage import damage_told, left_to_cluster
 from timviet.index.postings import fold_ends
 from timviet.index.preparing import require_paragraph, restore
 from timviet.index.schema import unfolded_field
@@ -24,6 +24,7 @@ from timviet.index.storage import IndexStorage, MemoryStorage
 from timviet.index.store import Index
 from timviet.index.terms import FieldTerms
 from timviet.index.vocabulary import Vocabulary
+from timviet.index.whoosh_index import WhooshIndex
 
 _PARAGRAPHS_AT_ONCE = 1 << 12
 _OCCURRENCES_AT_ONCE = 1 << 20
@@ -77,6 +78,7 @@ def verify(index: Index, quick: bool = False, progress: Callable[[int, int], Non
         IndexNotFoundError: the index is not there any more.
         NotAnIndexError: its table of contents is damaged.
         IndexAccessError: the system refused to read a file of it.
+        ClusterError: it is on a cluster, which checks what it keeps itself.
 
     Example:
         >>> from timviet.index import Document, open_index
@@ -87,6 +89,8 @@ def verify(index: Index, quick: bool = False, progress: Callable[[int, int], Non
         1
         Verification(segments=1, paragraphs=1, problems=())
     """
+    if not isinstance(index, WhooshIndex):
+        raise left_to_cluster("verify", index.location)
     with damage_told(index.location):
         checks = _open_checks(index)
         total, done = sum(check.paragraph_count for check in checks), 0
@@ -100,7 +104,7 @@ def verify(index: Index, quick: bool = False, progress: Callable[[int, int], Non
     return Verification(len(checks), total, tuple(problem for check in checks for problem in check.problems))
 
 
-def _open_checks(index: Index) -> "list[_SegmentCheck]":
+def _open_checks(index: WhooshIndex) -> "list[_SegmentCheck]":
     """Return the checks of the last commit's segments, all files open: another commit may delete them meanwhile."""
     while True:
         contents = read_contents(index.whoosh.storage)

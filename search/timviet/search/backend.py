@@ -1,6 +1,7 @@
 """Which of the back ends answers for an index."""
 
 from timviet.index.store import Index
+from timviet.index.whoosh_index import WhooshIndex
 from timviet.search.collection import Collection
 from timviet.search.embedded import EmbeddedCollection
 from timviet.search.limits import Limits
@@ -13,4 +14,6 @@ def open_collection(index: Index, limits: Limits) -> Collection:
         index: the index.
         limits: what queries may ask for at most.
     """
+    if not isinstance(index, WhooshIndex):
+        raise TypeError(f"there is nothing that searches {index.location}")
     return EmbeddedCollection(index, limits.expansions)

@@ -10,7 +10,7 @@ from whoosh.searching import Searcher as WhooshSearcher
 
 from timviet.index.damage import damage_told
 from timviet.index.snapshot import Snapshot
-from timviet.index.store import Index
+from timviet.index.whoosh_index import WhooshIndex
 from timviet.search.collection import Arrangement, Collection, Made, Rank, Ranking
 from timviet.search.deadline import check_time
 from timviet.search.explain import explain_parts
@@ -48,7 +48,7 @@ class EmbeddedCollection(Collection):
         NotAnIndexError: a file of it is damaged.
     """
 
-    def __init__(self, index: Index, max_expansions: int, before: IndexReader | None = None) -> None:
+    def __init__(self, index: WhooshIndex, max_expansions: int, before: IndexReader | None = None) -> None:
         self._index = index
         self._max_expansions = max_expansions
         whoosh = WhooshSearcher(index.reader(before), fromindex=index.whoosh)

@@ -1,19 +1,17 @@
 """What a run changes in an index: the documents that it adds, leaves and removes, and whose each id is."""
 
-from collections.abc import Collection, Iterable, Set
+from collections.abc import Callable, Collection, Iterable, Set
 from dataclasses import replace
 from pathlib import Path
-
-from whoosh.reading import IndexReader
 
 from timviet.index.documents import Document
 from timviet.index.errors import DocumentError, SourceError
 from timviet.index.folders.finding import FoundFile
-from timviet.index.folders.known import Known, read_document
+from timviet.index.folders.known import Known
 from timviet.index.folders.names import is_under, may_be_there, path_of
 from timviet.index.folders.summary import Summary
 from timviet.index.folders.touched import MOST, Touch
-from timviet.index.preparing import NEVER, Source, encode_source
+from timviet.index.preparing import NEVER, PreparedDocument, Source, encode_source
 from timviet.index.writer import Writer
 
 STREAM = Path("-")
@@ -89,13 +87,13 @@ class Changes:
         self._summary.unchanged += len(identities)
         self._seen.update(dict.fromkeys(identities, name))
 
-    def touch(self, file: FoundFile, digest: str, reader: IndexReader) -> None:
+    def touch(self, file: FoundFile, digest: str, read_document: Callable[[str], PreparedDocument]) -> None:
         """Keep a file's new time; where other files have taken ids of its documents, have it read again.
 
         Args:
             file: the file, of which the index has documents.
             digest: the digest of its content, which is the same.
-            reader: a reader of the index.
+            read_document: returns a document of the index, by its id.
         """
         identities = self._known.documents[file.source.path]
         taken = self._seen.keys() & identities
@@ -108,7 +106,7 @@ class Changes:
                     self._known.sources[identity] or file.source,
                     modified_ns=NEVER if taken else file.source.modified_ns,
                 )
-                self._writer.add_prepared(read_document(reader, identity)._replace(source=encode_source(source)))
+                self._writer.add_prepared(read_document(identity)._replace(source=encode_source(source)))
                 self.added[identity] = source
         else:
             self.touched[file.source.path] = Touch(file.source.size, file.source.modified_ns, digest)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from timviet.index.errors import SourceError
-from timviet.index.file_names import escape_name
+from timviet.index.file_names import absolute, escape_name
 from timviet.index.files import is_readable
-from timviet.index.folders.names import absolute, base_folder, is_under, name_of
+from timviet.index.folders.names import is_under, name_of
 from timviet.index.folders.passed_over import PassedOver
 from timviet.index.folders.summary import Summary
 from timviet.index.folders.walking import Walk
@@ -39,8 +39,8 @@ class Finder:
     """
 
     def __init__(self, index: Index, roots: Collection[Path], exclude: Iterable[str], summary: Summary) -> None:
-        self._index_folder = f"{absolute(Path(index.location))}{os.sep}"
-        self._base = base_folder(index)
+        self._index_folder = f"{absolute(index.folder)}{os.sep}" if index.folder else None
+        self._base = index.base
         self._roots = set(roots)
         self._summary = summary
         self._walk = Walk(roots, exclude, summary.add_error, self._leave_out, self.pass_over)
@@ -58,7 +58,7 @@ class Finder:
     def files(self, changed: Iterable[Path] | None) -> Iterator[FoundFile]:
         """Yield the files that can be read, among those that may have changed; None for all."""
         for path in self._walk.files(changed):
-            if f"{path}{os.sep}".startswith(self._index_folder):
+            if self._index_folder and f"{path}{os.sep}".startswith(self._index_folder):
                 continue
             name = name_of(path, self._base)
             try:

@@ -4,10 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from whoosh.reading import IndexReader
-
 from timviet.index.folders.names import may_be_there, name_of, path_of
-from timviet.index.preparing import PreparedDocument, Source, require_paragraph, restore
+from timviet.index.preparing import Source
 from timviet.index.store import Index
 from timviet.index.unicode import nfc
 
@@ -84,17 +82,3 @@ class Known:
             del names[source.path]
         if not names:
             del self._by_digest[source.digest]
-
-
-def read_document(reader: IndexReader, identity: str) -> PreparedDocument:
-    """Return a document as a segment took it.
-
-    Args:
-        reader: a reader of the index.
-        identity: the document's id, which the index has.
-
-    Raises:
-        DamagedFileError: a file of the index is damaged.
-    """
-    numbers = reader.postings("id", identity.encode(errors="surrogatepass")).all_ids()
-    return restore([require_paragraph(reader.stored_fields(number)) for number in numbers])

@@ -7,14 +7,7 @@ from pathlib import Path
 
 from timviet.index.errors import SourceError
 from timviet.index.file_names import escape_name, unescape_name
-from timviet.index.storage import IN_MEMORY
-from timviet.index.store import Index
 from timviet.index.unicode import nfc
-
-
-def base_folder(index: Index) -> Path:
-    """Return the folder that files' names are relative to: the one the index is in; this one for one in memory."""
-    return Path.cwd() if index.location == IN_MEMORY else absolute(Path(index.location)).parent
 
 
 def name_of(path: Path, base: Path) -> str:
@@ -35,11 +28,6 @@ def path_of(name: str, base: Path) -> Path:
         (PosixPath('/kho/van-ban/tin.txt'), PosixPath('/tin.txt'))
     """
     return base / unescape_name(name)
-
-
-def absolute(path: Path) -> Path:
-    """Return a path from the root on; unlike `Path.resolve`, that leaves a link its own name."""
-    return Path(os.path.abspath(path))  # noqa: PTH100
 
 
 def on_disk(path: Path) -> Path:

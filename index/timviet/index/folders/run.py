@@ -1,14 +1,11 @@
 """One run that brings an index up to date with files and folders."""
 
-from collections.abc import Collection, Iterable, Iterator, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Set
 from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
-from whoosh.reading import IndexReader
-
-from timviet.index.damage import damage_told
 from timviet.index.encodings.decoders import UNICODE, UTF_8
 from timviet.index.encodings.detection import is_unicode
 from timviet.index.errors import SourceError
@@ -17,14 +14,14 @@ from timviet.index.folders.changes import STREAM, Changes
 from timviet.index.folders.comparing import Comparison
 from timviet.index.folders.finding import Finder, FoundFile
 from timviet.index.folders.known import Known
-from timviet.index.folders.names import base_folder, is_under, may_be_there, name_of, path_of
+from timviet.index.folders.names import is_under, may_be_there, name_of, path_of
 from timviet.index.folders.passed_over import merge, sum_up
 from timviet.index.folders.reading_ahead import read_ahead
 from timviet.index.folders.skipped import Skipped, SkippedFile, load_skipped, save_skipped
 from timviet.index.folders.summary import FileEncoding, FileFields, Summary
 from timviet.index.folders.touched import load_touched, save_touched
 from timviet.index.formats.parts import UNSAID, RecordFields
-from timviet.index.preparing import Source
+from timviet.index.preparing import PreparedDocument, Source
 from timviet.index.store import Index
 from timviet.index.writer import Writer
 
@@ -86,14 +83,13 @@ class Run:
     ) -> None:
         self._index = index
         self._prunes = prunes
-        self._base = base_folder(index)
+        self._base = index.base
         self._known = known
         self._encoding = encoding
         self._fields = fields
         self._skipped: dict[str, SkippedFile] = {}
-        with damage_told(index.location):
-            self._before = load_skipped(index.whoosh.storage)
-            self._touched_before = load_touched(index.whoosh.storage)
+        self._before = load_skipped(index)
+        self._touched_before = load_touched(index)
         self._skipped_before = self._before.files
         self.summary = Summary()
         self.changes = Changes(writer, known, self._base, self.summary)
@@ -138,9 +134,9 @@ class Run:
             jobs: how many files to read at once, of those that take long.
         """
         self.changes.to_be_read = {file.source.path for file in files}
-        with self._index.reader() as reader:
+        with self._index.reading_documents() as read_document:
             for file, loaded in read_ahead(files, self._load, _takes_long, _size_of, jobs):
-                yield from self._index_file(file, loaded, reader)
+                yield from self._index_file(file, loaded, read_document)
         if stream is not None:
             yield from self._index_readings(read_stream(stream, self._encoding, self._fields), None)
 
@@ -165,8 +161,7 @@ class Run:
         found = [own for own in self._finder.passed_over(below) if not is_under(path_of(own.root, self._base), above)]
         skipped = Skipped(files, merge(others, [*sum_up(self._unremembered(), self._base), *found]))
         if skipped != self._before:
-            with damage_told(self._index.location, "write to"):
-                save_skipped(self._index.whoosh.storage, skipped)
+            save_skipped(self._index, skipped)
 
     def remember_touched(self) -> None:
         """Keep the times of files that were touched, in this run or, not having been read since, before."""
@@ -178,8 +173,7 @@ class Run:
         }
         touched = before | self.changes.touched
         if touched != self._touched_before:
-            with damage_told(self._index.location, "write to"):
-                save_touched(self._index.whoosh.storage, touched)
+            save_touched(self._index, touched)
 
     def _tell(self, error: SourceError, name: str, is_foreign: bool) -> None:
         """Tell why a file is not read; a file of no text is only passed over, unless documents of it are left."""
@@ -218,9 +212,11 @@ class Run:
         readings = read_content(content, file.path, file.source.path, *said)
         return _Loaded(digest, list(readings) if _takes_long(file) else readings, said)
 
-    def _index_file(self, file: FoundFile, loaded: _Loaded, reader: IndexReader) -> Iterator[int]:
+    def _index_file(
+        self, file: FoundFile, loaded: _Loaded, read_document: Callable[[str], PreparedDocument]
+    ) -> Iterator[int]:
         if loaded.readings is None:
-            self.changes.touch(file, loaded.digest, reader)
+            self.changes.touch(file, loaded.digest, read_document)
             yield file.source.size
             return
         documents_before = self.summary.documents

@@ -11,17 +11,13 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 from zlib import crc32
 
-from whoosh.filedb.filestore import Storage
-
-from timviet.index.damage import damage_told
 from timviet.index.errors import SourceError
-from timviet.index.folders.names import base_folder, path_of
+from timviet.index.folders.names import path_of
 from timviet.index.folders.passed_over import PassedOver
 from timviet.index.preparing import Source
-from timviet.index.storage import IndexStorage, write_file
-from timviet.index.store import Index
+from timviet.index.store import Index, Records
 
-_FILE = "skipped.json"
+_RECORD = "skipped.json"
 MOST_FAULTS = 1_000
 """Faults of a file that are remembered; of more, only how many there are."""
 
@@ -114,9 +110,8 @@ def skipped_files(index: Index) -> list[SourceError]:
         ...     skipped_files(index)
         []
     """
-    base = base_folder(index)
-    with damage_told(index.location):
-        files, others = load_skipped(index.whoosh.storage)
+    base = index.base
+    files, others = load_skipped(index)
     errors = [
         error
         for name, skipped in sorted(files.items())
@@ -135,18 +130,16 @@ def count_skipped(index: Index) -> int:
     Raises:
         IndexAccessError: the system refused to read the record of them.
     """
-    with damage_told(index.location):
-        files, others = load_skipped(index.whoosh.storage)
+    files, others = load_skipped(index)
     faults = (fault.number for own in files.values() if not own.is_foreign for fault in own.faults)
     return sum(faults) + sum(own.number for own in others)
 
 
-def load_skipped(storage: Storage) -> Skipped:
+def load_skipped(records: Records) -> Skipped:
     """Return what an index remembers not to have; nothing where the record cannot be read."""
-    if not storage.file_exists(_FILE):
+    content = records.load_record(_RECORD, _LARGEST)
+    if content is None:
         return Skipped({})
-    with storage.open_file(_FILE) as file:
-        content = bytes(file.read(min(storage.file_length(_FILE), _LARGEST)))
     try:
         record = json.loads(content)
         if record["checksum"] != _checksum(record["files"], record["others"]):
@@ -173,12 +166,12 @@ def _fault(kept: list[Any]) -> Fault:
     return fault
 
 
-def save_skipped(storage: IndexStorage, skipped: Skipped) -> None:
+def save_skipped(records: Records, skipped: Skipped) -> None:
     """Have an index remember this instead of what it remembered before; of too many files, as many as can be read."""
     files, others = [asdict(own) for own in skipped.files.values()], list(map(list, skipped.others))
     while len(content := _record(files, others)) > _LARGEST and files:
         files = files[: len(files) // 2]
-    write_file(storage, _FILE, content)
+    records.save_record(_RECORD, content)
 
 
 def _record(files: list[dict[str, Any]], others: list[list[Any]]) -> bytes:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from timviet.index.encodings.decoders import encoding_name
 from timviet.index.errors import SourceError
+from timviet.index.file_names import absolute
 from timviet.index.folders.known import Known
-from timviet.index.folders.names import absolute, base_folder, is_under, may_be_there, on_disk
+from timviet.index.folders.names import is_under, may_be_there, on_disk
 from timviet.index.folders.run import Run
 from timviet.index.folders.summary import Summary
 from timviet.index.formats.parts import UNSAID, RecordFields
@@ -128,7 +129,7 @@ class Follower:
         options = self._options
         with self._index.writer(options.timeout, options.jobs, options.memory) as writer:
             known = self._up_to_date(writer.commit_id)
-            base = base_folder(self._index)
+            base = self._index.base
             own_roots = [known.as_known(root, base) for root in self._roots] if options.prune else self._roots
             said = self._encoding, options.fields
             run = Run(self._index, writer, known, own_roots, options.exclude, *said, options.prune)

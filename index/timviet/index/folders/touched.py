@@ -9,11 +9,9 @@ import json
 from typing import NamedTuple
 from zlib import crc32
 
-from whoosh.filedb.filestore import Storage
+from timviet.index.store import Records
 
-from timviet.index.storage import IndexStorage, write_file
-
-_FILE = "touched.json"
+_RECORD = "touched.json"
 MOST = 100_000
 """How many of them are remembered; of further ones, the documents are written anew."""
 
@@ -34,12 +32,11 @@ class Touch(NamedTuple):
     digest: str
 
 
-def load_touched(storage: Storage) -> dict[str, Touch]:
+def load_touched(records: Records) -> dict[str, Touch]:
     """Return the files that an index remembers to have been touched, by their names; none where that cannot be read."""
-    if not storage.file_exists(_FILE):
+    content = records.load_record(_RECORD, _LARGEST)
+    if content is None:
         return {}
-    with storage.open_file(_FILE) as file:
-        content = bytes(file.read(min(storage.file_length(_FILE), _LARGEST)))
     try:
         record = json.loads(content)
         if record["checksum"] != _checksum(record["files"]):
@@ -49,12 +46,12 @@ def load_touched(storage: Storage) -> dict[str, Touch]:
         return {}
 
 
-def save_touched(storage: IndexStorage, touched: dict[str, Touch]) -> None:
+def save_touched(records: Records, touched: dict[str, Touch]) -> None:
     """Have an index remember these instead of those before; of too many, as many as can be read."""
     kept = dict(touched)
     while len(content := _record(kept)) > _LARGEST:
         kept = dict(list(kept.items())[: len(kept) // 2])
-    write_file(storage, _FILE, content)
+    records.save_record(_RECORD, content)
 
 
 def _record(touched: dict[str, Touch]) -> bytes:

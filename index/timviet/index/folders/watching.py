@@ -7,8 +7,9 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from timviet.index.errors import MissingExtraError, SourceError
+from timviet.index.file_names import absolute
 from timviet.index.folders.ignoring import IGNORE_FILES
-from timviet.index.folders.names import absolute, on_disk
+from timviet.index.folders.names import on_disk
 from timviet.index.folders.summary import Summary
 from timviet.index.folders.syncing import Follower, SyncOptions
 from timviet.index.formats.parts import UNSAID, RecordFields
@@ -88,7 +89,7 @@ def watch(
     )
     follower = Follower(index, roots, options)
     while True:
-        changes = _changes(roots, absolute(Path(index.location)), stop)
+        changes = _changes(roots, absolute(index.folder) if index.folder else None, stop)
         try:
             if next(changes, None) is None:  # from now on it is noticed what changes
                 return
@@ -104,7 +105,7 @@ def watch(
             return
 
 
-def _changes(folders: list[Path], index_folder: Path, stop: Event | None) -> Iterator[set[Path]]:
+def _changes(folders: list[Path], index_folder: Path | None, stop: Event | None) -> Iterator[set[Path]]:
     """Return what yields the paths that change, also when none has for a while."""
     try:
         import watchfiles
@@ -135,9 +136,10 @@ def _place(path: Path) -> Path:
     return path.parent if path.name in IGNORE_FILES else path
 
 
-def _is_of_interest(path: Path, folders: list[Path], index_folder: Path) -> bool:
+def _is_of_interest(path: Path, folders: list[Path], index_folder: Path | None) -> bool:
     place = _place(path)
-    return not place.is_relative_to(index_folder) and any(
+    is_own = index_folder is not None and place.is_relative_to(index_folder)
+    return not is_own and any(
         place.is_relative_to(folder) and not any(part.startswith(".") for part in place.relative_to(folder).parts)
         for folder in folders
     )

@@ -1,6 +1,5 @@
 """`timviet info`: what an index holds."""
 
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,14 +37,13 @@ def command(skipped: bool, output: str, index_folder: Path | None) -> None:
         if skipped:
             _list(skipped_files(index), output)
             return
-        schema = index.whoosh.schema
-        facts = {
+        facts: dict[str, str | int] = {
             "index": escape_name(str(folder)),
             "documents": index.document_count,
             "paragraphs": index.paragraph_count,
-            "bytes": _size(folder),
-            "schema": schema.version,
-            "rules": schema.rules,
+            "bytes": index.size,
+            "schema": index.schema_version,
+            "rules": index.rules,
             "skipped": count_skipped(index),
             "built": index.committed.isoformat(timespec="seconds"),
         }
@@ -68,12 +66,3 @@ def _list(errors: "list[SourceError]", output: str) -> None:
     else:
         for error in errors:
             click.echo(printable(str(error)))
-
-
-def _size(folder: Path) -> int:
-    """Return how many bytes the files of a folder have; a writer may be deleting some of them."""
-    total = 0
-    for file in folder.iterdir():
-        with suppress(FileNotFoundError):
-            total += file.stat().st_size
-    return total

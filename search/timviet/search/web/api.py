@@ -146,15 +146,14 @@ def add_api(app: FastAPI, index: Index, metrics: Metrics) -> None:
         """Tell what the index holds."""
 
         def make(searcher: Searcher) -> Response:
-            schema = index.whoosh.schema
             facts = {
                 "documents": index.document_count,
                 "paragraphs": index.paragraph_count,
                 "generation": index.generation,
                 "built": index.committed.isoformat(timespec="seconds"),
                 "keys": searcher.metadata_keys(),
-                "schema_version": schema.version,
-                "rules": schema.rules,
+                "schema_version": index.schema_version,
+                "rules": index.rules,
             }
             return json_response(facts)
 
@@ -163,5 +162,5 @@ def add_api(app: FastAPI, index: Index, metrics: Metrics) -> None:
     @app.get("/healthz", responses={200: {"model": schemas.Health}, **documented(HTTPStatus.SERVICE_UNAVAILABLE)})
     def healthz() -> Response:
         """Tell that the server answers, and the index is there; searches that wait do not hold this up."""
-        with index.reader():
-            return json_response({"status": "ok"})
+        index.require_readable()
+        return json_response({"status": "ok"})
