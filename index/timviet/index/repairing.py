@@ -11,7 +11,7 @@ from whoosh.index import EmptyIndexError
 from timviet.index.codec import DOCUMENTS, ColumnSegment
 from timviet.index.columnfile import FAULTS, DamagedFileError
 from timviet.index.contents import read_contents
-from timviet.index.damage import UNREADABLE, damage_told
+from timviet.index.damage import UNREADABLE, damage_told, left_to_cluster
 from timviet.index.errors import IndexNotFoundError, NotAnIndexError
 from timviet.index.preparing import (
     NEVER,
@@ -24,7 +24,7 @@ from timviet.index.preparing import (
     restore,
 )
 from timviet.index.storage import FolderStorage
-from timviet.index.store import open_index
+from timviet.index.store import is_on_cluster, open_index
 from timviet.index.stored import StoredReader, paragraph_count
 from timviet.index.writer import Writer
 
@@ -63,6 +63,7 @@ def repair(damaged: str | Path, new: str | Path, progress: Callable[[int, int], 
         IndexNotFoundError: there are no files of an index in the folder.
         NotAnIndexError: something is in the new folder.
         IndexAccessError: the system refused to list the folder, or to read or write a file.
+        ClusterError: it is on a cluster, which restores what it keeps itself.
 
     Example:
         >>> import tempfile
@@ -74,6 +75,10 @@ def repair(damaged: str | Path, new: str | Path, progress: Callable[[int, int], 
         1
         Repair(documents=1, paragraphs=1, losses=())
     """
+    if is_on_cluster(damaged):
+        raise left_to_cluster("repair", str(open_index(damaged).location))
+    if is_on_cluster(new):
+        raise NotAnIndexError("an index is saved into a folder: `timviet copy` brings it to a cluster", str(new))
     storage, target = FolderStorage(str(damaged)), Path(new)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise NotAnIndexError(f"cannot save the index at {new}: something is there; name a new folder", str(new))

@@ -1,4 +1,4 @@
-"""Open, create and describe an index, whatever keeps it."""
+"""Open, create and describe an index, whatever keeps it: a folder, memory, or an OpenSearch cluster."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
@@ -13,6 +13,7 @@ from timviet.index.preparing import PreparedDocument, Source, read_metadata, rea
 from timviet.index.storage import IN_MEMORY
 
 if TYPE_CHECKING:
+    from timviet.index.opensearch.options import ClusterOptions
 
     from timviet.index.writer import Writer
 
@@ -21,6 +22,9 @@ DEFAULT_MEMORY = 512
 
 PATIENCE = 10.0
 """Seconds that a writer waits for another one to end, if nothing else is said."""
+
+CLUSTER_SCHEMES = ("opensearch://", "opensearchs://")
+"""What the location of an index on a cluster begins with: over HTTP, and over TLS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,12 +206,15 @@ class Index(ABC):
         self.close()
 
 
-def open_index(location: str | Path, create: bool = False) -> Index:
+def open_index(location: str | Path, create: bool = False, cluster: "ClusterOptions | None" = None) -> Index:
     """Open an index, or create it.
 
     Args:
-        location: its folder, or ":memory:" for one that lives in memory and is gone when it is closed.
+        location: its folder; ":memory:" for one that lives in memory and is gone when it is closed; or
+            "opensearch://HOST:PORT/NAME" for one on an OpenSearch cluster, with several hosts joined by commas, and
+            "opensearchs://" for TLS.
         create: make a new, empty index where there is none yet.
+        cluster: how to reach the cluster, and how a new index is laid out there; by default as the environment says.
 
     Raises:
         IndexNotFoundError: there is no index, and none is to be made.
@@ -215,6 +222,8 @@ def open_index(location: str | Path, create: bool = False) -> Index:
         IndexVersionError: the index was built by other rules; it has to be rebuilt.
         IndexLockedError: it is not there yet, and another process has been making it for ten seconds.
         IndexAccessError: the system refused to read or write a file of it, or to make the folder.
+        ClusterError: the cluster does not answer, or refuses.
+        MissingExtraError: the location is a cluster's, and what asks it is not installed.
 
     Example:
         >>> with open_index(":memory:", create=True) as index:
@@ -222,6 +231,20 @@ def open_index(location: str | Path, create: bool = False) -> Index:
         0
     """
     # Who uses one kind of index need not have, or wait for, what the other one needs.
+    if is_on_cluster(location):
+        from timviet.index.opensearch.index import open_cluster_index
+
+        return open_cluster_index(str(location), create, cluster)
     from timviet.index.whoosh_index import open_folder, open_memory
 
     return open_memory() if str(location) == IN_MEMORY else open_folder(Path(location), create)
+
+
+def is_on_cluster(location: str | Path) -> bool:
+    """Tell whether a location is that of an index on a cluster.
+
+    Example:
+        >>> is_on_cluster("opensearch://tim.example.vn:9200/van-ban"), is_on_cluster("van-ban")
+        (True, False)
+    """
+    return str(location).startswith(CLUSTER_SCHEMES)

@@ -1,0 +1,199 @@
+"""A connection to a cluster: where it is, its client, and what to raise where it does not answer, or refuses."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from urllib.parse import unquote, urlsplit
+
+from timviet.index.errors import MissingExtraError, NotAnIndexError
+from timviet.index.opensearch.options import ClusterOptions
+from timviet.index.opensearch.telling import failure
+
+if TYPE_CHECKING:
+    from opensearchpy import OpenSearch
+
+_TLS = "opensearchs"
+_PORT = 9200
+_CONNECTING = 5.0  # seconds; a node that is there takes part of one
+_IDLE_CONNECTIONS = 16
+_FORBIDDEN = set('\\/*?"<>| ,#:')  # by OpenSearch, in names of indexes
+
+
+class Place(NamedTuple):
+    """Where on a cluster an index is.
+
+    Attributes:
+        hosts: the names and ports of nodes.
+        name: the index's name there.
+        has_tls: whether nodes are asked over TLS.
+        user: the user's name, or None.
+        password: the password, or None.
+    """
+
+    hosts: Sequence[tuple[str, int]]
+    name: str
+    has_tls: bool
+    user: str | None
+    password: str | None
+
+    @classmethod
+    def parse(cls, location: str) -> Self:
+        """Return what a location says.
+
+        Raises:
+            NotAnIndexError: it is not one of an index on a cluster.
+
+        Example:
+            >>> Place.parse("opensearchs://an:mật@tim-1.example.vn,tim-2.example.vn:9201/van-ban").hosts
+            [('tim-1.example.vn', 9200), ('tim-2.example.vn', 9201)]
+        """
+        scheme, _, rest = location.partition("://")
+        told, _, name = rest.partition("/")
+        credentials, _, hosts = told.rpartition("@")
+        user, has_password, password = credentials.partition(":")
+        shown = f"{scheme}://{hosts}/{name}"
+        if not _is_name(name):
+            raise _no_place(shown, "the index's name, in small letters, stands after the hosts")
+        try:
+            places = [_host(host) for host in hosts.split(",")]
+        except ValueError as error:
+            raise _no_place(shown, "each host is a name or address, and a port if it is not 9200") from error
+        return cls(places, name, scheme == _TLS, unquote(user) or None, unquote(password) if has_password else None)
+
+    def __str__(self) -> str:
+        hosts = ",".join(f"[{host}]:{port}" if ":" in host else f"{host}:{port}" for host, port in self.hosts)
+        return f"{_TLS if self.has_tls else 'opensearch'}://{hosts}/{self.name}"
+
+
+class Connection:
+    """A connection to a cluster; threads may share it.
+
+    Args:
+        place: where the index is.
+        options: how to reach the cluster.
+        client: the client of another connection, to be shared, if any.
+
+    Attributes:
+        location: where the index is, without user and password.
+        name: the name of the index there.
+        options: the same.
+        client: the client of the cluster.
+        only_there: what a request that writes says, so that the cluster makes no index of its own of this name.
+
+    Raises:
+        MissingExtraError: the client is not installed.
+        ClusterError: a file of certificates or keys cannot be read.
+    """
+
+    def __init__(self, place: Place, options: ClusterOptions, client: "OpenSearch | None" = None) -> None:
+        self.location = str(place)
+        self.name = place.name
+        self.options = options
+        self.client = client or _client(place, options, self.location)
+        self.only_there = {} if client else {"require_alias": "true"}
+        self._place = place
+
+    def __repr__(self) -> str:
+        return f"Connection({self.location!r})"
+
+    @contextmanager
+    def telling(self, operation: str) -> Iterator[None]:
+        """Meanwhile, tell failures of the client as errors of an index, with the next step.
+
+        Args:
+            operation: what is done, as "search".
+
+        Raises:
+            ClusterError: the cluster does not answer, or refuses.
+            IndexNotFoundError: the index is not there.
+        """
+        from opensearchpy.exceptions import ImproperlyConfigured, OpenSearchException
+
+        try:
+            yield
+        except (OpenSearchException, ImproperlyConfigured) as error:
+            raise failure(error, operation, self.location) from error
+
+    def to_concrete(self, name: str) -> "Connection":
+        """Return a connection to the index that a name stands for, or is to stand for, by its own name."""
+        return Connection(self._place._replace(name=name), self.options, self.client)
+
+    def close(self) -> None:
+        """Close it."""
+        self.client.close()
+
+
+def connect(location: str, options: ClusterOptions | None) -> Connection:
+    """Return a connection to the cluster that a location names.
+
+    Args:
+        location: where the index is.
+        options: how to reach the cluster; None for what the environment says.
+
+    Raises:
+        NotAnIndexError: the location is not one of an index on a cluster.
+        MissingExtraError: the client is not installed.
+    """
+    place = Place.parse(location)
+    try:
+        return Connection(place, options or ClusterOptions.from_environment())
+    except ValueError as error:
+        raise _no_place(str(place), str(error)) from error
+
+
+def _client(place: Place, options: ClusterOptions, location: str) -> "OpenSearch":
+    try:
+        from opensearchpy import OpenSearch
+        from opensearchpy.exceptions import ImproperlyConfigured
+        from urllib3 import Timeout
+    except ImportError as error:
+        raise MissingExtraError("open an index on a cluster", "opensearch-py", "opensearch") from error
+    # Its warnings of requests that fail are for those who listen to them: they are told as errors, too.
+    logging.getLogger("opensearch").addHandler(logging.NullHandler())
+    settings: dict[str, Any] = {"http_auth": _credentials(place, options)}
+    if options.api_key:
+        settings = {"headers": {"Authorization": f"ApiKey {options.api_key}"}}
+    if place.has_tls:
+        settings |= {
+            "use_ssl": True,
+            "verify_certs": options.verify,
+            "ssl_assert_hostname": options.verify,
+            "ssl_show_warn": False,
+            "ca_certs": options.ca_certs,
+            "client_cert": options.client_cert,
+            "client_key": options.client_key,
+        }
+    try:
+        return OpenSearch(
+            [{"host": host, "port": port} for host, port in place.hosts],
+            timeout=Timeout(connect=min(_CONNECTING, options.timeout), read=options.timeout),
+            max_retries=len(place.hosts),  # all other nodes, and one that closed an idle connection once more
+            pool_maxsize=_IDLE_CONNECTIONS,
+            **settings,
+        )
+    except (OSError, ImproperlyConfigured) as error:
+        raise failure(error, "reach", location) from error
+
+
+def _credentials(place: Place, options: ClusterOptions) -> tuple[str, str] | None:
+    user = place.user or options.user
+    return None if user is None else (user, place.password or options.password or "")
+
+
+def _host(text: str) -> tuple[str, int]:
+    parts = urlsplit(f"//{text}")
+    if not parts.hostname or parts.path or parts.query or parts.fragment:
+        raise ValueError(text)
+    return parts.hostname, parts.port or _PORT
+
+
+def _is_name(name: str) -> bool:
+    """Tell whether OpenSearch takes the name of an index."""
+    is_plain = not _FORBIDDEN.intersection(name) and name.isprintable()
+    return bool(name) and is_plain and name == name.lower() and name[0] not in "-_+." and len(name.encode()) <= 200
+
+
+def _no_place(location: str, reason: str) -> NotAnIndexError:
+    message = f"cannot open the index {location}: {reason}; write it as opensearch://HOST:9200/NAME"
+    return NotAnIndexError(message, location)

@@ -1,0 +1,167 @@
+"""Find and make what the name of an index stands for on a cluster: an alias of one index, which a rebuild replaces."""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+from timviet.index.analysis import rules_fingerprint
+from timviet.index.errors import IndexNotFoundError, IndexVersionError, NotAnIndexError
+from timviet.index.opensearch.connection import Connection
+from timviet.index.opensearch.layout import LAYOUT, index_body
+from timviet.index.schema import SCHEMA_VERSION
+
+_NUMBER_DIGITS = 8
+_EXISTS = "resource_already_exists_exception"
+
+
+class Concrete(NamedTuple):
+    """The index that a name stands for.
+
+    Attributes:
+        name: its own name.
+        uuid: what tells it from all others.
+        created: when it was made.
+        schema: the number of the layout of its fields.
+        rules: the fingerprint of the rules of analysis that it was built by.
+    """
+
+    name: str
+    uuid: str
+    created: datetime
+    schema: int
+    rules: str
+
+
+def find_concrete(connection: Connection) -> Concrete | None:
+    """Return the index that a name stands for, or None where there is none.
+
+    Raises:
+        NotAnIndexError: another program's index has this name, or it stands for several.
+        IndexVersionError: another version of timviet has made it.
+        ClusterError: the cluster does not answer.
+    """
+    with connection.telling("open"):
+        found = connection.client.indices.get(index=connection.name, ignore=404)
+    location = connection.location
+    if not isinstance(found, dict):
+        raise NotAnIndexError(f"what answers at {location} is not OpenSearch: name the cluster's own address", location)
+    if "error" in found:
+        return None
+    if len(found) > 1:
+        message = f"{location} stands for several indexes ({', '.join(found)}): name another place"
+        raise NotAnIndexError(message, location)
+    ((name, told),) = found.items()
+    own = told.get("mappings", {}).get("_meta", {}).get("timviet")
+    if not isinstance(own, dict):
+        raise NotAnIndexError(f"{location} holds another program's index: name another place", location)
+    settings = told["settings"]["index"]
+    created = datetime.fromtimestamp(int(settings["creation_date"]) / 1000, UTC)
+    _require_version(own, location)
+    return Concrete(name, settings["uuid"], created, own["schema"], own["rules"])
+
+
+def require_concrete(connection: Connection) -> Concrete:
+    """Return the index that a name stands for.
+
+    Raises:
+        IndexNotFoundError: there is none.
+        IndexPlaceError: as `find_concrete` raises it.
+    """
+    concrete = find_concrete(connection)
+    if concrete is None:
+        location = connection.location
+        message = f"there is no index at {location}: make one with `timviet index --index {location} FOLDER`"
+        raise IndexNotFoundError(message, location)
+    return concrete
+
+
+def create(connection: Connection) -> Concrete:
+    """Make a new index, unless another process does so at the same time, and return it.
+
+    Raises:
+        IndexPlaceError: as `find_concrete` raises it.
+    """
+    create_concrete(connection, _name(connection, 1), connection.name)
+    return require_concrete(connection)
+
+
+def create_next(connection: Connection, before: Concrete) -> str:
+    """Make a new index that is to replace another one, and return its name; one that was left half done is gone then.
+
+    Args:
+        connection: where the index is.
+        before: the index that its name stands for, to which nobody else may write meanwhile.
+
+    Raises:
+        ClusterError: the cluster does not answer, or refuses.
+        NotAnIndexError: another program has an index of this name.
+    """
+    stem, _, number = before.name.rpartition("-")
+    is_numbered = stem == connection.name and number.isdecimal()
+    name = _name(connection, int(number) + 1 if is_numbered else 1)
+    left = find_concrete(connection.to_concrete(name))
+    if left is not None:
+        delete_concrete(connection, left.name)
+    create_concrete(connection, name)
+    return name
+
+
+def create_concrete(connection: Connection, name: str, alias: str = "") -> None:
+    """Make an index, unless there is one of this name.
+
+    Args:
+        connection: the connection to the cluster.
+        name: its own name.
+        alias: the name that it is asked for by; none where that is empty.
+    """
+    from opensearchpy.exceptions import RequestError
+
+    options = connection.options
+    with connection.telling("make"):
+        try:
+            connection.client.indices.create(index=name, body=index_body(alias, options.shards, options.replicas))
+        except RequestError as error:
+            if error.error != _EXISTS:
+                raise
+
+
+def swing(connection: Connection, before: Concrete, name: str) -> None:
+    """Have the name of an index stand for another one, at once, and delete the one that it stood for.
+
+    Args:
+        connection: where the index is.
+        before: what the name stood for.
+        name: what it is to stand for.
+
+    Raises:
+        ClusterError: the cluster does not answer, or refuses.
+    """
+    # An index that has the name itself cannot be there beside an alias of it.
+    away = {"remove": {"index": before.name, "alias": connection.name}}
+    if before.name == connection.name:
+        away = {"remove_index": {"index": before.name}}
+    actions = {"actions": [away, {"add": {"index": name, "alias": connection.name}}]}
+    with connection.telling("replace"):
+        connection.client.indices.update_aliases(body=actions)
+    delete_concrete(connection, before.name)
+
+
+def delete_concrete(connection: Connection, name: str) -> None:
+    """Delete an index, if it is there."""
+    with connection.telling("delete"):
+        connection.client.indices.delete(index=name, ignore=HTTPStatus.NOT_FOUND)
+
+
+def _name(connection: Connection, number: int) -> str:
+    return f"{connection.name}-{number:0{_NUMBER_DIGITS}}"
+
+
+def _require_version(own: dict[str, Any], location: str) -> None:
+    built_by = own.get("layout"), own.get("schema"), own.get("rules")
+    built_now = LAYOUT, SCHEMA_VERSION, rules_fingerprint()
+    if built_by != built_now:
+        message = (
+            f"the index {location} was built by other rules (layout, schema and rules {built_by}) than "
+            f"this version's ({built_now}): index again under another name, or delete it"
+        )
+        raise IndexVersionError(message, location)
