@@ -20,10 +20,10 @@ CALLS = [
 ]
 
 
-def fill(index):
-    """Commit documents to an index, in segments kept apart, with one of which some are removed."""
+def documents():
+    """The documents of the index, those among them that are removed again."""
     chosen = random.Random(7)  # noqa: S311
-    documents = [
+    return [
         Document(
             str(number),
             paragraphs=[" ".join(chosen.choices(SYLLABLES, k=chosen.randrange(3, 30))) for _ in range(2)],
@@ -33,9 +33,18 @@ def fill(index):
         )
         for number in range(60)
     ]
-    for first in range(3):
-        add_segment(index, *documents[first::3])
+
+
+def fill(index):
+    """Commit documents to an index, in segments kept apart, with one of which some are removed."""
+    add_all(index)
     add_segment(index, remove=["4", "5"])
+
+
+def add_all(index):
+    """Commit documents to an index, in segments kept apart."""
+    for first in range(3):
+        add_segment(index, *documents()[first::3])
 
 
 def answer(searcher, call):

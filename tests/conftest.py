@@ -73,3 +73,11 @@ def index_name(opensearch_hosts: list[str]) -> Iterator[str]:
     name = f"timviet-{uuid4().hex}"
     yield name
     httpx2.delete(f"http://{opensearch_hosts[0]}/{name}*", timeout=60).raise_for_status()
+
+
+@pytest.fixture(scope="module")
+def cluster_location(opensearch_hosts: list[str]) -> Iterator[str]:
+    """Where on the cluster a test module may keep indexes: what all their locations begin with."""
+    name = f"timviet-{uuid4().hex}"
+    yield f"opensearch://{','.join(opensearch_hosts)}/{name}"
+    httpx2.delete(f"http://{opensearch_hosts[0]}/{name}*", timeout=60).raise_for_status()

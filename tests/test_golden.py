@@ -34,9 +34,8 @@ SPELLINGS = {
 }
 
 
-def whoosh_index() -> Index:
-    """The corpus in an index of the one back end that there is."""
-    index = open_index(":memory:", create=True)
+def fill(index: Index) -> Index:
+    """Put the corpus in an index, and return that."""
     with index.writer() as writer:
         for name, text in CORPUS["paragraphs"].items():
             writer.add(Document(id=name, text=text))
@@ -46,10 +45,11 @@ def whoosh_index() -> Index:
     return index
 
 
-@pytest.fixture(scope="module", params=[pytest.param(whoosh_index, id="whoosh")])
+@pytest.fixture(scope="module", params=["whoosh", "opensearch"])
 def searcher(request):
     """A searcher of the corpus, on each back end."""
-    with Searcher(request.param()) as searcher:
+    location = ":memory:" if request.param == "whoosh" else request.getfixturevalue("cluster_location")
+    with open_index(location, create=True) as index, Searcher(fill(index)) as searcher:
         yield searcher
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from timviet.index.folders.syncing import sync
     from timviet.index.folders.watching import watch
     from timviet.index.formats.parts import RecordFields
+    from timviet.index.opensearch.options import ClusterOptions
     from timviet.index.preparing import Source
     from timviet.index.repairing import Repair, repair
     from timviet.index.spelling import canonical, fold
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "AnalyzedToken": "analysis",
+    "ClusterOptions": "opensearch.options",
     "Decoded": "encodings.decoding",
     "Document": "documents",
     "FileEncoding": "folders.summary",
@@ -65,6 +67,7 @@ _HOMES = {
 
 __all__ = [
     "AnalyzedToken",
+    "ClusterOptions",
     "Decoded",
     "Document",
     "FileEncoding",

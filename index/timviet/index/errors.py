@@ -17,6 +17,7 @@ TimvietError
 ├── QuerySyntaxError          the strict parser's complaint, with its position
 ├── QueryLimitError           a query beyond a limit
 ├── QueryTimeoutError         a query that takes longer than it may
+├── UnsupportedQueryError     a query that the back end cannot answer
 ├── UnknownKeyError           a key that the metadata does not have
 ├── FilterError               a filter that could keep nothing
 ├── AmbiguousIdError          an id that several documents have but for how their letters are composed
@@ -241,6 +242,21 @@ class QueryTimeoutError(TimvietError):
             "or results), or allow more time (the limit of seconds; with `timviet search`, --timeout)"
         )
         self.seconds = seconds
+
+
+class UnsupportedQueryError(TimvietError):
+    """A query that the back end cannot answer: one of Whoosh's own, asked of a cluster.
+
+    Attributes:
+        query: the query.
+    """
+
+    def __init__(self, query: object) -> None:
+        super().__init__(
+            f"cannot search a cluster for {quoted(repr(query))}: Whoosh's own queries are answered by an index here; "
+            "write it in the query language, as text"
+        )
+        self.query = query
 
 
 class UnknownKeyError(TimvietError, ValueError):

@@ -14,7 +14,6 @@ from timviet.index.storage import IN_MEMORY
 
 if TYPE_CHECKING:
     from timviet.index.opensearch.options import ClusterOptions
-
     from timviet.index.writer import Writer
 
 DEFAULT_MEMORY = 512

@@ -13,7 +13,16 @@ def open_collection(index: Index, limits: Limits) -> Collection:
     Args:
         index: the index.
         limits: what queries may ask for at most.
+
+    Raises:
+        TypeError: no back end knows the index.
     """
-    if not isinstance(index, WhooshIndex):
-        raise TypeError(f"there is nothing that searches {index.location}")
-    return EmbeddedCollection(index, limits.expansions)
+    if isinstance(index, WhooshIndex):
+        return EmbeddedCollection(index, limits.expansions)
+    # Who searches an index here need not wait until these are loaded.
+    from timviet.index.opensearch.index import ClusterIndex
+    from timviet.search.opensearch.collection import ClusterCollection
+
+    if isinstance(index, ClusterIndex):
+        return ClusterCollection(index, limits.expansions)
+    raise TypeError(f"there is nothing that searches {index.location}")

@@ -1,14 +1,14 @@
 """A connection to a cluster: where it is, its client, and what to raise where it does not answer, or refuses."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from urllib.parse import unquote, urlsplit
 
 from timviet.index.errors import MissingExtraError, NotAnIndexError
 from timviet.index.opensearch.options import ClusterOptions
-from timviet.index.opensearch.telling import failure
+from timviet.index.opensearch.telling import failure, refusal
 
 if TYPE_CHECKING:
     from opensearchpy import OpenSearch
@@ -114,6 +114,20 @@ class Connection:
             yield
         except (OpenSearchException, ImproperlyConfigured) as error:
             raise failure(error, operation, self.location) from error
+
+    def require_answer(self, response: Mapping[str, Any], operation: str) -> None:
+        """Check that one of several requests that were sent together has an answer.
+
+        Args:
+            response: what the cluster says to it.
+            operation: what is done.
+
+        Raises:
+            ClusterError: the cluster refused it.
+            IndexNotFoundError: the index is not there.
+        """
+        if "error" in response:
+            raise refusal(response.get("status", 0), response["error"], operation, self.location)
 
     def to_concrete(self, name: str) -> "Connection":
         """Return a connection to the index that a name stands for, or is to stand for, by its own name."""

@@ -21,6 +21,15 @@ TERM_SEPARATOR = "\n"
 PARAGRAPH, TERM, RECORD = "paragraph", "term", "record"
 """The kinds of documents that an index has on the cluster."""
 
+ANY_OF = "any_of"
+"""The analyzer for queries that takes several terms, joined as a text is, for synonyms."""
+
+BM25_K1, BM25_B = 0.6, 0.7
+"""The constants by which the cluster tells how high a paragraph may score; see `timviet.search.rank`."""
+
+MOST_RESULTS = 10_000
+"""A search returns so many paragraphs at most, as the cluster's own default is."""
+
 _LONGEST_TERM = 10_000  # UTF-16 code units: terms are at most 511 code points, after a key of the metadata
 _MOST_FIELDS = 10_000
 _ONLY_SEARCHED = ("text", "title", "path", "meta", "value", "facet", "sort", "sort_title", "sort_path")
@@ -38,7 +47,7 @@ def index_body(name: str, shards: int, replicas: int | None) -> dict[str, Any]:
         "number_of_shards": shards,
         "refresh_interval": "-1",  # only a commit makes things visible
         "mapping.total_fields.limit": _MOST_FIELDS,
-        "similarity": {"default": {"type": "BM25", "k1": 0.6, "b": 0.7}},
+        "similarity": {"default": {"type": "BM25", "k1": BM25_K1, "b": BM25_B}},
     }
     if replicas is not None:
         settings["number_of_replicas"] = replicas
@@ -50,6 +59,7 @@ def _analysis() -> dict[str, Any]:
     return {
         "tokenizer": {"lines": {"type": "char_group", "tokenize_on_chars": [r"\n"], "max_token_length": _LONGEST_TERM}},
         "filter": {
+            "each": {"type": "pattern_capture", "preserve_original": False, "patterns": [f"([^{TERM_SEPARATOR}]+)"]},
             "folded": {"type": "pattern_replace", "pattern": f"{KEY_SEPARATOR}.*", "replacement": ""},
             "pairs": {
                 "type": "shingle",
@@ -60,6 +70,7 @@ def _analysis() -> dict[str, Any]:
             },
         },
         "analyzer": {
+            ANY_OF: {"type": "custom", "tokenizer": "keyword", "filter": ["each"]},
             "keyed": {"type": "custom", "tokenizer": "lines"},
             "folded": {"type": "custom", "tokenizer": "lines", "filter": ["folded"]},
             "pairs": {"type": "custom", "tokenizer": "lines", "filter": ["pairs"]},

@@ -27,7 +27,7 @@ from timviet.search.snippet import Snippet
 # Of a kind no more documents than these are read and compared, if no more are asked for: those with the lowest ranks.
 MAX_COMPARED = 250
 
-_STORED_FIELDS = ("title", "path")
+STORED_FIELDS = ("title", "path")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,7 @@ class NameLookup:
         """The fields that have names, by the names by which people know them."""
         every = {field for segment in self._segments for field in segment.reader.indexed_field_names()}
         keys = {query_name(field): field for field in every if is_metadata_field(field)}
-        return keys | dict(zip(_STORED_FIELDS, _STORED_FIELDS, strict=True))
+        return keys | dict(zip(STORED_FIELDS, STORED_FIELDS, strict=True))
 
     def _resolve(self, fields: Sequence[str]) -> list[str]:
         """Return the index's names of some fields, each once."""
@@ -181,7 +181,7 @@ class NameLookup:
         for name in [fields] if isinstance(fields, str) else fields:
             field = self._fields.get(name) or self._fields.get(metadata_key(name))
             if field is None:
-                raise UnknownKeyError(name, [*_STORED_FIELDS, *SnapshotKeys(self._segments).written()])
+                raise UnknownKeyError(name, [*STORED_FIELDS, *SnapshotKeys(self._segments).written()])
             resolved.append(field)
         return list(dict.fromkeys(resolved))
 
