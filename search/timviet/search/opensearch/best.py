@@ -119,6 +119,14 @@ def stored_of(hit: Hit) -> dict[str, Any]:
 def _pages(requests: Requests, query: Body, size: int, most: int) -> Iterator[tuple[list[Hit], int]]:
     """Yield what a query finds, page by page, by its bounds; with each how many there are in all."""
     body: Body = {"query": query, "sort": BY_BOUND, "_source": ["stored"], "track_scores": True}
+    if most <= MOST_RESULTS:
+        yield from _pages_of(requests, body, size, most)
+        return
+    with requests.point_in_time() as then:  # so many pages take their time, in which others may commit
+        yield from _pages_of(requests, body | then, size, most)
+
+
+def _pages_of(requests: Requests, body: Body, size: int, most: int) -> Iterator[tuple[list[Hit], int]]:
     found = requests.search(body | {"size": size, "track_total_hits": True})["hits"]
     total = int(found["total"]["value"])
     count = len(found["hits"])

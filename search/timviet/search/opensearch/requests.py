@@ -1,11 +1,11 @@
 """What a search asks of a cluster, request by request, each within the time that is left."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from math import isinf
 from typing import Any
 
-from timviet.index.errors import ClusterError
+from timviet.index.errors import ClusterError, IndexPlaceError
 from timviet.index.opensearch.index import ClusterIndex
 from timviet.search.deadline import check_time, remaining_seconds
 
@@ -14,6 +14,8 @@ Body = dict[str, Any]
 # All shards' frequencies together make the scores of one shard; and none of them may be left out.
 _WHOLE = {"search_type": "dfs_query_then_fetch", "allow_partial_search_results": "false"}
 _EACH: Body = {"allow_partial_search_results": False}
+# So long the index is kept as it was after each page of a search.
+_KEPT = "1m"
 # A request that is given less time than this is not worth sending.
 _LEAST_SECONDS = 0.01
 
@@ -49,9 +51,21 @@ class Requests:
             raise
 
     def search(self, body: Body) -> dict[str, Any]:
-        """Return the response to a search."""
+        """Return the response to a search; one that names a point in time is of the index as it was then."""
+        name = None if "pit" in body else self._name
         with self.telling():
-            return dict(self._client.search(index=self._name, body=body, params=_WHOLE | _timeout()))
+            return dict(self._client.search(index=name, body=body, params=_WHOLE | _timeout()))
+
+    @contextmanager
+    def point_in_time(self) -> Iterator[Body]:
+        """Meanwhile, keep the index as it is, for searches that take what this yields into their bodies."""
+        with self.telling():
+            found = self._client.create_pit(index=self._name, keep_alive=_KEPT, params=_timeout())["pit_id"]
+        try:
+            yield {"pit": {"id": found, "keep_alive": _KEPT}}
+        finally:
+            with suppress(IndexPlaceError), self._connection.telling("search"):  # it ends by itself, too
+                self._client.delete_pit(body={"pit_id": [found]})
 
     def search_many(self, bodies: Sequence[Body]) -> list[dict[str, Any]]:
         """Return the responses to several searches.
