@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from timviet.index import errors
 from timviet.index.errors import (
     AmbiguousIdError,
+    ClusterError,
     DocumentError,
     EncodingError,
     EvaluationError,
@@ -51,6 +52,11 @@ ONE_OF_EACH = [
         IndexAccessError("lỗi", "kho", "kho/MAIN_a.terms", 28),
         {"location": "kho", "path": "kho/MAIN_a.terms", "errno": 28},
         id="IndexAccessError",
+    ),
+    pytest.param(
+        ClusterError("search", "opensearch://tim.example.vn:9200/kho", "nó bận", "thử lại sau", 429),
+        {"location": "opensearch://tim.example.vn:9200/kho", "operation": "search", "status": 429},
+        id="ClusterError",
     ),
     pytest.param(WorkerError("lỗi"), {}, id="WorkerError"),
     pytest.param(DocumentError("lỗi"), {}, id="DocumentError"),
