@@ -15,8 +15,9 @@ INTRODUCTION = """\
 # The command line
 This page is made from the commands' own help by `make docs`.
 
-Where the commands look for the index: `--index DIR`, else `$TIMVIET_INDEX`, else `.timviet` in this folder or the
-nearest one above it that has one. `timviet index` makes `.timviet` in this folder where there is none.
+Where the commands look for the index: `--index PLACE`, else `$TIMVIET_INDEX`, else `.timviet` in this folder or the
+nearest one above it that has one. `timviet index` makes `.timviet` in this folder where there is none. A place is a
+folder, or `opensearch://HOST:9200/NAME` for an index on a cluster.
 
 Colours are for terminals only, and `NO_COLOR` or `--no-color` turns them off. Results go to standard output, progress
 and complaints to standard error.

@@ -15,6 +15,7 @@ COMMANDS = (
     "similar",
     "info",
     "remove",
+    "copy",
     "verify",
     "repair",
     "analyze",
@@ -60,9 +61,9 @@ def test_what_starting_up_loads(code):
 
 EXPORTS = {
     "timviet.index": (
-        "AnalyzedToken Decoded Document FileEncoding FileFields Forms Index Paragraph Passage Problem RecordFields "
-        "Repair Source StoredDocument Summary Token Verification VietnameseAnalyzer Writer analyze canonical "
-        "decode fold open_index repair skipped_files sync tokenize verify watch"
+        "AnalyzedToken ClusterOptions Copied Decoded Document FileEncoding FileFields Forms Index Paragraph Passage "
+        "Problem RecordFields Repair Source StoredDocument Summary Token Verification VietnameseAnalyzer Writer "
+        "analyze canonical copy decode fold open_index repair skipped_files sync tokenize verify watch"
     ),
     "timviet.search": (
         "Change Correction Evaluation Explanation Hit Level Limits Marks NameHit NameHits ReadDocument ReadParagraph "

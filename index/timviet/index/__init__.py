@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from timviet.index.analysis import AnalyzedToken, Forms, VietnameseAnalyzer, analyze
+    from timviet.index.copying import Copied, copy
     from timviet.index.documents import Document, Paragraph, Passage
     from timviet.index.encodings.decoding import Decoded, decode
     from timviet.index.folders.skipped import skipped_files
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "AnalyzedToken": "analysis",
     "ClusterOptions": "opensearch.options",
+    "Copied": "copying",
     "Decoded": "encodings.decoding",
     "Document": "documents",
     "FileEncoding": "folders.summary",
@@ -54,6 +56,7 @@ _HOMES = {
     "Writer": "writer",
     "analyze": "analysis",
     "canonical": "spelling",
+    "copy": "copying",
     "decode": "encodings.decoding",
     "fold": "spelling",
     "open_index": "store",
@@ -68,6 +71,7 @@ _HOMES = {
 __all__ = [
     "AnalyzedToken",
     "ClusterOptions",
+    "Copied",
     "Decoded",
     "Document",
     "FileEncoding",
@@ -88,6 +92,7 @@ __all__ = [
     "Writer",
     "analyze",
     "canonical",
+    "copy",
     "decode",
     "fold",
     "open_index",

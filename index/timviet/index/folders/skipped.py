@@ -17,7 +17,9 @@ from timviet.index.folders.passed_over import PassedOver
 from timviet.index.preparing import Source
 from timviet.index.store import Index, Records
 
-_RECORD = "skipped.json"
+SKIPPED_RECORD = "skipped.json"
+"""The name of the record."""
+
 MOST_FAULTS = 1_000
 """Faults of a file that are remembered; of more, only how many there are."""
 
@@ -137,7 +139,7 @@ def count_skipped(index: Index) -> int:
 
 def load_skipped(records: Records) -> Skipped:
     """Return what an index remembers not to have; nothing where the record cannot be read."""
-    content = records.load_record(_RECORD, _LARGEST)
+    content = records.load_record(SKIPPED_RECORD, _LARGEST)
     if content is None:
         return Skipped({})
     try:
@@ -171,7 +173,7 @@ def save_skipped(records: Records, skipped: Skipped) -> None:
     files, others = [asdict(own) for own in skipped.files.values()], list(map(list, skipped.others))
     while len(content := _record(files, others)) > _LARGEST and files:
         files = files[: len(files) // 2]
-    records.save_record(_RECORD, content)
+    records.save_record(SKIPPED_RECORD, content)
 
 
 def _record(files: list[dict[str, Any]], others: list[list[Any]]) -> bytes:

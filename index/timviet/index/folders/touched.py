@@ -11,7 +11,9 @@ from zlib import crc32
 
 from timviet.index.store import Records
 
-_RECORD = "touched.json"
+TOUCHED_RECORD = "touched.json"
+"""The name of the record."""
+
 MOST = 100_000
 """How many of them are remembered; of further ones, the documents are written anew."""
 
@@ -34,7 +36,7 @@ class Touch(NamedTuple):
 
 def load_touched(records: Records) -> dict[str, Touch]:
     """Return the files that an index remembers to have been touched, by their names; none where that cannot be read."""
-    content = records.load_record(_RECORD, _LARGEST)
+    content = records.load_record(TOUCHED_RECORD, _LARGEST)
     if content is None:
         return {}
     try:
@@ -51,7 +53,7 @@ def save_touched(records: Records, touched: dict[str, Touch]) -> None:
     kept = dict(touched)
     while len(content := _record(kept)) > _LARGEST:
         kept = dict(list(kept.items())[: len(kept) // 2])
-    records.save_record(_RECORD, content)
+    records.save_record(TOUCHED_RECORD, content)
 
 
 def _record(touched: dict[str, Touch]) -> bytes:

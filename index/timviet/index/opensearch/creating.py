@@ -21,15 +21,43 @@ class Concrete(NamedTuple):
         name: its own name.
         uuid: what tells it from all others.
         created: when it was made.
-        schema: the number of the layout of its fields.
+        schema: the number of the schema, as of an index here.
+        layout: the number of its layout on the cluster.
         rules: the fingerprint of the rules of analysis that it was built by.
+        shards: how many primary shards it has.
+        replicas: how many copies of each.
     """
 
     name: str
     uuid: str
     created: datetime
     schema: int
+    layout: int
     rules: str
+    shards: int
+    replicas: int
+
+    def require_current(self, location: str, any_rules: bool = False) -> None:
+        """Check that this version has made it.
+
+        Args:
+            location: where it is.
+            any_rules: whether its rules of analysis may be other ones.
+
+        Raises:
+            IndexVersionError: another version has.
+        """
+        built_by, built_now = (self.schema, self.rules), (SCHEMA_VERSION, rules_fingerprint())
+        if self.layout != LAYOUT:
+            message = f"the index {location} has layout {self.layout}, and this version {LAYOUT}: index again"
+            raise IndexVersionError(message, location)
+        if not any_rules and built_by != built_now:
+            message = (
+                f"the index {location} was built by other rules (schema {built_by[0]}, rules {built_by[1]}) than "
+                f"this version's (schema {built_now[0]}, rules {built_now[1]}): build it anew by "
+                f"`timviet copy {location} {location}`"
+            )
+            raise IndexVersionError(message, location)
 
 
 def find_concrete(connection: Connection) -> Concrete | None:
@@ -37,7 +65,6 @@ def find_concrete(connection: Connection) -> Concrete | None:
 
     Raises:
         NotAnIndexError: another program's index has this name, or it stands for several.
-        IndexVersionError: another version of timviet has made it.
         ClusterError: the cluster does not answer.
     """
     with connection.telling("open"):
@@ -56,8 +83,8 @@ def find_concrete(connection: Connection) -> Concrete | None:
         raise NotAnIndexError(f"{location} holds another program's index: name another place", location)
     settings = told["settings"]["index"]
     created = datetime.fromtimestamp(int(settings["creation_date"]) / 1000, UTC)
-    _require_version(own, location)
-    return Concrete(name, settings["uuid"], created, own["schema"], own["rules"])
+    layout = int(settings["number_of_shards"]), int(settings["number_of_replicas"])
+    return Concrete(name, settings["uuid"], created, own["schema"], own["layout"], own["rules"], *layout)
 
 
 def require_concrete(connection: Connection) -> Concrete:
@@ -81,7 +108,8 @@ def create(connection: Connection) -> Concrete:
     Raises:
         IndexPlaceError: as `find_concrete` raises it.
     """
-    create_concrete(connection, _name(connection, 1), connection.name)
+    options = connection.options
+    _create(connection, _name(connection, 1), index_body(connection.name, options.shards or 1, options.replicas))
     return require_concrete(connection)
 
 
@@ -90,7 +118,8 @@ def create_next(connection: Connection, before: Concrete) -> str:
 
     Args:
         connection: where the index is.
-        before: the index that its name stands for, to which nobody else may write meanwhile.
+        before: the index that its name stands for, to which nobody else may write meanwhile; the new one has as many
+            shards and copies of them, unless others are asked for.
 
     Raises:
         ClusterError: the cluster does not answer, or refuses.
@@ -102,24 +131,19 @@ def create_next(connection: Connection, before: Concrete) -> str:
     left = find_concrete(connection.to_concrete(name))
     if left is not None:
         delete_concrete(connection, left.name)
-    create_concrete(connection, name)
+    options = connection.options
+    replicas = before.replicas if options.replicas is None else options.replicas
+    _create(connection, name, index_body("", options.shards or before.shards, replicas))
     return name
 
 
-def create_concrete(connection: Connection, name: str, alias: str = "") -> None:
-    """Make an index, unless there is one of this name.
-
-    Args:
-        connection: the connection to the cluster.
-        name: its own name.
-        alias: the name that it is asked for by; none where that is empty.
-    """
+def _create(connection: Connection, name: str, body: dict[str, Any]) -> None:
+    """Make an index, unless there is one of this name."""
     from opensearchpy.exceptions import RequestError
 
-    options = connection.options
     with connection.telling("make"):
         try:
-            connection.client.indices.create(index=name, body=index_body(alias, options.shards, options.replicas))
+            connection.client.indices.create(index=name, body=body)
         except RequestError as error:
             if error.error != _EXISTS:
                 raise
@@ -154,14 +178,3 @@ def delete_concrete(connection: Connection, name: str) -> None:
 
 def _name(connection: Connection, number: int) -> str:
     return f"{connection.name}-{number:0{_NUMBER_DIGITS}}"
-
-
-def _require_version(own: dict[str, Any], location: str) -> None:
-    built_by = own.get("layout"), own.get("schema"), own.get("rules")
-    built_now = LAYOUT, SCHEMA_VERSION, rules_fingerprint()
-    if built_by != built_now:
-        message = (
-            f"the index {location} was built by other rules (layout, schema and rules {built_by}) than "
-            f"this version's ({built_now}): index again under another name, or delete it"
-        )
-        raise IndexVersionError(message, location)

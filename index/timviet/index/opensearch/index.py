@@ -20,6 +20,7 @@ from timviet.index.preparing import NEVER, PreparedDocument
 from timviet.index.store import DEFAULT_MEMORY, PATIENCE, Index, StoredDocument
 
 _BASE = "base"
+_NO_FOLDER = Path("//")  # which is the root, but no file's name begins so
 _WITHOUT_TEXT = [f"stored.{name}" for name in ("id", "title", "path", "metadata", "source")]
 
 
@@ -57,9 +58,9 @@ class ClusterIndex(Index):
 
     @property
     def base(self) -> Path:
-        """The folder that files' names are relative to: that of the folder it was copied from, or the root."""
+        """The folder that files' names are relative to: that of the index it was copied from; else they are whole."""
         found = self._records.load(_BASE)
-        return Path(found.content["folder"]) if found else Path("/")
+        return Path(found.content["folder"]) if found else _NO_FOLDER
 
     @base.setter
     def base(self, folder: Path) -> None:
@@ -164,13 +165,26 @@ class ClusterIndex(Index):
             return int(self.connection.client.count(index=self.connection.name, body=query)["count"])
 
 
-def open_cluster_index(location: str, to_create: bool, options: ClusterOptions | None) -> ClusterIndex:
-    """Open an index on a cluster, or create it; see `timviet.index.store.open_index`."""
+def open_cluster_index(
+    location: str, to_create: bool, options: ClusterOptions | None, any_rules: bool = False
+) -> ClusterIndex:
+    """Open an index on a cluster, or create it.
+
+    Args:
+        location: where it is.
+        to_create: whether to make a new one where there is none yet.
+        options: how to reach the cluster, and how a new index is laid out; None for what the environment says.
+        any_rules: whether it may have been built by other rules of analysis, as where only what it keeps is read.
+
+    Raises:
+        TimvietError: as `timviet.index.store.open_index` raises them.
+    """
     connection = connect(location, options)
     try:
         concrete = find_concrete(connection)
         if concrete is None:
             concrete = create(connection) if to_create else require_concrete(connection)
+        concrete.require_current(connection.location, any_rules)
     except BaseException:
         connection.close()
         raise

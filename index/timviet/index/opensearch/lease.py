@@ -132,6 +132,11 @@ class Lease:
         if not self._is_lost:
             self._write(self._state._replace(until=0.0, is_clean=is_clean, unfinished=left))
 
+    def abandon(self) -> None:
+        """Renew it no more, and leave its record, which is gone with its index."""
+        self._ended.set()
+        self._renewing.join()
+
     def _renew_again(self) -> None:
         """Renew the lease until it is given back or lost; where the cluster does not answer, try again."""
         while not self._ended.wait(_RENEWED_AFTER) and not self._is_lost:

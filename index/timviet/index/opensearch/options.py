@@ -18,8 +18,9 @@ class ClusterOptions:
     """How to reach a cluster, and how a new index is laid out there; what is secret is never shown.
 
     Attributes:
-        shards: how many primary shards a new index has.
-        replicas: how many copies of each shard a new index has; None for as many as the cluster says.
+        shards: how many primary shards a new index has; None for one, or as many as one has that is replaced.
+        replicas: how many copies of each shard it has; None for as many as the cluster says, or one has that is
+            replaced.
         user: the user's name, unless the location says it.
         password: the password, unless the location says it.
         api_key: a key that is sent instead of both.
@@ -40,7 +41,7 @@ class ClusterOptions:
 verify=True, timeout=30.0, retries=8)
     """
 
-    shards: int = 1
+    shards: int | None = None
     replicas: int | None = None
     user: str | None = None
     password: str | None = field(default=None, repr=False)
@@ -54,7 +55,7 @@ verify=True, timeout=30.0, retries=8)
 
     def __post_init__(self) -> None:
         """Refuse numbers that are out of their ranges."""
-        if self.shards < 1 or (self.replicas or 0) < 0:
+        if (self.shards is not None and self.shards < 1) or (self.replicas or 0) < 0:
             raise ValueError(
                 f"cannot make {self.shards} shards with {self.replicas} replicas: give 1 or more, 0 or more"
             )
@@ -65,13 +66,13 @@ verify=True, timeout=30.0, retries=8)
 
     @classmethod
     def from_environment(
-        cls, shards: int = 1, replicas: int | None = None, environment: Mapping[str, str] = os.environ
+        cls, shards: int | None = None, replicas: int | None = None, environment: Mapping[str, str] = os.environ
     ) -> Self:
         """Return what the environment says: TIMVIET_OPENSEARCH_USER, and so on for each option.
 
         Args:
-            shards: how many primary shards a new index has.
-            replicas: how many copies of each shard it has; None for as many as the cluster says.
+            shards: how many primary shards a new index has; None for one, or as many as one has that is replaced.
+            replicas: how many copies of each shard it has; None as above.
             environment: the environment.
 
         Raises:

@@ -5,7 +5,6 @@ import os
 import signal
 import sys
 from importlib import import_module
-from pathlib import Path
 
 import click
 
@@ -22,6 +21,7 @@ _COMMANDS = (
     "similar",
     "info",
     "remove",
+    "copy",
     "verify",
     "repair",
     "analyze",
@@ -32,8 +32,8 @@ _COMMANDS = (
     "demo",
 )
 _INTERRUPTED = "interrupted"
-_WRITING = ("index", "remove")
-_LASTING = ("index", "verify", "repair", "evaluate", "serve")
+_WRITING = ("index", "remove", "copy")
+_LASTING = ("index", "copy", "verify", "repair", "evaluate", "serve")
 
 
 class _Commands(click.Group):
@@ -96,7 +96,7 @@ class Failure(click.ClickException):
 @click.version_option(package_name="timviet")
 @index_option
 @click.pass_context
-def main(ctx: click.Context, index_folder: Path | None) -> None:
+def main(ctx: click.Context, index_location: str | None) -> None:
     """Full-text search for Vietnamese: type with marks, without them, or with some of them.
 
     \b

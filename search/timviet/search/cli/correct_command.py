@@ -2,7 +2,6 @@
 
 import sys
 from dataclasses import asdict
-from pathlib import Path
 
 import click
 
@@ -13,7 +12,7 @@ from timviet.search.cli.options import find_index, format_option, index_option, 
 @click.argument("query", nargs=-1, required=True)
 @format_option
 @index_option
-def command(query: tuple[str, ...], output: str, index_folder: Path | None) -> None:
+def command(query: tuple[str, ...], output: str, index_location: str | None) -> None:
     """Tell what a query was meant to say, by what the index has.
 
     Marks are restored, slips repaired, spaces put in that were left out, and keys of Telex, VNI and VIQR decoded. Where
@@ -32,7 +31,7 @@ def command(query: tuple[str, ...], output: str, index_folder: Path | None) -> N
 
     text = " ".join(query)
     require_words(text, "correct", "a word")
-    with open_index(find_index(index_folder)) as index, Searcher(index) as searcher:
+    with open_index(find_index(index_location)) as index, Searcher(index) as searcher:
         correction = searcher.correct(text)
     if output == "json":
         click.echo(to_json({"typed": text} | (asdict(correction) if correction else {"query": text, "changes": []}), 2))

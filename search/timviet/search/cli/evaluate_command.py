@@ -51,7 +51,7 @@ def command(
     run_file: Path | None,
     against: Path | None,
     output: str,
-    index_folder: Path | None,
+    index_location: str | None,
 ) -> None:
     """Measure how well the index answers queries of which it is known what should be found.
 
@@ -91,7 +91,7 @@ def command(
     earlier = read_run(against) if against else None
     if earlier is not None:
         require_common(relevant_to(queries, qrels).keys(), earlier)
-    with open_index(find_index(index_folder)) as index, progress_bar("Asking") as progress:
+    with open_index(find_index(index_location)) as index, progress_bar("Asking") as progress:
         evaluation = evaluate(index, queries, qrels, strip_marks, progress)
     comparison = None if earlier is None else compare(evaluation, earlier)
     if output == "json":

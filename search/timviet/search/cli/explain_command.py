@@ -2,7 +2,6 @@
 
 import sys
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
@@ -41,7 +40,7 @@ def command(
     match: Literal["auto", "all", "any"],
     abbreviations: bool,
     output: str,
-    index_folder: Path | None,
+    index_location: str | None,
 ) -> None:
     """Tell why a paragraph ranks where it does.
 
@@ -55,7 +54,7 @@ def command(
 
     query = typed_query([query])
     require_words(query, "search for", "a word or a number")
-    with open_index(find_index(index_folder)) as index, Searcher(index) as searcher:
+    with open_index(find_index(index_location)) as index, Searcher(index) as searcher:
         found = find_id(index, document_id)
         explanation = searcher.explain(query, found or document_id, paragraph, marks, match, abbreviations)
     if explanation is None:

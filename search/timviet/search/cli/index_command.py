@@ -1,6 +1,5 @@
 """`timviet index`: bring the index up to date with files and folders."""
 
-import os
 import signal
 import sys
 from collections import Counter
@@ -11,12 +10,16 @@ import click
 
 from timviet.index.file_names import escape_name
 from timviet.search.cli.options import (
+    all_cores,
+    cluster_options,
     count,
     encoding_option,
     find_index,
     index_option,
     progress_bar,
     read_input,
+    replicas_option,
+    shards_option,
     with_replacements,
 )
 
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from timviet.index import FileEncoding, Index, Summary
+    from timviet.index.opensearch.options import ClusterOptions
 
 _SHOWN = 20
 _REASONS = 5
@@ -52,10 +56,10 @@ _REASONS = 5
 @click.option(
     "--jobs",
     type=click.IntRange(min=1),
-    default=lambda: len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+    default=all_cores,
     show_default="all cores",
     metavar="NUMBER",
-    help="How many processes to index with.",
+    help="How many processes to index with; on a cluster, how many requests are under way.",
 )
 @click.option(
     "--memory",
@@ -69,6 +73,8 @@ _REASONS = 5
 @click.option("--id-field", metavar="NAME", help="The column or key that names a record. By default it is guessed.")
 @click.option("--title-field", metavar="NAME", help="The one that has its title.")
 @click.option("--text-field", "text_fields", metavar="NAME", multiple=True, help="One that has its text; repeatable.")
+@shards_option
+@replicas_option
 @index_option
 def command(
     paths: tuple[Path, ...],
@@ -82,7 +88,9 @@ def command(
     id_field: str | None,
     title_field: str | None,
     text_fields: tuple[str, ...],
-    index_folder: Path | None,
+    shards: int | None,
+    replicas: int | None,
+    index_location: str | None,
 ) -> None:
     """Index files and folders; `-` reads standard input.
 
@@ -108,43 +116,60 @@ def command(
     before it. A file or line with a fault is skipped and told, what the index held of it stays, and the exit status is
     2; all else is indexed.
 
+    An index may also be on an OpenSearch cluster: --index opensearch://HOST:9200/NAME, or opensearchs:// for TLS, with
+    several hosts joined by commas; it needs pip install 'timviet[opensearch]'. How to reach the cluster is said by
+    TIMVIET_OPENSEARCH_USER and _PASSWORD, or _API_KEY; _CA_CERTS, _CLIENT_CERT and _CLIENT_KEY, which are files, and
+    _VERIFY, which is 0 where its certificate is not to be checked; _TIMEOUT, how many seconds to wait for an answer;
+    and _RETRIES, how often to try again while it is busy.
+
     \b
     Examples:
         timviet index van-ban
+        timviet index --index opensearch://tim.example.vn:9200/van-ban --shards 3 van-ban
         timviet index --prune van-ban bao-cao.txt
         timviet index --exclude '*.tmp' --exclude nhap/ --watch van-ban
         zcat luat.jsonl.gz | timviet index -
         timviet index --encoding vps van-ban/cu.txt
         timviet index --text-field hỏi --text-field đáp hoi-dap.csv
     """
-    from timviet.index import RecordFields, open_index
-    from timviet.index.folders.syncing import require_paths
+    from timviet.index import RecordFields
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C, which leaves the index as it was
-    folder = find_index(index_folder)
+    location = find_index(index_location)
     stream = read_input() if Path("-") in paths and not is_watching else None
     files = [path for path in paths if path != Path("-") or is_watching]
-    if not folder.exists():
-        require_paths(files)
     fields = RecordFields(id_field, title_field, text_fields)
     options = {"exclude": exclude, "jobs": jobs, "memory": memory, "encoding": encoding, "fields": fields}
-    with open_index(folder, create=True) as index:
+    with _open(location, cluster_options(location, shards, replicas), files) as index:
         if is_watching:
-            _follow(index, files, folder, options)
-        elif _sync(index, files, folder, {"stream": stream, "prune": prune, "timeout": wait} | options).errors:
+            _follow(index, files, options)
+        elif _sync(index, files, {"stream": stream, "prune": prune, "timeout": wait} | options).errors:
             sys.exit(2)
 
 
-def _sync(index: "Index", paths: "Sequence[Path]", folder: Path, options: "Mapping[str, Any]") -> "Summary":
+def _open(location: str, cluster: "ClusterOptions | None", paths: "Sequence[Path]") -> "Index":
+    """Open the index; where there is none yet, make it, unless there is nothing to index."""
+    from timviet.index import open_index
+    from timviet.index.errors import IndexNotFoundError
+    from timviet.index.folders.syncing import require_paths
+
+    try:
+        return open_index(location, cluster=cluster)
+    except IndexNotFoundError:
+        require_paths(paths)
+        return open_index(location, create=True, cluster=cluster)
+
+
+def _sync(index: "Index", paths: "Sequence[Path]", options: "Mapping[str, Any]") -> "Summary":
     from timviet.index import sync
 
     with progress_bar("Indexing") as progress:
         summary = sync(index, paths, progress=progress, **options)
-    _report(summary, folder, _worth_telling(summary, options))
+    _report(summary, index.location, _worth_telling(summary, options))
     return summary
 
 
-def _follow(index: "Index", paths: "Sequence[Path]", folder: Path, options: "Mapping[str, Any]") -> None:
+def _follow(index: "Index", paths: "Sequence[Path]", options: "Mapping[str, Any]") -> None:
     """Report what is done, until Ctrl-C."""
     from timviet.index import watch
 
@@ -152,11 +177,11 @@ def _follow(index: "Index", paths: "Sequence[Path]", folder: Path, options: "Map
         summaries = watch(index, paths, progress=progress, **options)
         summary = next(summaries)
     try:
-        _report(summary, folder, _worth_telling(summary, options))
+        _report(summary, index.location, _worth_telling(summary, options))
         click.echo("watching for changes; Ctrl-C ends it", err=True)
         for summary in summaries:
             if summary.documents or summary.removed or summary.errors:
-                _report(summary, folder, _worth_telling(summary, options))
+                _report(summary, index.location, _worth_telling(summary, options))
     except KeyboardInterrupt:
         click.echo("stopped", err=True)
 
@@ -181,7 +206,7 @@ def _tell_guesses(summary: "Summary") -> None:
         click.echo(f"guessed: {len(files) - _SHOWN} more kinds of records", err=True)
 
 
-def _report(summary: "Summary", folder: Path, encodings: "Sequence[FileEncoding]") -> None:
+def _report(summary: "Summary", location: str, encodings: "Sequence[FileEncoding]") -> None:
     from timviet.search.snippet import printable
 
     for path, encoding, confidence, replaced in encodings[:_SHOWN]:
@@ -206,7 +231,7 @@ def _report(summary: "Summary", folder: Path, encodings: "Sequence[FileEncoding]
     rate = summary.paragraphs / summary.seconds if summary.seconds else 0.0
     indexed = f"{count(summary.documents, 'document')}, {count(summary.paragraphs, 'paragraph')} indexed"
     click.echo(
-        f"{printable(str(folder))}: {indexed} "
+        f"{printable(location)}: {indexed} "
         f"({', '.join(f'{number:,} {name}' for name, number in counts.items())}) "
         f"in {summary.seconds:.1f} s, {rate:,.0f} paragraphs/s"
     )

@@ -1,6 +1,5 @@
 """`timviet info`: what an index holds."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 )
 @format_option
 @index_option
-def command(skipped: bool, output: str, index_folder: Path | None) -> None:
+def command(skipped: bool, output: str, index_location: str | None) -> None:
     """Tell what the index holds, how large it is, and when it was built.
 
     \b
@@ -32,13 +31,12 @@ def command(skipped: bool, output: str, index_folder: Path | None) -> None:
     from timviet.index.folders.skipped import count_skipped
     from timviet.search.snippet import printable
 
-    folder = find_index(index_folder)
-    with open_index(folder) as index:
+    with open_index(find_index(index_location)) as index:
         if skipped:
             _list(skipped_files(index), output)
             return
         facts: dict[str, str | int] = {
-            "index": escape_name(str(folder)),
+            "index": escape_name(index.location),
             "documents": index.document_count,
             "paragraphs": index.paragraph_count,
             "bytes": index.size,

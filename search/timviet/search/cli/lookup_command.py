@@ -1,7 +1,6 @@
 """`timviet lookup`: find documents by a name, a title or the like, as much of it as is known."""
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -42,7 +41,7 @@ def command(
     limit: int,
     output: str,
     color: bool,
-    index_folder: Path | None,
+    index_location: str | None,
 ) -> None:
     """Find documents by a name, best first.
 
@@ -64,7 +63,7 @@ def command(
 
     text = escape_bytes(" ".join(name))
     require_words(text, "look up", "a name, or a part of one")
-    with open_index(find_index(index_folder)) as index, Searcher(index) as searcher:
+    with open_index(find_index(index_location)) as index, Searcher(index) as searcher:
         hits = searcher.lookup(text, fields, limit)
     if output != "json" and hits.name != text:
         message = f"(no name is, or starts with, {quoted(text)}; this is what {quoted(hits.name)} finds)"

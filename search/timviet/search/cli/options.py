@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,16 +14,34 @@ from timviet.index.errors import quoted
 from timviet.index.file_names import escape_bytes
 from timviet.search.limits import DEFAULT_LIMITS, Limits
 
+if TYPE_CHECKING:
+    from timviet.index.opensearch.options import ClusterOptions
+
 DEFAULT_FOLDER = ".timviet"
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 index_option: Decorator = click.option(
     "--index",
-    "index_folder",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="The index's folder. By default $TIMVIET_INDEX, or `.timviet` in this folder or the nearest one above.",
+    "index_location",
+    type=click.Path(),
+    metavar="PLACE",
+    help="The index's folder, or opensearch://HOST:9200/NAME. By default $TIMVIET_INDEX, or `.timviet` in this folder "
+    "or the nearest one above.",
+)
+
+shards_option: Decorator = click.option(
+    "--shards",
+    type=click.IntRange(min=1),
+    metavar="NUMBER",
+    help="How many shards a new index on a cluster has. By default one, or as many as one has that is replaced.",
+)
+
+replicas_option: Decorator = click.option(
+    "--replicas",
+    type=click.IntRange(min=0),
+    metavar="NUMBER",
+    help="How many copies of each shard it has. By default as many as the cluster says, or one has that is replaced.",
 )
 
 marks_option: Decorator = click.option(
@@ -139,20 +157,47 @@ def read_input() -> bytes:
     return bytes(content)
 
 
-def find_index(given: Path | None) -> Path:
-    """Return the index's folder.
+def find_index(given: str | None) -> str:
+    """Return the index's folder, or where it is on a cluster.
 
     That is the one given after the command, before it, or in $TIMVIET_INDEX, else the nearest one upwards, else one
     here.
     """
-    before_command = click.get_current_context().find_root().params.get("index_folder")
+    before_command = click.get_current_context().find_root().params.get("index_location")
     named = given or before_command or os.environ.get("TIMVIET_INDEX")
     if named:
-        return Path(named)
+        return str(named)
     here = Path.cwd()
     folders = (folder / DEFAULT_FOLDER for folder in (here, *here.parents))
     nearest = next((folder for folder in folders if folder.is_dir()), here / DEFAULT_FOLDER)
-    return Path(os.path.relpath(nearest))
+    return os.path.relpath(nearest)
+
+
+def cluster_options(location: str, shards: int | None, replicas: int | None) -> "ClusterOptions | None":
+    """Return how a new index is to be laid out on a cluster, and what the environment says of how to reach that.
+
+    Args:
+        location: where the index is to be; for one on no cluster, None is returned.
+        shards: how many shards it is to have; None for one, or
+            as many as one has that is replaced.
+        replicas: how many copies of each; None for as many as the cluster says.
+    """
+    from timviet.index.opensearch.options import ClusterOptions
+    from timviet.index.store import is_on_cluster
+
+    if not is_on_cluster(location):
+        if shards is not None or replicas is not None:
+            raise click.UsageError("--shards and --replicas are for indexes on a cluster: --index opensearch://…")
+        return None
+    try:
+        return ClusterOptions.from_environment(shards, replicas)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def all_cores() -> int:
+    """Return how many cores there are to work with."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """`timviet remove`: take documents out of the index."""
 
 import sys
-from pathlib import Path
 
 import click
 
@@ -11,7 +10,7 @@ from timviet.search.cli.options import count, find_index, index_option
 @click.command("remove")
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
 @index_option
-def command(ids: tuple[str, ...], index_folder: Path | None) -> None:
+def command(ids: tuple[str, ...], index_location: str | None) -> None:
     """Remove documents by their ids.
 
     The id of a file is its path, from the folder that holds the index; `timviet search --format json` shows ids. Any
@@ -23,7 +22,7 @@ def command(ids: tuple[str, ...], index_folder: Path | None) -> None:
     from timviet.index.typed_ids import find_ids
     from timviet.search.snippet import printable
 
-    with open_index(find_index(index_folder)) as index:
+    with open_index(find_index(index_location)) as index:
         found = find_ids(index, ids)
         known = {document_id for document_id in found.values() if document_id}
         with index.writer() as writer:

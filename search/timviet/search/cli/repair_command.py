@@ -1,7 +1,6 @@
 """`timviet repair`: save what a damaged index still holds."""
 
 import sys
-from pathlib import Path
 
 import click
 
@@ -9,9 +8,9 @@ from timviet.search.cli.options import count, find_index, index_option, progress
 
 
 @click.command("repair")
-@click.argument("new_folder", type=click.Path(path_type=Path))
+@click.argument("new_folder", type=click.Path())
 @index_option
-def command(new_folder: Path, index_folder: Path | None) -> None:
+def command(new_folder: str, index_location: str | None) -> None:
     """Save what a damaged index still holds of its documents into a new one, in NEW_FOLDER.
 
     The damaged index stays as it is. All files are read again when they are indexed into the new one, so that what was
@@ -27,10 +26,10 @@ def command(new_folder: Path, index_folder: Path | None) -> None:
     from timviet.search.snippet import printable
 
     with progress_bar("Saving") as progress:
-        saved = repair(find_index(index_folder), new_folder, progress)
+        saved = repair(find_index(index_location), new_folder, progress)
     for loss in saved.losses:
         click.echo(f"lost: {printable(loss)}", err=True)
     counts = f"{count(saved.documents, 'document')}, {count(saved.paragraphs, 'paragraph')}"
-    click.echo(f"{printable(str(new_folder))}: {counts} saved")
+    click.echo(f"{printable(new_folder)}: {counts} saved")
     if saved.losses:
         sys.exit(1)

@@ -1,7 +1,6 @@
 """`timviet search`: find paragraphs, best first."""
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
@@ -59,7 +58,7 @@ def command(
     output: str,
     snippet_length: int,
     color: bool,
-    index_folder: Path | None,
+    index_location: str | None,
     **refinements: Any,  # noqa: ANN401
 ) -> None:
     """Find paragraphs, best first.
@@ -81,7 +80,7 @@ def command(
 
     text = typed_query(query)
     require_words(text, "search for", "a word or a number")
-    with open_index(find_index(index_folder)) as index, Searcher(index, limits) as searcher:
+    with open_index(find_index(index_location)) as index, Searcher(index, limits) as searcher:
         results = searcher.search(
             text,
             limit,

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from ipaddress import ip_address
-from pathlib import Path
 from typing import Any
 
 import click
@@ -82,7 +81,7 @@ def command(
     token: str | None,
     metrics: bool,
     access_log: bool,
-    index_folder: Path | None,
+    index_location: str | None,
 ) -> None:
     """Serve a search page and an HTTP API over the index, until Ctrl-C.
 
@@ -95,13 +94,13 @@ def command(
         timviet serve --title "Công báo" --facet "cơ quan" --workers 4
         TIMVIET_TOKEN=... timviet serve --host 0.0.0.0 --allow-host tim.example.vn
     """
-    folder = find_index(index_folder)
+    location = find_index(index_location)
     with _shared_figures(metrics and workers > 1):  # packages that count look for them when they are imported
         from timviet.search.web import create_app
 
         make_app = partial(
             create_app,
-            str(folder),
+            location,
             title=title,
             facets=facets or None,
             limits=limits,

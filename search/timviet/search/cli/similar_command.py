@@ -1,7 +1,6 @@
 """`timviet similar`: more like this."""
 
 import sys
-from pathlib import Path
 
 import click
 
@@ -18,13 +17,13 @@ from timviet.search.cli.search_command import show_results
 @color_option
 @format_option
 @index_option
-def command(document_id: str, paragraph: int, limit: int, color: bool, output: str, index_folder: Path | None) -> None:
+def command(document_id: str, paragraph: int, limit: int, color: bool, output: str, index_location: str | None) -> None:
     """Find paragraphs like one of document ID, the most similar first."""
     from timviet.index import open_index
     from timviet.index.typed_ids import find_id
     from timviet.search import Searcher
 
-    with open_index(find_index(index_folder)) as index, Searcher(index) as searcher:
+    with open_index(find_index(index_location)) as index, Searcher(index) as searcher:
         results = searcher.similar(find_id(index, document_id) or document_id, paragraph, limit)
     if output == "json":
         click.echo(to_json(results.to_dict(), indent=2))

@@ -1,7 +1,6 @@
 """`timviet suggest`: how a phrase may go on, while it is typed."""
 
 import sys
-from pathlib import Path
 
 import click
 
@@ -13,7 +12,7 @@ from timviet.search.cli.options import find_index, format_option, index_option, 
 @limit_option
 @format_option
 @index_option
-def command(prefix: tuple[str, ...], limit: int, output: str, index_folder: Path | None) -> None:
+def command(prefix: tuple[str, ...], limit: int, output: str, index_location: str | None) -> None:
     """Suggest how a phrase may go on, by words and phrases that the index has.
 
     They are printed one a line, the likeliest first, without what was typed itself; as JSON, with how often the index
@@ -31,7 +30,7 @@ def command(prefix: tuple[str, ...], limit: int, output: str, index_folder: Path
 
     text = " ".join(prefix)
     require_words(text, "go on from", "a word, or its first letters")
-    with open_index(find_index(index_folder)) as index, Searcher(index) as searcher:
+    with open_index(find_index(index_location)) as index, Searcher(index) as searcher:
         suggestions = searcher.suggest(text, limit)
     if output == "json":
         click.echo(to_json({"prefix": text, "suggestions": [own.to_dict() for own in suggestions]}, indent=2))
