@@ -2,7 +2,7 @@
 
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from shutil import copytree
 from uuid import uuid4
@@ -81,3 +81,12 @@ def cluster_location(opensearch_hosts: list[str]) -> Iterator[str]:
     name = f"timviet-{uuid4().hex}"
     yield f"opensearch://{','.join(opensearch_hosts)}/{name}"
     httpx2.delete(f"http://{opensearch_hosts[0]}/{name}*", timeout=60).raise_for_status()
+
+
+@pytest.fixture(scope="module", params=["whoosh", "opensearch"])
+def back_end(request: pytest.FixtureRequest) -> Callable[[], str]:
+    """Each back end in turn: returns a place for a new index there."""
+    if request.param == "whoosh":
+        return lambda: ":memory:"
+    location = request.getfixturevalue("cluster_location")
+    return lambda: f"{location}-{uuid4().hex}"

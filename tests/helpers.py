@@ -29,9 +29,9 @@ _TONE_PLACES = [
 ]
 
 
-def make_index(texts: Iterable[str] = (), *segments: Iterable[str]) -> Index:
-    """An index in memory of one-paragraph documents with the ids 0, 1, …; further texts are segments kept apart."""
-    index = open_index(":memory:", create=True)
+def make_index(texts: Iterable[str] = (), *segments: Iterable[str], location: str = ":memory:") -> Index:
+    """An index of one-paragraph documents with the ids 0, 1, …; further texts are segments kept apart."""
+    index = open_index(location, create=True)
     number = 0
     for segment in (texts, *segments):
         documents = [Document(id=str(number + place), text=text) for place, text in enumerate(segment)]

@@ -45,11 +45,10 @@ def fill(index: Index) -> Index:
     return index
 
 
-@pytest.fixture(scope="module", params=["whoosh", "opensearch"])
-def searcher(request):
+@pytest.fixture(scope="module")
+def searcher(back_end):
     """A searcher of the corpus, on each back end."""
-    location = ":memory:" if request.param == "whoosh" else request.getfixturevalue("cluster_location")
-    with open_index(location, create=True) as index, Searcher(fill(index)) as searcher:
+    with open_index(back_end(), create=True) as index, Searcher(fill(index)) as searcher:
         yield searcher
 
 

@@ -17,8 +17,9 @@ from web_site import TOKEN, client_of, fill
 
 
 @pytest.fixture
-def index():
-    with open_index(":memory:", create=True) as index:
+def index(back_end):
+    """The site's documents in an index of each back end."""
+    with open_index(back_end(), create=True) as index:
         fill(index)
         yield index
 

@@ -13,6 +13,7 @@ from timviet.index.opensearch.layout import TERM_SEPARATOR
 from timviet.index.schema import folded_field, is_folded_field, unfolded_field
 from timviet.search.abbreviations.abbreviations import Abbreviations
 from timviet.search.abbreviations.expansions import Expander, LongForm
+from timviet.search.candidates import canonical_of
 from timviet.search.lexicon import Lexicon
 from timviet.search.ngrams import Ngrams
 from timviet.search.nodes import All, Filter, Node, TermSequence
@@ -150,7 +151,8 @@ class ClusterLexicon(Lexicon):
         self._translation = Translation(statistics)
 
     def _written(self, term: str, before: str | None) -> Iterator[str]:
-        return iter(self._statistics.answer(SurfacesQuestion(term, before)))
+        # Removed paragraphs count until they are merged away, but cannot be read: then the term itself is told.
+        return iter(self._statistics.answer(SurfacesQuestion(term, before)) or [canonical_of(term)])
 
     def neighbours(self, field: str, folded: str, distance: int) -> list[str]:
         """Return the folded forms in a field that are at most `distance` edits away from `folded`."""
