@@ -1,12 +1,14 @@
 """A connection to a cluster: where it is, its client, and what to raise where it does not answer, or refuses."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from base64 import b64encode
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from urllib.parse import unquote, urlsplit
 
-from timviet.index.errors import MissingExtraError, NotAnIndexError
+from timviet.index.errors import ClusterError, MissingExtraError, NotAnIndexError
 from timviet.index.opensearch.options import ClusterOptions
 from timviet.index.opensearch.telling import failure, refusal
 
@@ -165,10 +167,9 @@ def _client(place: Place, options: ClusterOptions, location: str) -> "OpenSearch
         raise MissingExtraError("open an index on a cluster", "opensearch-py", "opensearch") from error
     # Its warnings of requests that fail are for those who listen to them: they are told as errors, too.
     logging.getLogger("opensearch").addHandler(logging.NullHandler())
-    settings: dict[str, Any] = {"http_auth": _credentials(place, options)}
-    if options.api_key:
-        settings = {"headers": {"Authorization": f"ApiKey {options.api_key}"}}
+    settings: dict[str, Any] = {"headers": _authorization(place, options)}
     if place.has_tls:
+        _require_files([options.ca_certs, options.client_cert, options.client_key], location)
         settings |= {
             "use_ssl": True,
             "verify_certs": options.verify,
@@ -186,13 +187,26 @@ def _client(place: Place, options: ClusterOptions, location: str) -> "OpenSearch
             pool_maxsize=_IDLE_CONNECTIONS,
             **settings,
         )
-    except (OSError, ImproperlyConfigured) as error:
+    except ImproperlyConfigured as error:
         raise failure(error, "reach", location) from error
 
 
-def _credentials(place: Place, options: ClusterOptions) -> tuple[str, str] | None:
+def _require_files(paths: Iterable[str | None], location: str) -> None:
+    """Check that files of certificates and keys are there: where one is not, the client says only that TLS failed."""
+    for path in paths:
+        if path and not Path(path).is_file():
+            raise ClusterError("reach", location, f"there is no file {path}", "name one that has certificates or a key")
+
+
+def _authorization(place: Place, options: ClusterOptions) -> dict[str, str]:
+    """Return the header that says who asks; the client would write it in Latin-1, which not every password is in."""
     user = place.user or options.user
-    return None if user is None else (user, place.password or options.password or "")
+    if options.api_key:
+        return {"Authorization": f"ApiKey {options.api_key}"}
+    if user is None:
+        return {}
+    credentials = f"{user}:{place.password or options.password or ''}"
+    return {"Authorization": f"Basic {b64encode(credentials.encode()).decode()}"}
 
 
 def _host(text: str) -> tuple[str, int]:

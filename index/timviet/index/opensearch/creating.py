@@ -11,6 +11,7 @@ from timviet.index.opensearch.layout import LAYOUT, index_body
 from timviet.index.schema import SCHEMA_VERSION
 
 _NUMBER_DIGITS = 8
+_PATIENCE = 60  # seconds
 _EXISTS = "resource_already_exists_exception"
 
 
@@ -103,13 +104,21 @@ def require_concrete(connection: Connection) -> Concrete:
 
 
 def create(connection: Connection) -> Concrete:
-    """Make a new index, unless another process does so at the same time, and return it.
+    """Make an index where there is none, be it while another process does so, and return it when it can be asked.
 
     Raises:
         IndexPlaceError: as `find_concrete` raises it.
     """
     options = connection.options
-    _create(connection, _name(connection, 1), index_body(connection.name, options.shards or 1, options.replicas))
+    if find_concrete(connection) is None:
+        _create(connection, _name(connection, 1), index_body(connection.name, options.shards or 1, options.replicas))
+    with connection.telling("make"):
+        connection.client.cluster.health(
+            index=connection.name,
+            params={"wait_for_status": "yellow", "wait_for_no_initializing_shards": "true"},
+            ignore=HTTPStatus.REQUEST_TIMEOUT,  # after 30 seconds; then whoever asks it is told what is wrong
+            request_timeout=_PATIENCE,
+        )
     return require_concrete(connection)
 
 

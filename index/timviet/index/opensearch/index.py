@@ -9,7 +9,7 @@ from typing import Any
 
 from timviet.index.opensearch.commits import CommitRecord, load_commit
 from timviet.index.opensearch.connection import Connection, connect
-from timviet.index.opensearch.creating import Concrete, create, find_concrete, require_concrete
+from timviet.index.opensearch.creating import Concrete, create, require_concrete
 from timviet.index.opensearch.layout import PARAGRAPH
 from timviet.index.opensearch.lease import Lease, read_unfinished
 from timviet.index.opensearch.options import ClusterOptions
@@ -181,9 +181,7 @@ def open_cluster_index(
     """
     connection = connect(location, options)
     try:
-        concrete = find_concrete(connection)
-        if concrete is None:
-            concrete = create(connection) if to_create else require_concrete(connection)
+        concrete = create(connection) if to_create else require_concrete(connection)
         concrete.require_current(connection.location, any_rules)
     except BaseException:
         connection.close()

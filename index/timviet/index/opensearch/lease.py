@@ -74,7 +74,7 @@ class Lease:
 
     def __init__(self, connection: Connection, timeout: float) -> None:
         self._connection = connection
-        self._records = RecordStore(connection)
+        self._records = RecordStore(connection, is_patient=True)
         self._token = uuid4().hex
         self._change = Lock()
         self._ended = Event()

@@ -1,9 +1,15 @@
 """What an index on a cluster keeps beside its paragraphs, each under its name; it is seen by all at once."""
 
-from typing import Any, NamedTuple
+import json
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
 
 from timviet.index.opensearch.connection import Connection
 from timviet.index.opensearch.layout import RECORD
+from timviet.index.opensearch.patience import patiently
+
+_Answer = TypeVar("_Answer")
 
 
 class Version(NamedTuple):
@@ -30,10 +36,12 @@ class RecordStore:
 
     Args:
         connection: where the index is.
+        is_patient: whether to ask again where the cluster is busy, or a node of it went away for a moment.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, is_patient: bool = False) -> None:
         self._connection = connection
+        self._is_patient = is_patient
 
     def load(self, name: str) -> Found | None:
         """Return a record as it was written last, or None where there is none.
@@ -43,10 +51,9 @@ class RecordStore:
             ClusterError: the cluster does not answer.
         """
         connection = self._connection
-        with connection.telling("read"):
-            answer = connection.client.get(index=connection.name, id=name, ignore=404)
-            if "error" in answer:
-                connection.client.indices.get_mapping(index=connection.name)  # it is the index that is missing
+        answer = self._ask("read", partial(connection.client.get, index=connection.name, id=name, ignore=404))
+        if "error" in answer:  # it is the index that is missing
+            self._ask("read", partial(connection.client.indices.get_mapping, index=connection.name))
         if not answer.get("found"):
             return None
         return Found(answer["_source"]["record"], Version(answer["_seq_no"], answer["_primary_term"]))
@@ -57,8 +64,7 @@ class RecordStore:
         Raises:
             ClusterError: the cluster does not answer, or refuses.
         """
-        with self._connection.telling("write to"):
-            self._write(name, content, {})
+        self._ask("write to", partial(self._write, name, content, {}))
 
     def replace(self, name: str, content: dict[str, Any], before: Version | None) -> Version | None:
         """Write a record, unless somebody else has changed it meanwhile.
@@ -74,19 +80,29 @@ class RecordStore:
         Raises:
             ClusterError: the cluster does not answer, or refuses.
         """
+        only = {"if_seq_no": before.seq_no, "if_primary_term": before.primary_term} if before else {"op_type": "create"}
+        written = self._ask("write to", partial(self._write_only, name, content, only))
+        if written is not None:
+            return written
+        found = self.load(name)  # it may have been this one's, whose answer was lost
+        return found.version if found and found.content == json.loads(json.dumps(content)) else None
+
+    def _write_only(self, name: str, content: dict[str, Any], only: dict[str, Any]) -> Version | None:
         from opensearchpy.exceptions import ConflictError
 
-        only = {"if_seq_no": before.seq_no, "if_primary_term": before.primary_term} if before else {"op_type": "create"}
-        with self._connection.telling("write to"):
-            try:
-                return self._write(name, content, only)
-            except ConflictError:
-                pass
-        found = self.load(name)  # it may have been this one's, whose answer was lost
-        return found.version if found and found.content == content else None
+        try:
+            return self._write(name, content, only)
+        except ConflictError:
+            return None
 
     def _write(self, name: str, content: dict[str, Any], only: dict[str, Any]) -> Version:
         connection = self._connection
         body = {"kind": RECORD, "record": content}
         answer = connection.client.index(index=connection.name, body=body, id=name, params=connection.only_there | only)
         return Version(answer["_seq_no"], answer["_primary_term"])
+
+    def _ask(self, operation: str, ask: Callable[[], _Answer]) -> _Answer:
+        if self._is_patient:
+            return patiently(self._connection, operation, ask)
+        with self._connection.telling(operation):
+            return ask()

@@ -1,23 +1,15 @@
 """Send what is to be done in bulk: several requests at a time, no more than that, and again what was refused."""
 
-import random
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from http import HTTPStatus
 from threading import BoundedSemaphore, Event
 
 from timviet.index.opensearch.connection import Connection
+from timviet.index.opensearch.patience import PASSING, is_passing, pauses
 from timviet.index.opensearch.telling import refusal
 
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 10.0  # seconds
 _WAITING = 1  # chunks that wait for a thread, so that none has to wait for a chunk
-# A cluster that is too busy, or has a node come and go, answers so; a proxy may, too.
-_PASSING = (
-    HTTPStatus.TOO_MANY_REQUESTS,
-    HTTPStatus.BAD_GATEWAY,
-    HTTPStatus.SERVICE_UNAVAILABLE,
-    HTTPStatus.GATEWAY_TIMEOUT,
-)
 
 
 class BulkSender:
@@ -84,17 +76,15 @@ class BulkSender:
 
     def _send(self, operations: Sequence[bytes]) -> None:
         """Send operations until none is refused only because the cluster is busy."""
-        pause = _FIRST_PAUSE
-        for left in reversed(range(self._connection.options.retries + 1)):
-            operations = self._try(operations, is_last=not left)
-            if not operations or self._stopped.wait(pause * random.uniform(0.5, 1)):  # noqa: S311
+        for pause in pauses(self._connection.options.retries):
+            operations = self._try(operations, is_last=False)
+            if not operations or self._stopped.wait(pause):
                 return
-            pause = min(2 * pause, _LONGEST_PAUSE)
+        self._try(operations, is_last=True)
 
     def _try(self, operations: Sequence[bytes], is_last: bool) -> Sequence[bytes]:
         """Send operations once, and return those that are to be sent again."""
-        from opensearchpy.exceptions import ConnectionError as NoConnectionError
-        from opensearchpy.exceptions import SSLError, TransportError
+        from opensearchpy.exceptions import TransportError
 
         connection = self._connection
         with connection.telling("write to"):
@@ -105,8 +95,7 @@ class BulkSender:
                     params=connection.only_there | {"filter_path": "errors,items.*.status,items.*.error"},
                 )
             except TransportError as error:
-                is_passing = isinstance(error, NoConnectionError) and not isinstance(error, SSLError)
-                if is_last or not (is_passing or error.status_code in _PASSING):
+                if is_last or not is_passing(error):
                     raise
                 return operations
         if not answer["errors"]:
@@ -115,7 +104,7 @@ class BulkSender:
         for operation, item in zip(operations, answer["items"], strict=True):
             ((_, result),) = item.items()
             status = result["status"]
-            if status in _PASSING and not is_last:
+            if status in PASSING and not is_last:
                 again.append(operation)
             # What is there already, or something later, is a conflict; what is to be removed need not be there.
             elif status >= HTTPStatus.BAD_REQUEST and "error" in result and status != HTTPStatus.CONFLICT:

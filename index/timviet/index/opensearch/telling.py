@@ -28,7 +28,7 @@ _NOT_OPENSEARCH = "what answers is not OpenSearch, or a proxy stands before it t
 _NAME_ANOTHER = "name the cluster's own address"
 # The words that say that a cluster takes nothing, because a disk is full or somebody has said so.
 _BLOCKED = "cluster_block_exception"
-_FULL = "read-only / allow delete"
+_FULL = "watermark"
 
 
 def failure(error: Exception, operation: str, location: str) -> IndexPlaceError:
@@ -77,7 +77,7 @@ def refusal(status: int, info: Any, operation: str, location: str) -> IndexPlace
         message = f"there is no index at {location}: make one with `timviet index`, or name another place"
         return IndexNotFoundError(message, location)
     if kind == _BLOCKED:
-        is_full = _FULL in told
+        is_full = _FULL in str(info)
         reason = f"the cluster lets nothing be written{' because a disk is nearly full' if is_full else ''} ({told})"
         advice = "make room on its disks" if is_full else "lift the block (index.blocks, cluster.blocks)"
     elif not isinstance(info, Mapping):

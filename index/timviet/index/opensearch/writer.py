@@ -1,7 +1,8 @@
 """Write documents into an index on a cluster."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from timviet.index.opensearch.connection import Connection
 from timviet.index.opensearch.layout import PARAGRAPH
 from timviet.index.opensearch.lease import Lease, Range
 from timviet.index.opensearch.paragraphs import Encoder, removal, require_short_id
+from timviet.index.opensearch.patience import patiently
 from timviet.index.opensearch.records import RecordStore
 from timviet.index.opensearch.sending import BulkSender
 from timviet.index.preparing import PreparedDocument
@@ -38,7 +40,7 @@ class ClusterWriter(Writer):
 
     def __init__(self, connection: Connection, lease: Lease, uuid: str, jobs: int, memory: int) -> None:
         self._connection = connection
-        self._records = RecordStore(connection)
+        self._records = RecordStore(connection, is_patient=True)
         self._lease = lease
         self._encoder = Encoder()
         self._before, self._version = load_commit(self._records, uuid)
@@ -154,24 +156,20 @@ class ClusterWriter(Writer):
             own = {"range": {"order": {"gte": self._lease.first, "lt": self._lease.end}}}
             is_replaced = [{"term": {"kind": PARAGRAPH}}, {"terms": {"id": ids[start : start + _IDS_AT_ONCE]}}]
             query = {"query": {"bool": {"filter": is_replaced, "must_not": own}}}
-            with self._connection.telling("write to"):
-                # What this writer has written anew since is a conflict, and is not to be removed.
-                answer = self._connection.client.delete_by_query(
-                    index=self._connection.name, body=query, params={"conflicts": "proceed"}, request_timeout=_PATIENCE
-                )
+            # What this writer has written anew since is a conflict, and is not to be removed.
+            remove = partial(self._connection.client.delete_by_query, body=query, params={"conflicts": "proceed"})
+            answer = self._ask("write to", remove)
             self._require_all(answer.get("failures"), "some paragraphs that were replaced could not be removed")
 
     def _make_visible(self) -> None:
-        with self._connection.telling("write to"):
-            answer = self._connection.client.indices.refresh(index=self._connection.name, request_timeout=_PATIENCE)
+        answer = self._ask("write to", self._connection.client.indices.refresh)
         self._require_all(answer["_shards"].get("failures"), "some shards could not make visible what was written")
 
     def _has_left(self, numbers: Range) -> bool:
         """Tell whether there is anything of a writer that did not come to commit."""
         first, end = numbers
         query = {"query": {"bool": {"filter": [{"range": {"order": {"gte": first, "lt": end}}}]}}}
-        with self._connection.telling("read"):
-            return bool(self._connection.client.count(index=self._connection.name, body=query)["count"])
+        return bool(self._ask("read", partial(self._connection.client.count, body=query))["count"])
 
     def _tell_commit(self) -> None:
         now = datetime.now(UTC).isoformat()
@@ -180,6 +178,11 @@ class ClusterWriter(Writer):
             reason = "another writer has committed meanwhile"
             raise ClusterError("write to", self._connection.location, reason, "index again")
         self._commit_id = commit.commit_id
+
+    def _ask(self, operation: str, ask: Callable[..., Any]) -> Any:  # noqa: ANN401  # JSON
+        """Return what the index answers, which may take long."""
+        asked = partial(ask, index=self._connection.name, request_timeout=_PATIENCE)
+        return patiently(self._connection, operation, asked)
 
     def _require_all(self, failures: Any, reason: str) -> None:  # noqa: ANN401  # JSON
         if failures:
