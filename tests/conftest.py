@@ -90,3 +90,9 @@ def back_end(request: pytest.FixtureRequest) -> Callable[[], str]:
         return lambda: ":memory:"
     location = request.getfixturevalue("cluster_location")
     return lambda: f"{location}-{uuid4().hex}"
+
+
+@pytest.fixture
+def location(opensearch_hosts: list[str], index_name: str) -> str:
+    """Where an index on a cluster may be made that nobody else uses."""
+    return f"opensearch://{','.join(opensearch_hosts)}/{index_name}"
