@@ -18,7 +18,9 @@ from timviet.search.opensearch.requests import Requests
 _Answer = TypeVar("_Answer", covariant=True)
 _Made = TypeVar("_Made")
 
+# So many numbers and words are remembered; a paragraph takes as much memory as some of them.
 _REMEMBERED = 1 << 18
+_PARAGRAPH_SIZE = 16
 # So many questions go into one request.
 _AT_ONCE = 200
 _TERMS_AT_ONCE = 20_000
@@ -82,7 +84,7 @@ class Statistics:
 
     def __init__(self, requests: Requests) -> None:
         self._requests = requests
-        self._known: LRUCache[object, Any] = LRUCache(_REMEMBERED)
+        self._known: LRUCache[object, Any] = LRUCache(_REMEMBERED, _size)
         self._lengths: dict[str, Length] = {}
         self._wanted: dict[Question[object] | _TermQuestion, None] = {}
 
@@ -163,6 +165,13 @@ class Statistics:
                 total[0] += max(own.get("doc_count", 0), 0)
                 total[1] += max(own.get("sum_ttf", 0), 0)
         return {name: Length(*total) for name, total in totals.items()}
+
+
+def _size(answer: object) -> int:
+    """Return how much memory an answer takes, as a multiple of that of a number; at most as much as there is."""
+    if not isinstance(answer, tuple) or isinstance(answer, Frequency):
+        return 1
+    return min(1 + sum(_PARAGRAPH_SIZE if isinstance(own, dict) else 1 for own in answer), _REMEMBERED)
 
 
 def _document_of(asked: Iterable[_TermQuestion]) -> dict[str, list[str]]:
