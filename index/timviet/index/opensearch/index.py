@@ -10,10 +10,9 @@ from typing import Any
 from timviet.index.opensearch.commits import CommitRecord, load_commit
 from timviet.index.opensearch.connection import Connection, connect
 from timviet.index.opensearch.creating import Concrete, create, require_concrete
-from timviet.index.opensearch.layout import PARAGRAPH
 from timviet.index.opensearch.lease import Lease, read_unfinished
 from timviet.index.opensearch.options import ClusterOptions
-from timviet.index.opensearch.reading import document_of, prepared_documents, scan
+from timviet.index.opensearch.reading import WHOLE, counting, document_of, prepared_documents, scan
 from timviet.index.opensearch.records import RecordStore
 from timviet.index.opensearch.writer import ClusterWriter
 from timviet.index.preparing import NEVER, PreparedDocument
@@ -156,13 +155,14 @@ class ClusterIndex(Index):
         self._count()
 
     def close(self) -> None:
-        """Close the connection; searchers opened on it cannot search any more."""
+        """Close the connection; it is opened again where anybody asks anything more."""
         self.connection.close()
 
     def _count(self, *conditions: dict[str, Any]) -> int:
-        query = {"query": {"bool": {"filter": [{"term": {"kind": PARAGRAPH}}, *conditions]}}}
+        body = counting(*conditions)
         with self.connection.telling("read"):
-            return int(self.connection.client.count(index=self.connection.name, body=query)["count"])
+            found = self.connection.client.search(index=self.connection.name, body=body, params=WHOLE)
+        return int(found["hits"]["total"]["value"])
 
 
 def open_cluster_index(

@@ -53,7 +53,7 @@ def removal(document_id: str, number: int, order: int) -> bytes:
         number: its number there.
         order: where the removal comes among all that is written.
     """
-    return _action("delete", f"{document_key(document_id)}-{number}", order)
+    return _action("delete", paragraph_id(document_id, number), order)
 
 
 class Encoder:

@@ -14,8 +14,17 @@ from timviet.index.preparing import PreparedDocument, require_paragraph, restore
 _AT_ONCE = 1_000
 _KEPT_FOR = "5m"  # from one page to the next
 
+WHOLE = {"allow_partial_search_results": "false"}
+"""What a search says that is to fail where a shard does not answer, and not to return what the others have."""
+
 Stored = dict[str, Any]
 """What is kept of a paragraph, by name."""
+
+
+def counting(*conditions: dict[str, Any]) -> dict[str, Any]:
+    """Return a search that counts the paragraphs that meet all of some conditions."""
+    query = {"bool": {"filter": [{"term": {"kind": PARAGRAPH}}, *conditions]}}
+    return {"query": query, "size": 0, "track_total_hits": True}
 
 
 def scan(
@@ -48,7 +57,7 @@ def scan(
         while True:
             body["pit"] = {"id": pit, "keep_alive": _KEPT_FOR}
             with connection.telling("read"):
-                hits = client.search(body=body)["hits"]["hits"]
+                hits = client.search(body=body, params=WHOLE)["hits"]["hits"]
             for hit in hits:
                 yield hit["_source"]["stored"], hit["sort"][0]
             if len(hits) < _AT_ONCE:
@@ -77,7 +86,7 @@ def document_of(connection: Connection, document_id: str) -> PreparedDocument:
     paragraphs: list[Stored] = []
     while True:
         with connection.telling("read"):
-            hits = connection.client.search(index=connection.name, body=body)["hits"]["hits"]
+            hits = connection.client.search(index=connection.name, body=body, params=WHOLE)["hits"]["hits"]
         paragraphs += [hit["_source"]["stored"] for hit in hits]
         if len(hits) < _AT_ONCE:
             return _restored(paragraphs, connection.location)

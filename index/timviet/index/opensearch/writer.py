@@ -13,6 +13,7 @@ from timviet.index.opensearch.layout import PARAGRAPH
 from timviet.index.opensearch.lease import Lease, Range
 from timviet.index.opensearch.paragraphs import Encoder, removal, require_short_id
 from timviet.index.opensearch.patience import patiently
+from timviet.index.opensearch.reading import WHOLE, counting
 from timviet.index.opensearch.records import RecordStore
 from timviet.index.opensearch.sending import BulkSender
 from timviet.index.preparing import PreparedDocument
@@ -168,8 +169,9 @@ class ClusterWriter(Writer):
     def _has_left(self, numbers: Range) -> bool:
         """Tell whether there is anything of a writer that did not come to commit."""
         first, end = numbers
-        query = {"query": {"bool": {"filter": [{"range": {"order": {"gte": first, "lt": end}}}]}}}
-        return bool(self._ask("read", partial(self._connection.client.count, body=query))["count"])
+        body = counting({"range": {"order": {"gte": first, "lt": end}}})
+        found = self._ask("read", partial(self._connection.client.search, body=body, params=WHOLE))
+        return bool(found["hits"]["total"]["value"])
 
     def _tell_commit(self) -> None:
         now = datetime.now(UTC).isoformat()
