@@ -7,8 +7,9 @@ from unittest.mock import Mock
 import pytest
 
 from places import Place, counts, follower, lines
-from timviet.index import RecordFields, Writer, open_index, skipped_files, sync
+from timviet.index import RecordFields, open_index, skipped_files, sync
 from timviet.index.files import NEEDS_EXTRA
+from timviet.index.whoosh_writer import WhooshWriter
 
 
 @pytest.fixture
@@ -109,7 +110,7 @@ def test_faults_outlast_an_interrupted_run(place, monkeypatch):
     """Where a run is interrupted as it commits, the next one reads the file again, and tells its faults."""
     place.write("kho/a.jsonl", f"{lines('x1 y2')}{{\n")
     with monkeypatch.context() as patched:
-        patched.setattr(Writer, "commit", raise_interrupt)
+        patched.setattr(WhooshWriter, "commit", raise_interrupt)
         with pytest.raises(KeyboardInterrupt):
             place.sync("kho")
     assert (counts(place.sync("kho")), place.contents()) == ((2, 0, 0, 0, 1), {"x": "1", "y": "2"})
