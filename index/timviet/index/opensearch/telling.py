@@ -52,8 +52,9 @@ def failure(error: Exception, operation: str, location: str) -> IndexPlaceError:
                 "try again, or allow more ($TIMVIET_OPENSEARCH_TIMEOUT)",
             )
         case NoConnectionError():
-            reason = f"no node of the cluster answers ({_innermost(error)})"
-            advice = "see whether it runs, and whether the hosts and ports are right"
+            # There may be nodes that said before that they cannot answer, as where the others have shards.
+            reason = f"no node of the cluster can answer that ({_innermost(error)})"
+            advice = "see whether all of them run, and whether the hosts and ports are right"
         case SerializationError():
             reason, advice = _NOT_OPENSEARCH, _NAME_ANOTHER
         case TransportError() if isinstance(error.status_code, int):
