@@ -1,12 +1,13 @@
 """Read the paragraphs of an index on a cluster, all of them or those of some documents."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
 from timviet.index.columnfile import DamagedFileError
-from timviet.index.errors import NotAnIndexError
+from timviet.index.errors import IndexPlaceError, NotAnIndexError
 from timviet.index.opensearch.connection import Connection
 from timviet.index.opensearch.layout import PARAGRAPH
 from timviet.index.preparing import PreparedDocument, require_paragraph, restore
@@ -50,22 +51,36 @@ def scan(
         "size": _AT_ONCE,
         "track_total_hits": False,
     }
-    client = connection.client
-    with connection.telling("read"):
-        pit = client.create_pit(index=connection.name, params={"keep_alive": _KEPT_FOR})["pit_id"]
-    try:
+    with point_in_time(connection, "read") as then:
         while True:
-            body["pit"] = {"id": pit, "keep_alive": _KEPT_FOR}
             with connection.telling("read"):
-                hits = client.search(body=body, params=WHOLE)["hits"]["hits"]
+                hits = connection.client.search(body=body | then, params=WHOLE)["hits"]["hits"]
             for hit in hits:
                 yield hit["_source"]["stored"], hit["sort"][0]
             if len(hits) < _AT_ONCE:
                 return
             body["search_after"] = hits[-1]["sort"]
+
+
+@contextmanager
+def point_in_time(connection: Connection, operation: str) -> Iterator[dict[str, Any]]:
+    """Meanwhile, keep an index as it is, for searches that take what this yields into their bodies.
+
+    Args:
+        connection: where the index is.
+        operation: what is done, as "search".
+
+    Raises:
+        IndexNotFoundError: the index is not there.
+        ClusterError: the cluster does not answer.
+    """
+    with connection.telling(operation):
+        own = connection.client.create_pit(index=connection.name, params={"keep_alive": _KEPT_FOR})["pit_id"]
+    try:
+        yield {"pit": {"id": own, "keep_alive": _KEPT_FOR}}
     finally:
-        with connection.telling("read"):
-            client.delete_pit(body={"pit_id": [pit]})
+        with suppress(IndexPlaceError), connection.telling(operation):  # it ends by itself, too
+            connection.client.delete_pit(body={"pit_id": [own]})
 
 
 def prepared_documents(connection: Connection) -> Iterator[PreparedDocument]:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from timviet.search.suggestions.suggest import Suggestion
 
 _REMEMBERED_EXPANSIONS = 1 << 10
+_NOTHING = EmptyReader(ParagraphSchema())
 _EVERY_PARAGRAPH: Body = {"term": {"kind": "paragraph"}}
 # So many paragraphs are fetched to tell how many score more than another one.
 _LEAST_RANKED, _RANKED = 100, 10_000
@@ -45,15 +46,16 @@ class ClusterCollection(Collection):
     Args:
         index: the index.
         max_expansions: by how many terms a pattern or a fuzzy word is searched at most.
+        before: what asked the cluster at the commit before, if anything.
 
     Raises:
         ClusterError: the cluster does not answer, or not as it should.
     """
 
-    def __init__(self, index: ClusterIndex, max_expansions: int) -> None:
+    def __init__(self, index: ClusterIndex, max_expansions: int, before: Requests | None = None) -> None:
         self._index = index
         self._max_expansions = max_expansions
-        self._requests = Requests(index)
+        self._requests = Requests(index, before)
         self._commit_id = index.last_commit().commit_id
         self._keys = ClusterKeys(self._requests)
         self._statistics = Statistics(self._requests)
@@ -70,7 +72,7 @@ class ClusterCollection(Collection):
     @property
     def reader(self) -> IndexReader:
         """A reader of nothing: Whoosh's own queries are not asked of a cluster."""
-        return EmptyReader(ParagraphSchema())
+        return _NOTHING
 
     @property
     def commit_id(self) -> str:
@@ -161,7 +163,7 @@ class ClusterCollection(Collection):
         """Return the index as it is at the last commit, after which this one is closed; None where it is this one."""
         if self._index.last_commit().commit_id == self._commit_id:
             return None
-        later = type(self)(self._index, self._max_expansions)
+        later = type(self)(self._index, self._max_expansions, self._requests)
         self.close()
         return later
 

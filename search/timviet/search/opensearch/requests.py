@@ -1,21 +1,20 @@
 """What a search asks of a cluster, request by request, each within the time that is left."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from math import isinf
 from typing import Any
 
-from timviet.index.errors import ClusterError, IndexPlaceError
+from timviet.index.errors import ClusterError
 from timviet.index.opensearch.index import ClusterIndex
+from timviet.index.opensearch.reading import WHOLE, point_in_time
 from timviet.search.deadline import check_time, remaining_seconds
 
 Body = dict[str, Any]
 
 # All shards' frequencies together make the scores of one shard; and none of them may be left out.
-_WHOLE = {"search_type": "dfs_query_then_fetch", "allow_partial_search_results": "false"}
+_WHOLE = {"search_type": "dfs_query_then_fetch", **WHOLE}
 _EACH: Body = {"allow_partial_search_results": False}
-# So long the index is kept as it was after each page of a search.
-_KEPT = "1m"
 # A request that is given less time than this is not worth sending.
 _LEAST_SECONDS = 0.01
 
@@ -25,14 +24,20 @@ class Requests:
 
     Args:
         index: the index there.
+        before: what asked it before, if anything: where it has the same shards, the ways to them are known.
     """
 
-    def __init__(self, index: ClusterIndex) -> None:
+    def __init__(self, index: ClusterIndex, before: "Requests | None" = None) -> None:
         self._connection = index.connection
         self._client = index.connection.client
         self._name = index.connection.name
         with self.telling():
-            self._routes = self._find_routes()
+            found = self._client.search_shards(index=self._name)
+            self._shards = (*found["indices"], len(found["shards"]))
+            if before is not None and before._shards == self._shards:
+                self._routes: list[str] = before._routes
+            else:
+                self._routes = self._find_routes(len(found["shards"]))
 
     @contextmanager
     def telling(self) -> Iterator[None]:
@@ -56,16 +61,9 @@ class Requests:
         with self.telling():
             return dict(self._client.search(index=name, body=body, params=_WHOLE | _timeout()))
 
-    @contextmanager
-    def point_in_time(self) -> Iterator[Body]:
-        """Meanwhile, keep the index as it is, for searches that take what this yields into their bodies."""
-        with self.telling():
-            found = self._client.create_pit(index=self._name, keep_alive=_KEPT, params=_timeout())["pit_id"]
-        try:
-            yield {"pit": {"id": found, "keep_alive": _KEPT}}
-        finally:
-            with suppress(IndexPlaceError), self._connection.telling("search"):  # it ends by itself, too
-                self._client.delete_pit(body={"pit_id": [found]})
+    def point_in_time(self) -> AbstractContextManager[Body]:
+        """Return a context in which the index is kept as it is, for searches that take what it yields into them."""
+        return point_in_time(self._connection, "search")
 
     def search_many(self, bodies: Sequence[Body]) -> list[dict[str, Any]]:
         """Return the responses to several searches.
@@ -103,9 +101,8 @@ class Requests:
         sorts = (own["mappings"]["properties"]["sort"] for own in mappings.values())
         return sorted({key for own in sorts for key in own.get("properties", {})})
 
-    def _find_routes(self) -> list[str]:
-        """Return for each shard a routing value that leads there."""
-        shards = len(self._client.search_shards(index=self._name)["shards"])
+    def _find_routes(self, shards: int) -> list[str]:
+        """Return for each of so many shards a routing value that leads there."""
         routes: dict[int, str] = {}
         number = 0
         while len(routes) < shards:
