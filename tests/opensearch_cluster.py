@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
@@ -30,6 +30,7 @@ class Cluster:
     Args:
         nodes: how many.
         folder: where they keep their data and their log; one that is removed afterwards, if none is given.
+        settings: settings of each node, as {"indexing_pressure.memory.limit": "2mb"}.
 
     Attributes:
         hosts: where each of them is, node 1 first: "127.0.0.1:39200".
@@ -43,14 +44,18 @@ class Cluster:
         ...     cluster.stop_node(2)
     """
 
-    def __init__(self, nodes: int = 3, folder: Path | None = None) -> None:
+    def __init__(self, nodes: int = 3, folder: Path | None = None, settings: Mapping[str, str] | None = None) -> None:
         self._own = None if folder else TemporaryDirectory()
         self.folder = folder or Path(self._own.name)
         self.log = self.folder / "log"
         self._found: dict[int, str] = {}
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                _command(self.folder, nodes), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True
+                _command(self.folder, nodes, settings or {}),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
             )
         try:
             self._await("ready")
@@ -76,9 +81,9 @@ class Cluster:
         self._tell("stop", number)
         self._await("stopped")
 
-    def start_node(self, number: int) -> None:
-        """Start a node again that was stopped, with its data and where it was; return when the others know it."""
-        self._tell("start", number)
+    def start_node(self, *numbers: int) -> None:
+        """Start nodes again that were stopped, with their data and where they were; return when all know each other."""
+        self._tell("start", *numbers)
         self._await("ready")
 
     def close(self) -> None:
@@ -88,8 +93,8 @@ class Cluster:
         if self._own:
             self._own.cleanup()
 
-    def _tell(self, verb: str, number: int) -> None:
-        self._process.stdin.write(f"{verb} {number}\n")
+    def _tell(self, verb: str, *numbers: int) -> None:
+        self._process.stdin.write(f"{' '.join([verb, *map(str, numbers)])}\n")
         self._process.stdin.flush()
 
     def _await(self, wanted: str) -> None:
@@ -108,7 +113,7 @@ class Cluster:
         raise RuntimeError(f"OpenSearch was not {wanted!r} within {_PATIENCE} s or ended; its log ends:\n{end}")
 
 
-def _command(folder: Path, nodes: int) -> list[str]:
+def _command(folder: Path, nodes: int, settings: Mapping[str, str]) -> list[str]:
     return [
         "java",
         "-Xmx1g" if nodes > 1 else "-Xmx512m",
@@ -121,6 +126,7 @@ def _command(folder: Path, nodes: int) -> list[str]:
         str(_SOURCES / "Nodes.java"),
         str(folder),
         str(nodes),
+        *(f"{key}={value}" for key, value in settings.items()),
     ]
 
 

@@ -26,9 +26,9 @@ import org.opensearch.transport.TransportService;
 /**
  * A cluster of real nodes in one process, on the loopback interface, for tests.
  *
- * <p>Arguments: a folder for data, and the number of nodes. Prints "started NUMBER HOST:PORT" for each node, then
- * "ready". Then reads "stop NUMBER" and "start NUMBER" from standard input, and answers "stopped NUMBER", or as
- * at the start. A node that starts again keeps its data and its port. All ends, as a power failure would
+ * <p>Arguments: a folder for data, the number of nodes, and settings of theirs, as "KEY=VALUE". Prints "started NUMBER
+ * HOST:PORT" for each node, then "ready". Then reads "stop NUMBER" and "start NUMBER NUMBER..." from standard input,
+ * and answers "stopped NUMBER", or as at the start. A node that starts again keeps its data and its port. All ends, as a power failure would
  * end it, with standard input: when the process that gives the commands closes it, or has gone.
  */
 public class Nodes {
@@ -42,18 +42,26 @@ public class Nodes {
 
     private final Path folder;
     private final List<String> names;
+    private final Settings own;
     private final Map<Integer, Node> running = new TreeMap<>();
     private final Map<Integer, Integer> ports = new TreeMap<>();
 
-    private Nodes(Path folder, int count) {
+    private Nodes(Path folder, int count, List<String> settings) {
         this.folder = folder;
+        Settings.Builder told = Settings.builder();
+        for (String setting : settings) {
+            String[] parts = setting.split("=", 2);
+            told.put(parts[0], parts[1]);
+        }
+        this.own = told.build();
         this.names = IntStream.rangeClosed(1, count).mapToObj(Nodes::name).collect(Collectors.toList());
     }
 
     public static void main(String[] arguments) {
         int status = 1;
         try {
-            Nodes nodes = new Nodes(Path.of(arguments[0]), Integer.parseInt(arguments[1]));
+            List<String> told = List.of(arguments);
+            Nodes nodes = new Nodes(Path.of(told.get(0)), Integer.parseInt(told.get(1)), told.subList(2, told.size()));
             nodes.startAll();
             nodes.obey(new BufferedReader(new InputStreamReader(System.in)));
             status = 0;
@@ -78,7 +86,9 @@ public class Nodes {
             if (words[0].equals("stop")) {
                 stop(Integer.parseInt(words[1]));
             } else {
-                start(Integer.parseInt(words[1]));
+                for (int place = 1; place < words.length; place++) {
+                    start(Integer.parseInt(words[place]));
+                }
                 awaitAll();
                 System.out.println("ready");
             }
@@ -117,6 +127,7 @@ public class Nodes {
             .put("discovery.initial_state_timeout", "0s") // no node waits for those that are started after it
             .put("cluster.routing.allocation.disk.threshold_enabled", false) // disks of test machines may be full
             .put("indices.breaker.total.use_real_memory", false) // the heap is not one node's alone
+            .put(own)
             .build();
     }
 
