@@ -12,13 +12,14 @@ import os
 import socket
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from threading import Event, Lock, Thread
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from timviet.index.errors import ClusterError, IndexLockedError
+from timviet.index.errors import ClusterError, IndexLockedError, IndexPlaceError
 from timviet.index.opensearch.connection import Connection
 from timviet.index.opensearch.records import RecordStore, Version
 from timviet.index.storage import LockHolder
@@ -75,6 +76,7 @@ class Lease:
     def __init__(self, connection: Connection, timeout: float) -> None:
         self._connection = connection
         self._records = RecordStore(connection, is_patient=True)
+        self._at_once = RecordStore(connection)
         self._token = uuid4().hex
         self._change = Lock()
         self._ended = Event()
@@ -115,10 +117,12 @@ class Lease:
             ClusterError: it was lost, or the cluster does not answer.
         """
         with self._change:
-            self._write(self._state._replace(until=time.time() + _SECONDS))
+            self._write(self._state._replace(until=time.time() + _SECONDS), self._records)
 
     def give_back(self, is_clean: bool, unfinished: Sequence[Range] | None = None) -> None:
         """Let others write; nothing where it was done before, or the lease was lost.
+
+        Where the cluster does not answer, the lease ends by itself, as that of a writer that was killed.
 
         Args:
             is_clean: whether nothing was written, or all was committed.
@@ -130,7 +134,10 @@ class Lease:
         self._renewing.join()
         left = self._state.unfinished if unfinished is None else list(unfinished)
         if not self._is_lost:
-            self._write(self._state._replace(until=0.0, is_clean=is_clean, unfinished=left))
+            # What went wrong may be that the cluster does not answer: then it is not waited for once more.
+            records = self._records if is_clean else self._at_once
+            with suppress(IndexPlaceError):
+                self._write(self._state._replace(until=0.0, is_clean=is_clean, unfinished=left), records)
 
     def abandon(self) -> None:
         """Renew it no more, and leave its record, which is gone with its index."""
@@ -138,16 +145,19 @@ class Lease:
         self._renewing.join()
 
     def _renew_again(self) -> None:
-        """Renew the lease until it is given back or lost; where the cluster does not answer, try again."""
-        while not self._ended.wait(_RENEWED_AFTER) and not self._is_lost:
+        """Renew the lease until it is given back or lost; where the cluster does not answer, try again soon."""
+        pause = _RENEWED_AFTER
+        while not self._ended.wait(pause) and not self._is_lost:
+            pause = _RENEWED_AFTER
             try:
-                self.require()
-            except ClusterError:
-                continue
+                with self._change:
+                    self._write(self._state._replace(until=time.time() + _SECONDS), self._at_once)
+            except IndexPlaceError:
+                pause = min(_RETRY_SECONDS, _RENEWED_AFTER)
 
-    def _write(self, state: _State) -> None:
+    def _write(self, state: _State, records: RecordStore) -> None:
         if not self._is_lost:
-            version = self._records.replace(_NAME, state._asdict(), self._version)
+            version = records.replace(_NAME, state._asdict(), self._version)
             if version is not None:
                 self._state, self._version = state, version
                 return
