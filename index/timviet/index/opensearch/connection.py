@@ -173,7 +173,7 @@ def _client(place: Place, options: ClusterOptions, location: str) -> "OpenSearch
         settings |= {
             "use_ssl": True,
             "verify_certs": options.verify,
-            "ssl_assert_hostname": options.verify,
+            "ssl_assert_hostname": None if options.verify else False,  # None is for the host's own name
             "ssl_show_warn": False,
             "ca_certs": options.ca_certs,
             "client_cert": options.client_cert,
