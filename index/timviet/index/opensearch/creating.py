@@ -80,12 +80,18 @@ def find_concrete(connection: Connection) -> Concrete | None:
         raise NotAnIndexError(message, location)
     ((name, told),) = found.items()
     own = told.get("mappings", {}).get("_meta", {}).get("timviet")
-    if not isinstance(own, dict):
+    if not _is_own(own):
         raise NotAnIndexError(f"{location} holds another program's index: name another place", location)
     settings = told["settings"]["index"]
     created = datetime.fromtimestamp(int(settings["creation_date"]) / 1000, UTC)
     layout = int(settings["number_of_shards"]), int(settings["number_of_replicas"])
     return Concrete(name, settings["uuid"], created, own["schema"], own["layout"], own["rules"], *layout)
+
+
+def _is_own(told: object) -> bool:
+    """Tell whether what a mapping says of itself is what timviet writes there."""
+    kinds = {"schema": int, "layout": int, "rules": str}
+    return isinstance(told, dict) and all(isinstance(told.get(name), kind) for name, kind in kinds.items())
 
 
 def require_concrete(connection: Connection) -> Concrete:
