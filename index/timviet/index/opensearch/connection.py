@@ -14,10 +14,12 @@ from timviet.index.opensearch.telling import failure, refusal
 
 if TYPE_CHECKING:
     from opensearchpy import OpenSearch
+    from urllib3 import Timeout
 
 _TLS = "opensearchs"
 _PORT = 9200
-_CONNECTING = 5.0  # seconds; a node that is there takes part of one
+_CONNECTING = 3.0  # seconds; a node that is there takes part of one
+_WAITING = 5.0  # seconds; in which a shard has moved to another node
 _IDLE_CONNECTIONS = 16
 _FORBIDDEN = set('\\/*?"<>| ,#:')  # by OpenSearch, in names of indexes
 
@@ -81,7 +83,8 @@ class Connection:
         name: the name of the index there.
         options: the same.
         client: the client of the cluster.
-        only_there: what a request that writes says, so that the cluster makes no index of its own of this name.
+        writing: what a request that writes says, so that the cluster makes no index of its own of this name, and tells
+            early that the shard is missing that it is for.
 
     Raises:
         MissingExtraError: the client is not installed.
@@ -93,8 +96,12 @@ class Connection:
         self.name = place.name
         self.options = options
         self.client = client or _client(place, options, self.location)
-        self.only_there = {} if client else {"require_alias": "true"}
         self._place = place
+        self.writing = {
+            **({} if client else {"require_alias": "true"}),
+            "timeout": f"{min(_WAITING, options.timeout / 2) * 1_000:.0f}ms",
+            "request_timeout": self.within(options.timeout),  # the client would take "timeout" for its own
+        }
 
     def __repr__(self) -> str:
         return f"Connection({self.location!r})"
@@ -116,6 +123,14 @@ class Connection:
             yield
         except (OpenSearchException, ImproperlyConfigured) as error:
             raise failure(error, operation, self.location) from error
+
+    def within(self, seconds: float) -> "Timeout":
+        """Return how long to wait for a connection to a node, and for its answer.
+
+        Args:
+            seconds: how long it may take, also where each node is tried that is not there.
+        """
+        return _within(seconds, len(self._place.hosts))
 
     def require_answer(self, response: Mapping[str, Any], operation: str) -> None:
         """Check that one of several requests that were sent together has an answer.
@@ -162,7 +177,6 @@ def _client(place: Place, options: ClusterOptions, location: str) -> "OpenSearch
     try:
         from opensearchpy import OpenSearch
         from opensearchpy.exceptions import ImproperlyConfigured
-        from urllib3 import Timeout
     except ImportError as error:
         raise MissingExtraError("open an index on a cluster", "opensearch-py", "opensearch") from error
     # Its warnings of requests that fail are for those who listen to them: they are told as errors, too.
@@ -182,13 +196,20 @@ def _client(place: Place, options: ClusterOptions, location: str) -> "OpenSearch
     try:
         return OpenSearch(
             [{"host": host, "port": port} for host, port in place.hosts],
-            timeout=Timeout(connect=min(_CONNECTING, options.timeout), read=options.timeout),
+            timeout=_within(options.timeout, len(place.hosts)),
             max_retries=len(place.hosts),  # all other nodes, and one that closed an idle connection once more
+            retry_on_status=(),  # a node that says that a shard is not there answers, and is not to be passed over
             pool_maxsize=_IDLE_CONNECTIONS,
             **settings,
         )
     except ImproperlyConfigured as error:
         raise failure(error, "reach", location) from error
+
+
+def _within(seconds: float, hosts: int) -> "Timeout":
+    from urllib3 import Timeout
+
+    return Timeout(connect=min(_CONNECTING, seconds / (hosts + 1)), read=seconds)
 
 
 def _require_files(paths: Iterable[str | None], location: str) -> None:

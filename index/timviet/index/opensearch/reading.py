@@ -75,7 +75,8 @@ def point_in_time(connection: Connection, operation: str) -> Iterator[dict[str, 
         ClusterError: the cluster does not answer.
     """
     with connection.telling(operation):
-        own = connection.client.create_pit(index=connection.name, params={"keep_alive": _KEPT_FOR})["pit_id"]
+        asked = {"keep_alive": _KEPT_FOR, "allow_partial_pit_creation": "false"}
+        own = connection.client.create_pit(index=connection.name, params=asked)["pit_id"]
     try:
         yield {"pit": {"id": own, "keep_alive": _KEPT_FOR}}
     finally:

@@ -98,7 +98,8 @@ class RecordStore:
     def _write(self, name: str, content: dict[str, Any], only: dict[str, Any]) -> Version:
         connection = self._connection
         body = {"kind": RECORD, "record": content}
-        answer = connection.client.index(index=connection.name, body=body, id=name, params=connection.only_there | only)
+        params = connection.writing | only
+        answer = connection.client.index(index=connection.name, body=body, id=name, params=params)
         return Version(answer["_seq_no"], answer["_primary_term"])
 
     def _ask(self, operation: str, ask: Callable[[], _Answer]) -> _Answer:

@@ -92,7 +92,7 @@ class BulkSender:
                 answer = connection.client.bulk(
                     body=b"".join(operations),
                     index=connection.name,
-                    params=connection.only_there | {"filter_path": "errors,items.*.status,items.*.error"},
+                    params=connection.writing | {"filter_path": "errors,items.*.status,items.*.error"},
                 )
             except TransportError as error:
                 if is_last or not is_passing(error):

@@ -1,6 +1,6 @@
 """What to raise where a cluster does not answer, or refuses: what is wrong, and what can be done."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -29,6 +29,8 @@ _NAME_ANOTHER = "name the cluster's own address"
 # The words that say that a cluster takes nothing, because a disk is full or somebody has said so.
 _BLOCKED = "cluster_block_exception"
 _FULL = "watermark"
+# These come without a status of their own where several things were asked at once.
+_NO_SHARD = {"no_shard_available_action_exception", "illegal_index_shard_state_exception"}
 
 
 def failure(error: Exception, operation: str, location: str) -> IndexPlaceError:
@@ -74,6 +76,7 @@ def refusal(status: int, info: Any, operation: str, location: str) -> IndexPlace
         location: where the index is.
     """
     kind, told = _cause(info)
+    status = HTTPStatus.SERVICE_UNAVAILABLE if _NO_SHARD.intersection(_kinds(info)) else status
     if kind == "index_not_found_exception":
         message = f"there is no index at {location}: make one with `timviet index`, or name another place"
         return IndexNotFoundError(message, location)
@@ -98,13 +101,22 @@ def _info(error: Any) -> Any:  # noqa: ANN401  # any JSON
     return info.get("error", info) if isinstance(info, Mapping) else info
 
 
+def _causes(info: Any) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401  # any JSON
+    """Yield an error, what caused it, and so on; nothing where it is none."""
+    while isinstance(info, Mapping):
+        yield info
+        info = info.get("caused_by")
+
+
+def _kinds(info: Any) -> Iterator[str]:  # noqa: ANN401  # any JSON
+    return (str(own.get("type")) for own in _causes(info))
+
+
 def _cause(info: Any) -> tuple[str, str]:  # noqa: ANN401  # any JSON
     """Return the kind of an error, and what it says; text that is no JSON may be a page of a proxy."""
     if not isinstance(info, Mapping):
         return "", ""
-    own = info
-    while isinstance(own.get("caused_by"), Mapping):
-        own = own["caused_by"]
+    *_, own = _causes(info)
     return str(info.get("type", "")), quoted(str(own.get("reason") or info.get("reason") or ""))[1:-1]
 
 
