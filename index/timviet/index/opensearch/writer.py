@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from timviet.index.errors import ClusterError
@@ -24,6 +24,21 @@ _PATIENCE = 600  # seconds that the cluster may take to remove what is replaced,
 _LEAST_CHUNK, _LARGEST_CHUNK = 1 << 18, 2 << 20  # bytes
 _SHARE = 4  # a chunk takes so many times as much memory as it has bytes, with what waits and what is under way
 _LEAST_THREADS = 2
+
+
+class _Written(NamedTuple):
+    """What a writer has written of a document.
+
+    Attributes:
+        end: the number that none of its paragraphs reaches.
+        paragraphs: how many there are.
+    """
+
+    end: int
+    paragraphs: int
+
+
+_NOTHING = _Written(0, 0)
 
 
 class ClusterWriter(Writer):
@@ -50,7 +65,7 @@ class ClusterWriter(Writer):
         chunk = min(max(memory * 1_000_000 // (threads * _SHARE), _LEAST_CHUNK), _LARGEST_CHUNK)
         self._sender = BulkSender(connection, threads, chunk)
         self._order = lease.first
-        self._written: dict[str, int] = {}
+        self._written: dict[str, _Written] = {}
         self._replaced: dict[str, None] = {}
         self._is_ended = False
 
@@ -83,7 +98,7 @@ class ClusterWriter(Writer):
             self.rollback()
             raise
         self._order += count
-        self._written[identity] = prepared.paragraphs[-1][0] + 1
+        self._written[identity] = _Written(prepared.paragraphs[-1][0] + 1, count)
         self._replaced[identity] = None
         return count
 
@@ -111,16 +126,19 @@ class ClusterWriter(Writer):
         """
         self.require_open()
         is_committed, unfinished = False, self._lease.unfinished
+        own = self._lease.first, self._lease.end
         try:
             self._sender.flush()
             self._lease.require()
+            self._count(own)  # which fails at once where a shard is missing: to make that visible is tried for a minute
             if unfinished:
                 self._make_visible()  # what is not visible would not be found to be removed
             if unfinished or self._before.generation:
                 self._remove_replaced()
             self._lease.require()
             self._make_visible()
-            unfinished = [own for own in unfinished if self._has_left(own)]
+            self._require_whole(self._count(own))
+            unfinished = [numbers for numbers in unfinished if self._count(numbers)]
             self._tell_commit()
             is_committed = True
         finally:
@@ -146,7 +164,7 @@ class ClusterWriter(Writer):
 
     def _remove_written(self, document_id: str, kept: frozenset[int] | set[int]) -> None:
         """Remove the paragraphs of a document that this writer has written, but for those with some numbers."""
-        for number in range(self._written.get(document_id, 0)):
+        for number in range(self._written.get(document_id, _NOTHING).end):
             if number not in kept:
                 self._sender.put(removal(document_id, number, self._order))
 
@@ -166,12 +184,19 @@ class ClusterWriter(Writer):
         answer = self._ask("write to", self._connection.client.indices.refresh)
         self._require_all(answer["_shards"].get("failures"), "some shards could not make visible what was written")
 
-    def _has_left(self, numbers: Range) -> bool:
-        """Tell whether there is anything of a writer that did not come to commit."""
+    def _require_whole(self, visible: int) -> None:
+        """Check that all is visible that was written: a shard that has no copy at the moment is passed over."""
+        written = sum(own.paragraphs for own in self._written.values())
+        if visible != written:
+            reason = f"{visible:,} of {written:,} paragraphs that were written are visible, as a shard was missing"
+            raise ClusterError("write to", self._connection.location, reason, "index again when the cluster is whole")
+
+    def _count(self, numbers: Range) -> int:
+        """Return how many paragraphs are visible of those of a writer, by its numbers."""
         first, end = numbers
         body = counting({"range": {"order": {"gte": first, "lt": end}}})
-        found = self._ask("read", partial(self._connection.client.search, body=body, params=WHOLE))
-        return bool(found["hits"]["total"]["value"])
+        found = self._ask("write to", partial(self._connection.client.search, body=body, params=WHOLE))
+        return int(found["hits"]["total"]["value"])
 
     def _tell_commit(self) -> None:
         now = datetime.now(UTC).isoformat()
