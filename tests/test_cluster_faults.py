@@ -4,7 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 
 import httpx2
 import pytest
@@ -13,6 +13,9 @@ from opensearch_cluster import Cluster, unavailable
 from timviet.index import ClusterOptions, Document, open_index
 from timviet.index.errors import ClusterError
 from timviet.index.opensearch import lease as leases
+from timviet.index.opensearch.connection import Connection, Place
+from timviet.index.opensearch.creating import require_concrete
+from timviet.index.opensearch.index import ClusterIndex
 from timviet.search import Searcher
 
 PATIENCE = 60  # seconds
@@ -237,6 +240,28 @@ def test_a_node_that_does_not_accept(cluster, silent_host):
             started = time.monotonic()
             assert [answers(searcher) for _ in range(8)] == [before] * 8
             assert time.monotonic() - started < BOUND
+
+
+def test_a_node_that_does_not_answer(cluster):
+    """A node that hangs costs one search the time allowed, and is left out after that."""
+    with filled(cluster, "treo") as index, socket.socket() as hanging:
+        hanging.bind(("127.0.0.1", 0))
+        hanging.listen()
+        location = index.location.replace("://", f"://127.0.0.1:{hanging.getsockname()[1]},")
+        with Searcher(index) as searcher:
+            expected = answers(searcher)
+        concrete = require_concrete(index.connection)
+        hung = ClusterIndex(Connection(Place.parse(location), ClusterOptions(timeout=1.5)), concrete)
+        with closing(hung):
+            failed = 0
+            for _ in range(6):
+                try:
+                    with Searcher(hung) as searcher:
+                        assert answers(searcher) == expected
+                except ClusterError as error:
+                    assert "has not answered in time" in str(error)
+                    failed += 1
+        assert failed == 1
 
 
 def rejected(cluster: Cluster) -> int:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _TLS = "opensearchs"
 _PORT = 9200
 _CONNECTING = 3.0  # seconds; a node that is there takes part of one
+_PASSED_OVER = 10.0  # seconds; for a node that does not answer, and each time twice as long, up to five minutes
 _WAITING = 5.0  # seconds; in which a shard has moved to another node
 _IDLE_CONNECTIONS = 16
 _FORBIDDEN = set('\\/*?"<>| ,#:')  # by OpenSearch, in names of indexes
@@ -177,6 +178,8 @@ def _client(place: Place, options: ClusterOptions, location: str) -> "OpenSearch
     try:
         from opensearchpy import OpenSearch
         from opensearchpy.exceptions import ImproperlyConfigured
+
+        from timviet.index.opensearch.transport import PassingTransport
     except ImportError as error:
         raise MissingExtraError("open an index on a cluster", "opensearch-py", "opensearch") from error
     # Its warnings of requests that fail are for those who listen to them: they are told as errors, too.
@@ -198,6 +201,8 @@ def _client(place: Place, options: ClusterOptions, location: str) -> "OpenSearch
             [{"host": host, "port": port} for host, port in place.hosts],
             timeout=_within(options.timeout, len(place.hosts)),
             max_retries=len(place.hosts),  # all other nodes, and one that closed an idle connection once more
+            transport_class=PassingTransport,
+            dead_timeout=_PASSED_OVER,
             retry_on_status=(),  # a node that says that a shard is not there answers, and is not to be passed over
             pool_maxsize=_IDLE_CONNECTIONS,
             **settings,
