@@ -216,13 +216,13 @@ def test_all_nodes_stop(cluster):
             for operation, do in asked.items():
                 started = time.monotonic()
                 with pytest.raises(
-                    ClusterError, match=r"no node of the cluster answers \(Connection refused\)"
+                    ClusterError, match=r"no node of the cluster can answer that \(Connection refused\)"
                 ) as told:
                     do()
                 assert time.monotonic() - started < 5
                 assert (told.value.operation, told.value.location) == (operation, own)
                 assert str(told.value).startswith(f"cannot {operation} the index {own}: no node")
-                assert str(told.value).endswith("; see whether it runs, and whether the hosts and ports are right")
+                assert str(told.value).endswith("; see whether all of them run, and whether the hosts and ports are right")
         finally:
             cluster.start_node(1, 2, 3)
             await_copies(cluster)
