@@ -224,7 +224,9 @@ def test_all_nodes_stop(cluster):
                 assert time.monotonic() - started < 5
                 assert (told.value.operation, told.value.location) == (operation, own)
                 assert str(told.value).startswith(f"cannot {operation} the index {own}: no node")
-                assert str(told.value).endswith("; see whether all of them run, and whether the hosts and ports are right")
+                assert str(told.value).endswith(
+                    "; see whether all of them run, and whether the hosts and ports are right"
+                )
         finally:
             cluster.start_node(1, 2, 3)
             await_copies(cluster)

@@ -32,6 +32,7 @@ from timviet.index.errors import (
     UndecidableError,
     UnknownKeyError,
     UnknownParagraphError,
+    UnsupportedQueryError,
     WorkerError,
     quoted,
 )
@@ -78,6 +79,7 @@ ONE_OF_EACH = [
     ),
     pytest.param(QueryLimitError("quá dài", 10, 11), {"limit": 10, "actual": 11}, id="QueryLimitError"),
     pytest.param(QueryTimeoutError(2.5), {"seconds": 2.5}, id="QueryTimeoutError"),
+    pytest.param(UnsupportedQueryError("Every()"), {"query": "Every()"}, id="UnsupportedQueryError"),
     pytest.param(
         UnknownKeyError("nam", ["loai", "year"]), {"key": "nam", "keys": ("loai", "year")}, id="UnknownKeyError"
     ),
