@@ -247,6 +247,7 @@ def test_a_command_without_a_cluster(arguments):
     done = CliRunner().invoke(main, [command, "--index", f"opensearch://{USER}:{PASSWORD}@127.0.0.1:1/x", *rest])
     assert (done.exit_code, done.stdout) == (2, "")
     assert done.stderr == (
-        "Error: cannot open the index opensearch://127.0.0.1:1/x: no node of the cluster can answer that (Connection refused); "
+        "Error: cannot open the index opensearch://127.0.0.1:1/x: "
+        "no node of the cluster can answer that (Connection refused); "
         "see whether all of them run, and whether the hosts and ports are right\n"
     )

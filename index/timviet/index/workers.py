@@ -5,12 +5,12 @@ import marshal
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import resource_tracker
-from threading import Thread
 
 from whoosh.filedb.filestore import FileStorage, Storage
 
@@ -162,17 +162,25 @@ _known = Vocabulary()
 def _without_interrupts() -> Iterator[None]:
     """Hold back Ctrl-C, also in processes that are started meanwhile: they cannot ignore it before they are set up."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    came: list[int] = []
+    # Another thread may take it, and then Python interrupts the main one all the same.
+    is_main = threading.current_thread() is threading.main_thread()
+    handler = signal.signal(signal.SIGINT, lambda number, _: came.append(number)) if is_main else None
     try:
         yield
     finally:
+        if is_main:
+            signal.signal(signal.SIGINT, handler or signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        if came:
+            signal.raise_signal(signal.SIGINT)
 
 
 def _prepare_process() -> None:
     """Leave Ctrl-C to the process that started this one, and end with it, however it ends."""
     gc.disable()  # building leaves no cycles behind, and to look for them takes a tenth of its time
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
 def _end_with_parent() -> None:
