@@ -6,7 +6,7 @@ import pytest
 
 from timviet.index import ClusterOptions, Document, copy, open_index, skipped_files, sync
 from timviet.index.errors import IndexLockedError, IndexVersionError, NotAnIndexError
-from timviet.index.opensearch import layout
+from timviet.index.opensearch import creating, layout, replacing
 from timviet.index.opensearch.lease import Lease
 
 DOCUMENTS = [
@@ -117,6 +117,21 @@ def test_a_copy_that_fails(folder, location):
         assert list(index.connection.client.indices.get(index=f"{index.connection.name}*")) == before
         fill(index, [Document(id="mới", text="hai")])
     copy(folder, location)
+    assert held(location) == held(folder)
+
+
+def test_a_copy_that_is_interrupted_at_its_end(folder, location, monkeypatch):
+    """A copy that is interrupted when it has taken the index's place, though it does not know, is there."""
+
+    def interrupted(*own):
+        creating.swing(*own)
+        raise KeyboardInterrupt
+
+    with open_index(location, create=True) as index:
+        fill(index, [Document(id="cũ", text="một")])
+    monkeypatch.setattr(replacing, "swing", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        copy(folder, location)
     assert held(location) == held(folder)
 
 

@@ -165,7 +165,7 @@ def _create(connection: Connection, name: str, body: dict[str, Any]) -> None:
 
 
 def swing(connection: Connection, before: Concrete, name: str) -> None:
-    """Have the name of an index stand for another one, at once, and delete the one that it stood for.
+    """Have the name of an index stand for another one, and delete the one that it stood for, both at once.
 
     Args:
         connection: where the index is.
@@ -175,14 +175,9 @@ def swing(connection: Connection, before: Concrete, name: str) -> None:
     Raises:
         ClusterError: the cluster does not answer, or refuses.
     """
-    # An index that has the name itself cannot be there beside an alias of it.
-    away = {"remove": {"index": before.name, "alias": connection.name}}
-    if before.name == connection.name:
-        away = {"remove_index": {"index": before.name}}
-    actions = {"actions": [away, {"add": {"index": name, "alias": connection.name}}]}
+    away, here = {"index": before.name}, {"index": name, "alias": connection.name}
     with connection.telling("replace"):
-        connection.client.indices.update_aliases(body=actions)
-    delete_concrete(connection, before.name)
+        connection.client.indices.update_aliases(body={"actions": [{"remove_index": away}, {"add": here}]})
 
 
 def delete_concrete(connection: Connection, name: str) -> None:

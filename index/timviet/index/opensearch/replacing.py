@@ -61,11 +61,15 @@ def _replacing(connection: Connection, before: Concrete) -> Iterator[ClusterInde
             index.location = connection.location
             yield index
             lease.require()
-            swing(connection, before, name)
         except BaseException:
             with suppress(ClusterError):
                 delete_concrete(connection, name)
             raise
-        lease.abandon()
+        try:
+            swing(
+                connection, before, name
+            )  # where it fails it may be done all the same: then the new index has to stay
+        finally:
+            lease.abandon()
     finally:
         lease.give_back(is_clean=True)
