@@ -117,6 +117,9 @@ def test_no_file_of_certificates(options):
         "opensearch://may-chu:99999/kho",
         "opensearch://a,,b/kho",
         f"opensearch://an:{ESCAPED}@may-chu/Kho",
+        f"opensearch://an:{ESCAPED}/1@may-chu/kho",
+        f"opensearch://an:1/{ESCAPED}@may-chu",
+        f"opensearch://an:1/{ESCAPED}@may-chu/kho",
     ],
 )
 def test_places_that_are_none(location):
@@ -124,6 +127,14 @@ def test_places_that_are_none(location):
     with pytest.raises(NotAnIndexError, match="write it as opensearch://HOST:9200/NAME") as caught:
         open_index(location)
     assert ESCAPED not in str(caught.value) + caught.value.location
+
+
+@pytest.mark.parametrize("end", ["\n", "ậ"])
+def test_a_key_that_cannot_be_sent(end):
+    """A key that no request can carry is refused without being shown."""
+    with pytest.raises(ValueError, match="API key") as caught:
+        ClusterOptions(api_key=f"{ESCAPED}{end}")
+    assert ESCAPED not in str(caught.value)
 
 
 def test_places():
@@ -135,9 +146,11 @@ def test_places():
 
 def test_nothing_secret_is_shown():
     """Neither options nor a connection nor its client show a password or key."""
-    options = ClusterOptions(user="an", password=PLAIN, api_key=PLAIN)
+    options = ClusterOptions(user="an", password=PLAIN, api_key=ESCAPED)
     connection = connect(f"opensearch://an:{ESCAPED}@127.0.0.1:1/kho", options)
-    assert PLAIN not in repr(options) + repr(connection) + repr(connection.client) + connection.location
+    shown = repr(options) + repr(connection) + repr(connection.client) + connection.location
+    assert PLAIN not in shown
+    assert ESCAPED not in shown
     connection.close()
 
 

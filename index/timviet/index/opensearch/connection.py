@@ -22,7 +22,7 @@ _CONNECTING = 3.0  # seconds; a node that is there takes part of one
 _PASSED_OVER = 10.0  # seconds; for a node that does not answer, and each time twice as long, up to five minutes
 _WAITING = 5.0  # seconds; in which a shard has moved to another node
 _IDLE_CONNECTIONS = 16
-_FORBIDDEN = set('\\/*?"<>| ,#:')  # by OpenSearch, in names of indexes
+_FORBIDDEN = set('\\/*?"<>| ,#:@')  # in names of indexes: by OpenSearch, and @, before which a password may stand
 
 
 class Place(NamedTuple):
@@ -57,13 +57,14 @@ class Place(NamedTuple):
         told, _, name = rest.partition("/")
         credentials, _, hosts = told.rpartition("@")
         user, has_password, password = credentials.partition(":")
-        shown = f"{scheme}://{hosts}/{name}"
+        # What stands before the last @ may be a password, also where it has a slash that should have been escaped.
+        shown = f"{scheme}://{rest.rpartition('@')[2]}"
         if not _is_name(name):
             raise _no_place(shown, "the index's name, in small letters, stands after the hosts")
         try:
             places = [_host(host) for host in hosts.split(",")]
-        except ValueError as error:
-            raise _no_place(shown, "each host is a name or address, and a port if it is not 9200") from error
+        except ValueError:
+            raise _no_place(shown, "each host is a name or address, and a port if it is not 9200") from None
         return cls(places, name, scheme == _TLS, unquote(user) or None, unquote(password) if has_password else None)
 
     def __str__(self) -> str:

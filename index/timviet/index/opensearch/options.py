@@ -33,7 +33,7 @@ class ClusterOptions:
             between doubles from a tenth of a second to ten seconds.
 
     Raises:
-        ValueError: a number is out of its range.
+        ValueError: a number is out of its range, or the key has characters that no key has.
 
     Example:
         >>> ClusterOptions(shards=3, user="biên-tập", password="bí mật")
@@ -54,7 +54,7 @@ verify=True, timeout=30.0, retries=8)
     retries: int = _RETRIES
 
     def __post_init__(self) -> None:
-        """Refuse numbers that are out of their ranges."""
+        """Refuse numbers that are out of their ranges, and a key that would be shown where it cannot be sent."""
         if (self.shards is not None and self.shards < 1) or (self.replicas or 0) < 0:
             raise ValueError(
                 f"cannot make {self.shards} shards with {self.replicas} replicas: give 1 or more, 0 or more"
@@ -62,6 +62,11 @@ verify=True, timeout=30.0, retries=8)
         if not self.timeout > 0 or self.retries < 0:
             raise ValueError(
                 f"cannot wait {self.timeout} s and retry {self.retries} times: give more than 0, 0 or more"
+            )
+
+        if self.api_key and not (self.api_key.isascii() and self.api_key.isprintable()):
+            raise ValueError(
+                "the API key has characters that no key has: give it without line ends and letters with marks"
             )
 
     @classmethod
@@ -76,7 +81,7 @@ verify=True, timeout=30.0, retries=8)
             environment: the environment.
 
         Raises:
-            ValueError: a number is none, or out of its range.
+            ValueError: a number is none, or out of its range, or the key has characters that no key has.
         """
         texts = {name: environment.get(_PREFIX + name.upper()) or None for name in _TEXTS}
         return cls(
