@@ -114,6 +114,22 @@ def test_keys(both):
         there.search("hoa", facets=["tháng"])
 
 
+def test_long_values(cluster_location):
+    """Values that are too long for a term of a cluster are filtered by and counted, if cut at their ends."""
+    value = "Đảng ủy xã " * 900
+    location = f"{cluster_location}-dai"
+    with open_index(location, create=True) as index:
+        with index.writer() as writer:
+            writer.add(Document("1", "hoa", metadata={"tóm tắt": value}))
+            writer.add(Document("2", "hoa", metadata={"tóm tắt": "Đảng ủy xã"}))
+        with Searcher(index) as searcher:
+            found = searcher.search("hoa", filters={"tóm tắt": value}, facets=["tóm tắt"])
+            counted = searcher.search("hoa", facets=["tóm tắt"]).facets["tóm tắt"]
+    assert [hit.document_id for hit in found] == ["1"]
+    assert [own.count for own in counted.values] == [1, 1]
+    assert all(value.startswith(own.value) for own in counted.values)
+
+
 def test_queries_of_whoosh(both):
     """Whoosh's own queries are refused, with what to do instead."""
     with pytest.raises(UnsupportedQueryError, match="query language"):

@@ -30,6 +30,9 @@ BM25_K1, BM25_B = 0.6, 0.7
 MOST_RESULTS = 10_000
 """A search returns so many paragraphs at most, as the cluster's own default is."""
 
+LONGEST_VALUE = 8_000
+"""Code points of a value that is kept as one term, which are 32,000 bytes at most; what is longer is cut."""
+
 _LONGEST_TERM = 10_000  # UTF-16 code units: terms are at most 511 code points, after a key of the metadata
 _MOST_FIELDS = 10_000
 _ONLY_SEARCHED = ("text", "title", "path", "meta", "value", "facet", "sort", "sort_title", "sort_path")

@@ -7,7 +7,7 @@ from hashlib import blake2b, sha1
 
 from timviet.index.analysis import KEY_SEPARATOR, TOKENS_TO_A_MARK, forms, forms_of_term
 from timviet.index.errors import DocumentError, quoted
-from timviet.index.opensearch.layout import PARAGRAPH, TERM, TERM_SEPARATOR, UNIT_SEPARATOR
+from timviet.index.opensearch.layout import LONGEST_VALUE, PARAGRAPH, TERM, TERM_SEPARATOR, UNIT_SEPARATOR
 from timviet.index.preparing import PreparedDocument, iter_records
 from timviet.index.schema import (
     UNMARKED,
@@ -23,7 +23,7 @@ from timviet.index.unicode import collation_key
 LONGEST_ID = 32_766
 """Bytes of a document's id: a term of OpenSearch has no more."""
 
-_LONGEST_TERM = 8_000  # code points, which are 32,000 bytes at most
+_LONGEST_IDENTITY = LONGEST_VALUE // 2  # so that the value itself stands behind it
 _LONGEST_ORDER = 32_000  # hexadecimal digits
 _REMEMBERED_SURFACES = 1 << 18
 _REMEMBERED_TERMS = 1 << 20
@@ -164,12 +164,12 @@ def _facets(key: str, texts: Iterable[str]) -> list[str]:
     """Return the different values of a key, each as it is written first after what it counts as."""
     values: dict[str, str] = {}
     for text in texts:
-        values.setdefault(value_identity(text), text)
+        values.setdefault(value_identity(text)[:_LONGEST_IDENTITY], text)
     return [f"{key}{UNIT_SEPARATOR}{identity}{UNIT_SEPARATOR}{text}" for identity, text in values.items()]
 
 
 def _cut(terms: Iterable[str]) -> list[str]:
-    return _distinct(term[:_LONGEST_TERM] for term in terms)
+    return _distinct(term[:LONGEST_VALUE] for term in terms)
 
 
 def _distinct(terms: Iterable[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from timviet.index.opensearch.layout import UNIT_SEPARATOR
+from timviet.index.opensearch.layout import LONGEST_VALUE, UNIT_SEPARATOR
 from timviet.index.schema import metadata_field
 
 _METADATA, _, _ = metadata_field("").partition(".")
@@ -21,7 +21,7 @@ class Place(NamedTuple):
 
     def term(self, term: str) -> str:
         """Return a term as the cluster has it."""
-        return f"{self.prefix}{term}"
+        return f"{self.prefix}{term}"[:LONGEST_VALUE]
 
 
 def place_of(field: str) -> Place:
