@@ -130,6 +130,21 @@ def test_long_values(cluster_location):
     assert all(value.startswith(own.value) for own in counted.values)
 
 
+def test_far_pages(cluster_location):
+    """Pages far beyond what a cluster returns at once are whole, and a paragraph there can be explained."""
+    with open_index(f"{cluster_location}-xa", create=True) as index:
+        with index.writer() as writer:
+            writer.add(Document("1", paragraphs=["hoa"] * 21_000, title="Tin"))
+            writer.add(Document("2", "hoa"))
+        with Searcher(index) as searcher:
+            for sort in (None, "title"):
+                found = searcher.search("hoa", limit=10, offset=20_995, sort=sort)
+                assert [hit.paragraph for hit in found] == [*range(20_995, 21_000), 0]
+            assert len(searcher.search("hoa", limit=9_000, group_by_document=True)) == 2
+            assert searcher.explain("hoa", "1", 20_999).rank > 1
+            assert searcher.explain("hoa", "1", 1 << 40) is None
+
+
 def test_queries_of_whoosh(both):
     """Whoosh's own queries are refused, with what to do instead."""
     with pytest.raises(UnsupportedQueryError, match="query language"):

@@ -68,7 +68,7 @@ def find_best(requests: Requests, plan: Node, query: Body, limit: int) -> Scored
         return len(scores) >= limit and float(np.partition(scores, -limit)[-limit]) >= next_bound
 
     first = min(max(_FIRST * limit, _LEAST), MOST_RESULTS)
-    return fetch(requests, plan, query, first, is_enough, max(_MOST, 2 * first))
+    return fetch(requests, plan, query, first, is_enough, max(_MOST, 2 * first, limit))
 
 
 def fetch(
@@ -87,7 +87,8 @@ def fetch(
     hits: list[Hit] = []
     scores = np.empty(0)
     total = 0
-    for found, counted in _pages(requests, query, size, most):
+    body: Body = {"query": query, "sort": BY_BOUND}
+    for found, counted in pages(requests, body, size, most):
         hits += found
         scores = np.append(scores, scores_of(plan, found))
         total = counted
@@ -116,9 +117,16 @@ def stored_of(hit: Hit) -> dict[str, Any]:
     return dict(hit["_source"]["stored"])
 
 
-def _pages(requests: Requests, query: Body, size: int, most: int) -> Iterator[tuple[list[Hit], int]]:
-    """Yield what a query finds, page by page, by its bounds; with each how many there are in all."""
-    body: Body = {"query": query, "sort": BY_BOUND, "_source": ["stored"], "track_scores": True}
+def pages(requests: Requests, body: Body, size: int, most: int) -> Iterator[tuple[list[Hit], int]]:
+    """Yield what a query finds, page by page; with each how many paragraphs there are in all.
+
+    Args:
+        requests: what asks the cluster.
+        body: the query, and by what its paragraphs are sorted.
+        size: how many paragraphs the first page has.
+        most: how many all pages have at most.
+    """
+    body = {**body, "_source": ["stored"], "track_scores": True}
     if most <= MOST_RESULTS:
         yield from _pages_of(requests, body, size, most)
         return

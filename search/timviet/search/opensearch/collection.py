@@ -38,6 +38,7 @@ _NOTHING = EmptyReader(ParagraphSchema())
 _EVERY_PARAGRAPH: Body = {"term": {"kind": "paragraph"}}
 # So many paragraphs are fetched to tell how many score more than another one.
 _LEAST_RANKED, _RANKED = 100, 10_000
+_LAST_PARAGRAPH = (1 << 31) - 1  # by the cluster's type of such numbers; no document has as many
 
 
 class ClusterCollection(Collection):
@@ -111,16 +112,19 @@ class ClusterCollection(Collection):
     def rank(self, plan: Node, document_id: str, paragraph: int | None) -> Rank | None:
         """Return where a paragraph ranks; see `Collection.rank`. Beyond some ten thousand its place is a guess."""
         own_plan = All([plan, Filter(Between("id", document_id, document_id))])
-        own = find_best(self._requests, own_plan, self._query(own_plan), MOST_RESULTS)
-        numbers = [stored_of(hit)["paragraph"] for hit in own.hits]
-        place = next((place for place in own.in_order() if paragraph in (None, numbers[place])), None)
-        if place is None:
+        query = self._query(own_plan)
+        if paragraph is not None:
+            query = {"bool": {"must": [query], "filter": [{"term": {"paragraph": min(paragraph, _LAST_PARAGRAPH)}}]}}
+        own = find_best(self._requests, own_plan, query, 1)
+        if not own.hits:
             return None
-        drawn = draw([stored_of(own.hits[place])])
+        place = own.in_order()[0]
+        stored = stored_of(own.hits[place])
+        drawn = draw([stored])
         (segment,), (matcher,) = drawn.snapshot.segments, drawn.matchers
         parts = self.informed(lambda lexicon: explain_parts(plan, segment, matcher, lexicon, 0))
         rank, total = self._place(plan, own.hits[place], float(own.scores[place]))
-        return Rank(numbers[place], rank, total, float(own.scores[place]), parts)
+        return Rank(stored["paragraph"], rank, total, float(own.scores[place]), parts)
 
     def _place(self, plan: Node, hit: Hit, score: float) -> tuple[int, int]:
         """Return the place of a paragraph among what a plan finds, and how many it finds in all."""

@@ -11,7 +11,7 @@ from timviet.index.schema import value_order
 from timviet.search.collection import Arrangement, Ranking
 from timviet.search.deadline import check_time
 from timviet.search.nodes import Node
-from timviet.search.opensearch.best import BY_BOUND, Hit, Scored, find_best, scores_of
+from timviet.search.opensearch.best import BY_BOUND, Hit, Scored, find_best, pages, scores_of
 from timviet.search.opensearch.keys import having_key, values_of
 from timviet.search.opensearch.requests import Body, Requests
 from timviet.search.opensearch.translation import MARGIN
@@ -49,10 +49,7 @@ def arrange(
     if arrangement.sort is None:
         scored = find_best(requests, plan, query, limit)
         return scored.ranking(scored.in_order()[:limit])._replace(facets=facets)
-    size = min(max(_SORTED * limit, _LEAST_SORTED), MOST_RESULTS)
-    body: Body = {"query": query, "size": size, "sort": _order(arrangement.sort), "_source": ["stored"]}
-    found = requests.search(body | {"track_scores": True, "track_total_hits": True})["hits"]
-    scored = Scored(found["hits"], scores_of(plan, found["hits"]), int(found["total"]["value"]))
+    scored = _sorted(requests, plan, query, limit, arrangement.sort)
     return scored.ranking(_by_value(scored)[:limit])._replace(facets=facets)
 
 
@@ -70,6 +67,17 @@ def _order(sort: Sort) -> list[Body]:
     return [{name: {**mode, "missing": "_last", "unmapped_type": "keyword"}}, *BY_BOUND]
 
 
+def _sorted(requests: Requests, plan: Node, query: Body, limit: int, sort: Sort) -> Scored:
+    """Return the first paragraphs, and some more."""
+    size = min(max(_SORTED * limit, _LEAST_SORTED), MOST_RESULTS)
+    hits: list[Hit] = []
+    total = 0
+    for found, counted in pages(requests, {"query": query, "sort": _order(sort)}, size, max(size, limit)):
+        hits += found
+        total = counted
+    return Scored(hits, scores_of(plan, hits), total)
+
+
 def _by_value(scored: Scored) -> list[int]:
     """Return the places of sorted paragraphs, those of equal values by their scores."""
     runs = groupby(range(len(scored.hits)), key=lambda place: scored.hits[place]["sort"][0])
@@ -78,7 +86,7 @@ def _by_value(scored: Scored) -> list[int]:
 
 def _grouped(requests: Requests, plan: Node, query: Body, limit: int, sort: Sort | None) -> Ranking:
     """Return the best paragraph of each of the first documents, and how many others were found."""
-    size = max(2 * limit, _LEAST_DOCUMENTS)
+    size = min(max(2 * limit, _LEAST_DOCUMENTS), MOST_RESULTS)
     while True:
         check_time()
         documents, total = _documents(requests, query, size, _order(sort) if sort else BY_BOUND)
