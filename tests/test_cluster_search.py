@@ -2,6 +2,7 @@
 
 import json
 import random
+from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -151,12 +152,27 @@ def test_queries_of_whoosh(both):
         both[1].search(Term("text.folded", "hoa"))
 
 
-def test_time_limit(both, cluster_location):
+def test_time_limit(both):
     """A search that takes longer than it may is stopped."""
-    with open_index(f"{cluster_location}-1") as index, Searcher(index) as searcher:
-        searcher._limits = Limits(seconds=1e-4)
-        with pytest.raises(QueryTimeoutError):
-            searcher.search("hoa thuy viet ma", match="any")
+    _, there = both
+    with patch.object(there, "_limits", Limits(seconds=1e-4)), pytest.raises(QueryTimeoutError):
+        there.search("hoa thuy viet ma", match="any")
+
+
+def test_others_commit_meanwhile(cluster_location):
+    """A searcher that was not refreshed goes on to search where others have added much, or replaced all."""
+    location = f"{cluster_location}-muon"
+    with open_index(location, create=True) as index:
+        with index.writer() as writer:
+            writer.add(Document("0", "Đảng ủy xã"))
+        with Searcher(index) as searcher:
+            with index.writer() as writer:
+                for number in range(1, 40):
+                    writer.add(Document(str(number), "Đảng ủy xã họp trưa"))
+            assert searcher.search("dang uy xa")[0].score > 0
+            assert searcher.search("hop trua", match="any").hits
+            assert searcher.refresh()
+            assert searcher.search("dang uy xa").total == 40
 
 
 def test_refreshing(cluster_location):

@@ -17,7 +17,7 @@ from whoosh.index import TOC
 from whoosh.qparser import QueryParser
 from whoosh.query import Phrase, Prefix, Term
 
-from timviet.index import Document, open_index, verify
+from timviet.index import Document, Passage, open_index, verify
 from timviet.index.analysis import forms
 from timviet.index.contents import write_contents
 from timviet.index.errors import (
@@ -386,3 +386,21 @@ def test_an_index_holds_documents(folder):
             writer.remove("qd-05")
             assert "qd-05" in index
         assert "qd-05" not in index
+
+
+def test_documents_are_passed_on_whole(tmp_path):
+    """What a writer is given again of a document has its sections and pages, too."""
+    passages = [Passage("Chợ họp từ sáng.", "Điều 1", 1), Passage("Đảng uỷ nhắc nhở.", "Điều 2", 2)]
+    with open_index(tmp_path / "kho", create=True) as index:
+        with index.writer() as writer:
+            writer.add(Document("quy-che", paragraphs=passages))
+        (prepared,) = index.prepared_documents()
+    assert [own[3:] for own in prepared.paragraphs] == [("Điều 1", 1), ("Điều 2", 2)]
+
+
+@pytest.mark.parametrize("location", ["http://an:bi-mat@127.0.0.1:9200/kho", "Opensearch://127.0.0.1:9200/kho"])
+def test_addresses_of_other_kinds(location):
+    """An address that is none of an index is refused, and no folder is made of it; no password is shown."""
+    with pytest.raises(NotAnIndexError, match=r"write opensearch://HOST:9200/NAME") as told:
+        open_index(location, create=True)
+    assert "bi-mat" not in str(told.value)

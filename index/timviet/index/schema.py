@@ -191,6 +191,8 @@ def _fields() -> dict[str, FieldType]:
         "start": STORED(),
         "metadata": STORED(),
         "source": STORED(),
+        "section": STORED(),
+        "page": STORED(),
         "text": _scored("keyed"),
         "title": _scored("keyed"),
         "path": _unscored("keyed"),

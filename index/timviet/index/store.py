@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
+from timviet.index.errors import NotAnIndexError
 from timviet.index.preparing import PreparedDocument, Source, read_metadata, read_source
 from timviet.index.storage import IN_MEMORY
 
@@ -229,6 +230,10 @@ def open_index(location: str | Path, create: bool = False, cluster: "ClusterOpti
         ...     index.paragraph_count
         0
     """
+    scheme, is_address, _ = str(location).partition("://")
+    if is_address and not is_on_cluster(location):
+        message = f"cannot open an index at an address that begins with {scheme}://: write opensearch://HOST:9200/NAME"
+        raise NotAnIndexError(message, scheme)
     # Who uses one kind of index need not have, or wait for, what the other one needs.
     if is_on_cluster(location):
         from timviet.index.opensearch.index import open_cluster_index

@@ -45,7 +45,8 @@ class ClusterTerms(Terms):
     def document_frequency(self, field: str, term: str) -> int:
         """Return how many paragraphs hold a term, deleted ones included until they are merged away."""
         place = place_of(field)
-        return self._statistics.frequency(place.field, place.term(term)).documents
+        # What was written since, and what was removed, counts there, too.
+        return min(self._statistics.frequency(place.field, place.term(term)).documents, self.paragraph_count)
 
     def prefixed(self, field: str, prefix: str) -> list[str]:
         """Return the terms of a field that start with `prefix`, sorted."""
@@ -152,7 +153,8 @@ class ClusterLexicon(Lexicon):
 
     def _written(self, term: str, before: str | None) -> Iterator[str]:
         # Removed paragraphs count until they are merged away, but cannot be read: then the term itself is told.
-        return iter(self._statistics.answer(SurfacesQuestion(term, before)) or [canonical_of(term)])
+        found = self._statistics.answer(SurfacesQuestion(term, before))
+        return iter(found if found or before is not None else [canonical_of(term)])
 
     def neighbours(self, field: str, folded: str, distance: int) -> list[str]:
         """Return the folded forms in a field that are at most `distance` edits away from `folded`."""
@@ -162,7 +164,7 @@ class ClusterLexicon(Lexicon):
     def sequence_frequency(self, sequence: TermSequence) -> int:
         """Return in how many paragraphs term groups follow one another."""
         query = self._translation.unscored(sequence)
-        return self._statistics.answer(Count(json.dumps(query)))
+        return min(self._statistics.answer(Count(json.dumps(query))), self.paragraph_count)
 
     def stored(self, plan: Node) -> Iterable[Mapping[str, Any]]:
         """Return what is kept of the paragraphs that a plan finds; of a thousand of them at most."""

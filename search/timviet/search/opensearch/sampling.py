@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
+from typing import Any
 
 from timviet.index.analysis import indexed_forms
 from timviet.index.opensearch.layout import TERM_SEPARATOR
@@ -10,6 +11,7 @@ from timviet.index.schema import folded_field, metadata_field
 from timviet.search.input_methods import decoded_texts
 from timviet.search.metadata_keys import MetadataKeys
 from timviet.search.names.lookup import STORED_FIELDS, NameHits, NameLookup
+from timviet.search.opensearch.best import BY_BOUND, Hit, stored_of
 from timviet.search.opensearch.drawing import draw
 from timviet.search.opensearch.fields import place_of
 from timviet.search.opensearch.requests import Body, Requests
@@ -37,9 +39,10 @@ def suggest(requests: Requests, prefix: str, limit: int) -> list[Suggestion]:
     beginnings = [own for text in _meant(prefix) for own in _beginning(text)]
     if not beginnings:
         return []
-    body: Body = {"query": {"dis_max": {"queries": beginnings}}, "size": _PHRASES, "_source": ["stored"]}
-    found = requests.search(body | {"track_total_hits": True})["hits"]
-    suggestions = Suggester(draw([hit["_source"]["stored"] for hit in found["hits"]]).snapshot).suggest(prefix, limit)
+    query: Body = {"dis_max": {"queries": beginnings}}
+    body: Body = {"query": query, "size": _PHRASES, "sort": BY_BOUND, "_source": ["stored"], "track_total_hits": True}
+    found = requests.search(body)["hits"]
+    suggestions = Suggester(draw(_as_in_index(found["hits"])).snapshot).suggest(prefix, limit)
     if found["total"]["value"] <= _PHRASES or not suggestions:
         return suggestions
     counts = requests.search_many([_counting(own.text) for own in suggestions])
@@ -70,11 +73,16 @@ def look_up(requests: Requests, keys: MetadataKeys, name: str, fields: Sequence[
     own = {field: field if field in STORED_FIELDS else keys.require(field, STORED_FIELDS) for field in asked}
     names = [place for key in own.values() for text in _meant(name) for place in _named(key, text)]
     query: Body = {"bool": {"filter": [_FIRST_PARAGRAPHS], "must": [{"dis_max": {"queries": names}}]}}
-    hits = requests.search({"query": query, "size": _NAMES, "_source": ["stored"]})["hits"]["hits"] if names else []
-    snapshot = draw([hit["_source"]["stored"] for hit in hits]).snapshot
+    body: Body = {"query": query, "size": _NAMES, "sort": BY_BOUND, "_source": ["stored"]}
+    snapshot = draw(_as_in_index(requests.search(body)["hits"]["hits"] if names else [])).snapshot
     there = {name for segment in snapshot.segments for name in segment.reader.indexed_field_names()}
     present = [key for key in own.values() if key in STORED_FIELDS or metadata_field(key) in there]
     return NameLookup(snapshot).find(name, present, limit)
+
+
+def _as_in_index(hits: Sequence[Hit]) -> list[dict[str, Any]]:
+    """Return what is kept of paragraphs, in the order in which an index here would have them."""
+    return [stored_of(hit) for hit in sorted(hits, key=lambda hit: hit["sort"][-1])]
 
 
 def _meant(typed: str) -> Iterator[str]:
