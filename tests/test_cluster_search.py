@@ -146,6 +146,15 @@ def test_far_pages(cluster_location):
             assert searcher.explain("hoa", "1", 1 << 40) is None
 
 
+def test_corrections_of_words_in_new_company(cluster_location):
+    """A correction is written as texts write its words, also where they do not write them in this order."""
+    with open_index(f"{cluster_location}-sua", create=True) as index:
+        with index.writer() as writer:
+            writer.add(Document("1", "Đảng ủy xã"))
+        with Searcher(index) as searcher:
+            assert searcher.correct("dang uy dang uy").query == "đảng ủy đảng ủy"
+
+
 def test_queries_of_whoosh(both):
     """Whoosh's own queries are refused, with what to do instead."""
     with pytest.raises(UnsupportedQueryError, match="query language"):

@@ -152,9 +152,11 @@ class ClusterLexicon(Lexicon):
         self._translation = Translation(statistics)
 
     def _written(self, term: str, before: str | None) -> Iterator[str]:
+        written = self._statistics.answer(SurfacesQuestion(term, before))
+        if written or before is not None:
+            return iter(written)
         # Removed paragraphs count until they are merged away, but cannot be read: then the term itself is told.
-        found = self._statistics.answer(SurfacesQuestion(term, before))
-        return iter(found if found or before is not None else [canonical_of(term)])
+        return iter([canonical_of(term)])
 
     def neighbours(self, field: str, folded: str, distance: int) -> list[str]:
         """Return the folded forms in a field that are at most `distance` edits away from `folded`."""
