@@ -155,6 +155,17 @@ def test_corrections_of_words_in_new_company(cluster_location):
             assert searcher.correct("dang uy dang uy").query == "đảng ủy đảng ủy"
 
 
+def test_long_names(cluster_location):
+    """A name of any number of words is looked up, though a cluster cannot look for them all at once."""
+    name = "Quyết định " * 30
+    with open_index(f"{cluster_location}-ten", create=True) as index:
+        with index.writer() as writer:
+            writer.add(Document("1", "hoa", title=name))
+        with Searcher(index) as searcher:
+            assert [hit.document_id for hit in searcher.lookup(name.lower()).hits] == ["1"]
+            assert not searcher.lookup("quyết định " * 1_000).hits
+
+
 def test_queries_of_whoosh(both):
     """Whoosh's own queries are refused, with what to do instead."""
     with pytest.raises(UnsupportedQueryError, match="query language"):

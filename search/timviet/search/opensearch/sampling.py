@@ -25,6 +25,8 @@ _EXPANSIONS = 200
 # In titles a phrase counts as often.
 _IN_TITLES = 5
 _DECODED = 3
+# A name is looked for by so many of its words at most: a cluster takes no queries of more than a thousand parts.
+_WORDS = 20
 _FIRST_PARAGRAPHS: Body = {"term": {"paragraph": 0}}
 
 
@@ -104,7 +106,7 @@ def _beginning(prefix: str) -> list[Body]:
 def _named(key: str, name: str) -> list[Body]:
     """Return what finds documents whose name in a field may answer, the likelier ones first."""
     place = place_of(folded_field(key if key in STORED_FIELDS else metadata_field(key)))
-    words = [place.term(form.folded) for form in indexed_forms(name)]
+    words = [place.term(form.folded) for form in indexed_forms(name)[:_WORDS]]
     if not words:
         return []
     starting = [{"prefix": {place.field: word}} for word in words]
