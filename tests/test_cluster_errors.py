@@ -11,7 +11,9 @@ import pytest
 
 from timviet.index import ClusterOptions, open_index
 from timviet.index.errors import ClusterError, IndexNotFoundError, MissingExtraError, NotAnIndexError
+from timviet.index.opensearch import layout
 from timviet.index.opensearch.connection import Place, connect
+from timviet.search import Searcher
 
 ESCAPED = "b%C3%AD-m%E1%BA%ADt"
 PLAIN = "bí-mật"
@@ -192,6 +194,18 @@ def test_no_index(location):
     """An index that is not there is told with what makes it."""
     with pytest.raises(IndexNotFoundError, match="timviet index --index"):
         open_index(location)
+
+
+def test_shards_on_no_node(location, opensearch_hosts, index_name):
+    """An index whose shards are on no node that is there is told to be so by who would search it."""
+    from opensearchpy import OpenSearch
+
+    body = layout.index_body(index_name, shards=1, replicas=0)
+    body["settings"]["index"]["routing.allocation.require._name"] = "không có"
+    with OpenSearch(opensearch_hosts) as client:
+        client.indices.create(index=f"{index_name}-00000001", body=body, params={"wait_for_active_shards": "0"})
+        with open_index(location) as index, pytest.raises(ClusterError, match="no node that is there"):
+            Searcher(index)
 
 
 def test_another_program_s_index(location, opensearch_hosts, index_name):

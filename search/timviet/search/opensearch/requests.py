@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from http import HTTPStatus
 from math import isinf
 from typing import Any, TypeVar
 
@@ -20,6 +21,7 @@ _WHOLE = {"search_type": "dfs_query_then_fetch", **WHOLE}
 _EACH: Body = {"allow_partial_search_results": False}
 # A request that is given less time than this is not worth sending.
 _LEAST_SECONDS = 0.01
+_AWAY = HTTPStatus.SERVICE_UNAVAILABLE
 # While another node takes the place of one that went away, shards are missing for a moment.
 _RETRIES = 4
 
@@ -142,6 +144,9 @@ class Requests:
         while len(routes) < count:
             check_time()
             (found,) = self._client.search_shards(index=self._name, params={"routing": str(number)})["shards"]
+            if not found:
+                reason = "it is closed, or no node that is there has one of its shards"
+                raise ClusterError("search", self._connection.location, reason, "open it, or start them", _AWAY)
             routes.setdefault(found[0]["shard"], str(number))
             number += 1
         return [*routes.values()]
