@@ -208,6 +208,16 @@ def test_shards_on_no_node(location, opensearch_hosts, index_name):
             Searcher(index)
 
 
+def test_what_another_program_wrote(location):
+    """What is in an index that timviet did not write is told as such by a search that finds it."""
+    with open_index(location, create=True) as index:
+        written = {"kind": "paragraph", "id": "lạ", "paragraph": 0, "order": 1, "text": "đảng\tx\nhoa", "stored": {}}
+        client = index.connection.client
+        client.index(index=index.connection.name, body=written, params={"refresh": "true"})
+        with Searcher(index) as searcher, pytest.raises(NotAnIndexError, match="did not write"):
+            searcher.search("hoa")
+
+
 def test_another_program_s_index(location, opensearch_hosts, index_name):
     """An index of another program is not opened, and nothing is written to it."""
     from opensearchpy import OpenSearch

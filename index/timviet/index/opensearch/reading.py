@@ -113,4 +113,9 @@ def _restored(paragraphs: Sequence[Mapping[str, Any]], location: str) -> Prepare
     try:
         return restore([require_paragraph(dict(own)) for own in paragraphs])
     except DamagedFileError as error:
-        raise NotAnIndexError(f"the index {location} holds what timviet did not write ({error})", location) from error
+        raise foreign(error, location) from error
+
+
+def foreign(error: DamagedFileError, location: str) -> NotAnIndexError:
+    """Return what to raise where what is kept of a paragraph is not what is kept of one."""
+    return NotAnIndexError(f"the index {location} holds what timviet did not write ({error})", location)

@@ -7,10 +7,11 @@ from http import HTTPStatus
 from math import isinf
 from typing import Any, TypeVar
 
+from timviet.index.columnfile import DamagedFileError
 from timviet.index.errors import ClusterError
 from timviet.index.opensearch.index import ClusterIndex
 from timviet.index.opensearch.patience import PASSING, pauses
-from timviet.index.opensearch.reading import WHOLE, point_in_time
+from timviet.index.opensearch.reading import WHOLE, foreign, point_in_time
 from timviet.search.deadline import check_time, remaining_seconds
 
 Body = dict[str, Any]
@@ -51,6 +52,7 @@ class Requests:
         Raises:
             ClusterError: the cluster does not answer, or refuses.
             IndexNotFoundError: the index is not there any more.
+            NotAnIndexError: what it has is not what timviet writes.
             QueryTimeoutError: it did not answer in the time that the search may take.
         """
         try:
@@ -59,6 +61,8 @@ class Requests:
         except ClusterError:
             check_time()  # that the time is over is told as such
             raise
+        except DamagedFileError as error:
+            raise foreign(error, self._connection.location) from error
 
     def search(self, body: Body) -> dict[str, Any]:
         """Return the response to a search; one that names a point in time is of the index as it was then."""
