@@ -11,7 +11,7 @@ from whoosh.query import Term
 
 from asking import CALLS, SYLLABLES, add_all, answer
 from helpers import stripped
-from timviet.index import ClusterOptions, Document, open_index
+from timviet.index import ClusterOptions, Document, copy, open_index
 from timviet.index.analysis import indexed_forms
 from timviet.index.errors import QueryTimeoutError, UnknownKeyError, UnsupportedQueryError
 from timviet.search import Limits, Searcher
@@ -211,6 +211,18 @@ def test_refreshing(cluster_location):
         assert searcher.refresh()
         assert searcher.commit_id != before
         assert [hit.document_id for hit in searcher.search("dang uy")] == ["2"]
+
+
+def test_a_copy_in_its_place(cluster_location):
+    """A searcher finds all that a copy has which took the place of its index, though it has other shards."""
+    location = f"{cluster_location}-thay"
+    with open_index(location, create=True, cluster=ClusterOptions(shards=1, replicas=0)) as index:
+        with index.writer() as writer:
+            for number in range(30):
+                writer.add(Document(str(number), f"hoa số{number}x"))
+        with Searcher(index) as searcher:
+            copy(location, location, cluster=ClusterOptions(shards=3, replicas=0))
+            assert all(searcher.search(f"số{number}x", match="all").total == 1 for number in range(30))
 
 
 def test_abbreviations_that_texts_define(cluster_location):

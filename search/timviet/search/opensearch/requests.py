@@ -91,11 +91,19 @@ class Requests:
             document: the document.
             fields: the fields.
         """
+        found = self._term_vectors(document, fields)
+        if any(own["_index"] != self._shards[0] for own in found):
+            # A copy has taken the place of the index, which may have other shards.
+            self._shards = self._patiently(self._find_shards)
+            self._routes = self._patiently(self._find_routes)
+            found = self._term_vectors(document, fields)
+        return [own.get("term_vectors", {}) for own in found]
+
+    def _term_vectors(self, document: Body, fields: Sequence[str]) -> list[Body]:
         own = {"fields": fields, "positions": False, "offsets": False, "payloads": False, "term_statistics": True}
         asked = [{**own, "_index": self._name, "doc": document, "routing": route} for route in self._routes]
         vectors = self._client.mtermvectors
-        found = self._each(lambda: vectors(body={"docs": asked}, params=self._timeout())["docs"])
-        return [own.get("term_vectors", {}) for own in found]
+        return self._each(lambda: vectors(body={"docs": asked}, params=self._timeout())["docs"])
 
     def metadata_keys(self) -> list[str]:
         """Return the keys of the metadata that any document has, sorted."""
