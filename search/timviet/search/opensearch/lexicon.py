@@ -9,6 +9,7 @@ import numpy as np
 
 from timviet.index.analysis import KEY_SEPARATOR, Forms
 from timviet.index.columnfile import Column
+from timviet.index.errors import QueryLimitError
 from timviet.index.opensearch.layout import TERM_SEPARATOR
 from timviet.index.schema import folded_field, is_folded_field, unfolded_field
 from timviet.search.abbreviations.abbreviations import Abbreviations
@@ -19,7 +20,7 @@ from timviet.search.ngrams import Ngrams
 from timviet.search.nodes import All, Filter, Node, TermSequence
 from timviet.search.opensearch.drawing import draw
 from timviet.search.opensearch.fields import pair_term, pairs_field, place_of
-from timviet.search.opensearch.questions import Count, Neighbours, Stored, Words
+from timviet.search.opensearch.questions import STORED_AT_ONCE, Count, Neighbours, Stored, Words
 from timviet.search.opensearch.questions import Surfaces as SurfacesQuestion
 from timviet.search.opensearch.statistics import Statistics
 from timviet.search.opensearch.translation import Translation
@@ -169,5 +170,16 @@ class ClusterLexicon(Lexicon):
         return min(self._statistics.answer(Count(json.dumps(query))), self.paragraph_count)
 
     def stored(self, plan: Node) -> Iterable[Mapping[str, Any]]:
-        """Return what is kept of the paragraphs that a plan finds; of a thousand of them at most."""
-        return self._statistics.answer(Stored(json.dumps(self._translation.unscored(All([Filter(plan)])))))
+        """Return what is kept of the paragraphs that a plan finds.
+
+        Raises:
+            QueryLimitError: it finds too many to be read.
+        """
+        found = self._statistics.answer(Stored(json.dumps(self._translation.unscored(All([Filter(plan)])))))
+        if len(found) >= STORED_AT_ONCE:
+            message = (
+                f"cannot filter by the marks of a value: {STORED_AT_ONCE:,} paragraphs or more have its words with "
+                "other marks, too; filter by the value without marks"
+            )
+            raise QueryLimitError(message, STORED_AT_ONCE, len(found))
+        return found

@@ -11,7 +11,7 @@ from timviet.search.surfaces import SAMPLES, first_surface
 
 _SCORED = ("text", "title")
 # Of so many paragraphs it is read whether their values have the marks that were typed.
-_STORED_AT_ONCE = 1_000
+STORED_AT_ONCE = 1_000
 # Abbreviations are defined where a document uses them first: its first paragraphs are read.
 _READ_FOR_DEFINITIONS = 100
 
@@ -127,7 +127,7 @@ class Stored:
     """
 
     query: str
-    size: int = _STORED_AT_ONCE
+    size: int = STORED_AT_ONCE
     is_defining: bool = False
     guess: tuple[dict[str, Any], ...] = field(default=(), init=False, compare=False)
 

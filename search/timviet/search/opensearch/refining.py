@@ -28,6 +28,8 @@ _LEAST_DOCUMENTS, _MOST_DOCUMENTS = 20, 500
 # For each paragraph that is wanted so many are sorted, and no fewer than these: of equal values the best are wanted.
 _SORTED, _LEAST_SORTED = 4, 100
 _DOCUMENTS: Body = {"cardinality": {"field": "id", "precision_threshold": _EXACT_DOCUMENTS}}
+# There may be one of these for each value that is counted, which takes memory.
+_DOCUMENTS_EACH: Body = {"cardinality": {"field": "id", "precision_threshold": 1_000}}
 
 
 def arrange(
@@ -133,7 +135,7 @@ def _facet(requests: Requests, query: Body, key: str, of_documents: bool) -> Fac
     """Return the most frequent values of a key."""
     values = values_of(key, _MOST_VALUES)
     if of_documents:
-        values["aggs"] = {"documents": _DOCUMENTS}
+        values["aggs"] = {"documents": _DOCUMENTS_EACH}
     lacking = {"bool": {"filter": [query], "must_not": [having_key(key)]}}
     counted = requests.search({"query": query, "size": 0, "aggs": {"values": values}})["aggregations"]["values"]
     texts: dict[str, str] = {}
