@@ -21,6 +21,8 @@ from figures import percentile
 from queries import Query, draw_queries
 
 from timviet.index import ClusterOptions, Document, Index, open_index
+from timviet.index.opensearch.paragraphs import Encoder
+from timviet.index.preparing import prepare
 from timviet.search import Limits, Searcher
 
 sys.path.append(str(Path(__file__).parents[1]))
@@ -69,6 +71,16 @@ def timed(searcher: Searcher, query: Query) -> tuple[float, list[tuple[str, floa
     return (time.perf_counter() - started) * 1000, found, results.total
 
 
+def encoding_time(files: Sequence[Path], count: int | None) -> float:
+    """Return how many microseconds of a core a writer takes for a paragraph before it is sent."""
+    encoder, started, number = Encoder(), time.perf_counter(), 0
+    for document in documents(files, count):
+        for _ in encoder.encode(prepare(document, None), number):
+            pass
+        number += 1
+    return (time.perf_counter() - started) / number * 1e6
+
+
 @click.command(help=__doc__)
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--count", type=int, help="Take only so many paragraphs.")
@@ -100,6 +112,7 @@ def main(
         rates = [build(index, files, count, jobs) for index in (here, there)]
         for name, index, rate in zip(("here", "cluster"), (here, there), rates, strict=True):
             print(f"{name}: {index.paragraph_count:,} paragraphs, {rate:,.0f}/s, {index.size / 1e6:,.0f} MB")
+        print(f"reading and encoding alone: {encoding_time(files, count):.0f} µs a paragraph")
         queries = draw_queries(list(islice(read_texts(files), 50_000)), per_cell)
         searchers = [stack.enter_context(Searcher(index, LONG_ENOUGH)) for index in (here, there)]
         compare(queries, searchers, there)
