@@ -380,10 +380,14 @@ def test_interrupted(folder, by):
         text=True,
         preexec_fn=listen_to_interrupts,
     )
-    while set((folder / ".timviet").iterdir()) == before and process.poll() is None:
-        time.sleep(0.01)  # until the writer is at work
-    process.send_signal(by)
-    _, complaint = process.communicate(timeout=60)
+    with process:
+        while set((folder / ".timviet").iterdir()) == before and process.poll() is None:
+            time.sleep(0.01)  # until the writer is at work
+        process.send_signal(by)
+        try:
+            _, complaint = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert process.returncode == 2
     assert "interrupted: the index is whole, at its last commit" in complaint
     assert json.loads(run("info", "--format", "json").stdout)["documents"] == 2

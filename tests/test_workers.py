@@ -199,6 +199,37 @@ def test_interrupts_while_they_start(folder, tmp_path):
     assert run.stdout.split() == ["True"] * 3
 
 
+ENDED = """
+import os, signal, sys
+from concurrent.futures import ProcessPoolExecutor
+from timviet.index import Document, open_index
+if __name__ == "__main__":
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+    start = ProcessPoolExecutor._start_executor_manager_thread
+    def interrupted(pool):
+        os.kill(os.getpid(), int(sys.argv[2]))
+        start(pool)
+    ProcessPoolExecutor._start_executor_manager_thread = interrupted
+    with open_index(sys.argv[1]) as index, index.writer(jobs=2, memory=1) as writer:
+        for number in range(2000):
+            writer.add(Document(id=str(number), text="Nước sông lên cao " * 20))
+"""
+
+
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+def test_ended_while_they_start(folder, tmp_path, by):
+    """What ends a program while it has begun to start a process, but does not know of it yet, leaves none that waits."""
+    script = tmp_path / "kết thúc.py"
+    script.write_text(ENDED, encoding="utf-8")
+    run = subprocess.run(
+        [sys.executable, script, folder, str(int(by))], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert run.stderr.splitlines()[-1] == "KeyboardInterrupt"
+    with open_index(folder) as index:
+        assert index.document_count == 1
+
+
 def test_folders(tmp_path):
     """`sync` indexes with several processes, too."""
     (tmp_path / "tin.txt").write_text("\n".join(TEXTS), encoding="utf-8")

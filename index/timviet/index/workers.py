@@ -160,20 +160,23 @@ _known = Vocabulary()
 
 @contextmanager
 def _without_interrupts() -> Iterator[None]:
-    """Hold back Ctrl-C, also in processes that are started meanwhile: they cannot ignore it before they are set up."""
+    """Hold back Ctrl-C, also in processes that are started meanwhile: they cannot ignore it before they are set up.
+
+    What else ends a program waits, too: in the midst of a start it would leave a process behind that nobody ends.
+    """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     came: list[int] = []
-    # Another thread may take it, and then Python interrupts the main one all the same.
-    is_main = threading.current_thread() is threading.main_thread()
-    handler = signal.signal(signal.SIGINT, lambda number, _: came.append(number)) if is_main else None
+    # Another thread may take them, and then Python interrupts the main one all the same.
+    held = (signal.SIGINT, signal.SIGTERM) if threading.current_thread() is threading.main_thread() else ()
+    handlers = {number: signal.signal(number, lambda own, _: came.append(own)) for number in held}
     try:
         yield
     finally:
-        if is_main:
-            signal.signal(signal.SIGINT, handler or signal.SIG_DFL)
+        for number, handler in handlers.items():
+            signal.signal(number, handler or signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        if came:
-            signal.raise_signal(signal.SIGINT)
+        for number in came:
+            signal.raise_signal(number)
 
 
 def _prepare_process() -> None:
