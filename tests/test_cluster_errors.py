@@ -45,6 +45,10 @@ def answering(status: int, body: bytes, kind: str = "text/html") -> Iterator[str
 
 
 PAGE = b"<html><h1>Bad gateway</h1></html>"
+GONE = (
+    b'{"error": {"type": "search_phase_execution_exception", "reason": "all shards failed", '
+    b'"caused_by": {"type": "node_not_connected_exception", "reason": "[may-2] Node not connected"}}, "status": 500}'
+)
 ANSWERS = [
     pytest.param(200, PAGE, "text/html", "is not OpenSearch, or a proxy", None, id="a page"),
     pytest.param(200, b"ok", "text/plain", "is not OpenSearch", None, id="a text"),
@@ -52,6 +56,8 @@ ANSWERS = [
     pytest.param(401, b"Unauthorized", "text/plain", "does not know this user and password", 401, id="a password"),
     pytest.param(403, b'{"error": {"type": "security_exception", "reason": "no permissions"}, "status": 403}',
                  "application/json", r"the user may not do that \(no permissions\)", 403, id="a right"),
+    pytest.param(500, GONE, "application/json", r"a shard of the index is on no node that is there .*Node not c",
+                 503, id="a node that just went"),
     pytest.param(429, b"Too many requests", "text/plain", "has too much to do", 429, id="too many requests"),
 ]  # fmt: skip
 

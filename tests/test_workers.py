@@ -219,7 +219,7 @@ if __name__ == "__main__":
 
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
 def test_ended_while_they_start(folder, tmp_path, by):
-    """What ends a program while it has begun to start a process, but does not know of it yet, leaves none that waits."""
+    """What ends a program that has started a process, but does not know of it yet, leaves none behind that waits."""
     script = tmp_path / "kết thúc.py"
     script.write_text(ENDED, encoding="utf-8")
     run = subprocess.run(

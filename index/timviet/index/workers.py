@@ -175,8 +175,8 @@ def _without_interrupts() -> Iterator[None]:
         for number, handler in handlers.items():
             signal.signal(number, handler or signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        for number in came:
-            signal.raise_signal(number)
+        for own in came:
+            signal.raise_signal(own)
 
 
 def _prepare_process() -> None:

@@ -7,15 +7,18 @@ from http import HTTPStatus
 from typing import TypeVar
 
 from timviet.index.opensearch.connection import Connection
+from timviet.index.opensearch.telling import status_told, told_by
 
 _Answer = TypeVar("_Answer")
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 10.0  # seconds
 # A cluster that is too busy, or has a node come and go, answers so; a proxy may, too.
-PASSING = (
-    HTTPStatus.TOO_MANY_REQUESTS,
-    HTTPStatus.BAD_GATEWAY,
-    HTTPStatus.SERVICE_UNAVAILABLE,
-    HTTPStatus.GATEWAY_TIMEOUT,
+PASSING: frozenset[int] = frozenset(
+    {
+        HTTPStatus.TOO_MANY_REQUESTS,
+        HTTPStatus.BAD_GATEWAY,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        HTTPStatus.GATEWAY_TIMEOUT,
+    }
 )
 _BLOCK = "cluster_block_exception"
 
@@ -39,7 +42,9 @@ def is_passing(error: Exception) -> bool:
 
     if isinstance(error, NoConnectionError):
         return not isinstance(error, SSLError)
-    return isinstance(error, TransportError) and error.status_code in PASSING
+    if not isinstance(error, TransportError) or not isinstance(error.status_code, int):
+        return False
+    return status_told(error.status_code, told_by(error)) in PASSING
 
 
 def patiently(connection: Connection, operation: str, ask: Callable[[], _Answer]) -> _Answer:

@@ -7,7 +7,7 @@ from threading import BoundedSemaphore, Event
 
 from timviet.index.opensearch.connection import Connection
 from timviet.index.opensearch.patience import PASSING, is_passing, pauses
-from timviet.index.opensearch.telling import refusal
+from timviet.index.opensearch.telling import refusal, status_told
 
 _WAITING = 1  # chunks that wait for a thread, so that none has to wait for a chunk
 
@@ -103,7 +103,7 @@ class BulkSender:
         again = []
         for operation, item in zip(operations, answer["items"], strict=True):
             ((_, result),) = item.items()
-            status = result["status"]
+            status = status_told(result["status"], result.get("error"))
             if status in PASSING and not is_last:
                 again.append(operation)
             # What is there already, or something later, is a conflict; what is to be removed need not be there.

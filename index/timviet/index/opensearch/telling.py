@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from timviet.index.errors import ClusterError, IndexNotFoundError, IndexPlaceError, quoted
+
+if TYPE_CHECKING:
+    from opensearchpy.exceptions import TransportError
 
 _BUSY = "it has too much to do"
 _LATER = "try again later, or give it more nodes"
@@ -29,8 +32,17 @@ _NAME_ANOTHER = "name the cluster's own address"
 # The words that say that a cluster takes nothing, because a disk is full or somebody has said so.
 _BLOCKED = "cluster_block_exception"
 _FULL = "watermark"
-# These come without a status of their own where several things were asked at once.
-_NO_SHARD = {"no_shard_available_action_exception", "illegal_index_shard_state_exception"}
+# These come without a status of their own where several things were asked at once, or with one that blames the cluster.
+_AWAY = {
+    "already_closed_exception",
+    "connect_transport_exception",
+    "illegal_index_shard_state_exception",
+    "no_shard_available_action_exception",
+    "node_closed_exception",
+    "node_disconnected_exception",
+    "node_not_connected_exception",
+    "send_request_transport_exception",
+}
 
 
 def failure(error: Exception, operation: str, location: str) -> IndexPlaceError:
@@ -60,7 +72,7 @@ def failure(error: Exception, operation: str, location: str) -> IndexPlaceError:
         case SerializationError():
             reason, advice = _NOT_OPENSEARCH, _NAME_ANOTHER
         case TransportError() if isinstance(error.status_code, int):
-            return refusal(error.status_code, _info(error), operation, location)
+            return refusal(error.status_code, told_by(error), operation, location)
         case _:
             reason, advice = str(error), "put that right"
     return ClusterError(operation, location, reason, advice)
@@ -76,7 +88,7 @@ def refusal(status: int, info: Any, operation: str, location: str) -> IndexPlace
         location: where the index is.
     """
     kind, told = _cause(info)
-    status = HTTPStatus.SERVICE_UNAVAILABLE if _NO_SHARD.intersection(_kinds(info)) else status
+    status = status_told(status, info)
     if kind == "index_not_found_exception":
         message = f"there is no index at {location}: make one with `timviet index`, or name another place"
         return IndexNotFoundError(message, location)
@@ -96,7 +108,18 @@ def refusal(status: int, info: Any, operation: str, location: str) -> IndexPlace
     return ClusterError(operation, location, reason, advice, status)
 
 
-def _info(error: Any) -> Any:  # noqa: ANN401  # any JSON
+def status_told(status: int, info: Any) -> int:  # noqa: ANN401  # any JSON
+    """Return the HTTP status that an answer should have: 503 where a node or a shard is away, or is just going.
+
+    Args:
+        status: the one that it has.
+        info: what it says: its `error`, or text.
+    """
+    return HTTPStatus.SERVICE_UNAVAILABLE if _AWAY.intersection(_kinds(info)) else status
+
+
+def told_by(error: "TransportError") -> Any:  # noqa: ANN401  # any JSON
+    """Return what an answer says of an error: its `error`, or text."""
     info = error.info
     return info.get("error", info) if isinstance(info, Mapping) else info
 
