@@ -31,6 +31,7 @@ class Cluster:
         nodes: how many.
         folder: where they keep their data and their log; one that is removed afterwards, if none is given.
         settings: settings of each node, as {"indexing_pressure.memory.limit": "2mb"}.
+        first: the first one's number; above 1, they join the nodes of another cluster, which has the same folder.
 
     Attributes:
         hosts: where each of them is, node 1 first: "127.0.0.1:39200".
@@ -44,14 +45,16 @@ class Cluster:
         ...     cluster.stop_node(2)
     """
 
-    def __init__(self, nodes: int = 3, folder: Path | None = None, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, nodes: int = 3, folder: Path | None = None, settings: Mapping[str, str] | None = None, first: int = 1
+    ) -> None:
         self._own = None if folder else TemporaryDirectory()
         self.folder = folder or Path(self._own.name)
         self.log = self.folder / "log"
         self._found: dict[int, str] = {}
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                _command(self.folder, nodes, settings or {}),
+                _command(self.folder, first, nodes, settings or {}),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -113,10 +116,10 @@ class Cluster:
         raise RuntimeError(f"OpenSearch was not {wanted!r} within {_PATIENCE} s or ended; its log ends:\n{end}")
 
 
-def _command(folder: Path, nodes: int, settings: Mapping[str, str]) -> list[str]:
+def _command(folder: Path, first: int, nodes: int, settings: Mapping[str, str]) -> list[str]:
     return [
         "java",
-        "-Xmx1g" if nodes > 1 else "-Xmx512m",
+        "-Xmx1g" if nodes > 2 else "-Xmx512m",
         "-XX:+UseSerialGC",  # the smallest
         "-XX:TieredStopAtLevel=1",  # what is compiled thoroughly pays for that after minutes only
         "-Dfile.encoding=UTF-8",
@@ -125,6 +128,7 @@ def _command(folder: Path, nodes: int, settings: Mapping[str, str]) -> list[str]
         f"{_libraries()}/*",
         str(_SOURCES / "Nodes.java"),
         str(folder),
+        str(first),
         str(nodes),
         *(f"{key}={value}" for key, value in settings.items()),
     ]

@@ -48,8 +48,8 @@ def silent_host() -> Iterator[str]:
         yield f"127.0.0.1:{server.getsockname()[1]}"
 
 
-def place(cluster: Cluster, name: str) -> str:
-    return f"opensearch://{','.join(cluster.hosts)}/{name}"
+def place(name: str, *clusters: Cluster) -> str:
+    return f"opensearch://{','.join(host for own in clusters for host in own.hosts)}/{name}"
 
 
 def ask(cluster: Cluster, path: str):
@@ -68,10 +68,10 @@ def await_copies(cluster: Cluster) -> None:
 
 
 @contextmanager
-def filled(cluster: Cluster, name: str, *, replicas: int = 1, retries: int = 8):
+def filled(cluster: Cluster, name: str, *others: Cluster, replicas: int = 1, retries: int = 8):
     """An index of three shards with sixty documents."""
     options = ClusterOptions(shards=3, replicas=replicas, retries=retries)
-    with open_index(place(cluster, name), create=True, cluster=options) as index:
+    with open_index(place(name, *others, cluster), create=True, cluster=options) as index:
         with index.writer() as writer:
             for number in range(60):
                 writer.add(Document(id=f"cũ {number}", text=f"Đảng ủy xã số {number}\nHọp lúc {number} giờ"))
@@ -158,6 +158,49 @@ def test_a_node_stops_while_it_is_written(cluster):
         assert index.generation == 3
 
 
+@contextmanager
+def apart() -> Iterator[tuple[Cluster, Cluster]]:
+    """Three nodes, of which the third is a process of its own, to be killed by closing it."""
+    if reason := unavailable():
+        pytest.skip(reason)
+    with Cluster(nodes=2) as cluster, Cluster(nodes=1, folder=cluster.folder, first=3) as third:
+        yield cluster, third
+
+
+def test_a_node_is_killed_while_it_is_searched():
+    """Searches go on when a node's process is killed: each finds what all find, or fails clearly and soon."""
+    with apart() as (cluster, third), filled(cluster, "giết", third) as index, Searcher(index) as searcher:
+        before = answers(searcher)
+        right, failed = 0, 0
+        with meanwhile(third.close) as thread:
+            while thread.is_alive() or right + failed < 20:
+                started = time.monotonic()
+                try:
+                    assert answers(searcher) == before
+                    right += 1
+                except ClusterError:
+                    failed += 1
+                assert time.monotonic() - started < BOUND
+        assert right > failed
+
+
+def test_a_node_is_killed_while_it_is_written():
+    """When a node's process is killed, all is there that was committed, and what is written meanwhile."""
+    added = {f"mới {number}" for number in range(1_500)}
+    with apart() as (cluster, third), filled(cluster, "giết", third) as index:
+        before = set(index.ids())
+        writer = index.writer(memory=1, jobs=2)
+        for place, identity in enumerate(sorted(added)):
+            if place == len(added) // 2:
+                third.close()
+            writer.add(Document(id=identity, text=f"Tin {identity}: " + "hội đồng nhân dân " * 50))
+        writer.commit()
+        assert set(index.ids()) == before | added
+        with Searcher(index) as searcher:
+            assert searcher.search("hội đồng nhân dân").total == len(added)
+            assert searcher.search("đảng ủy xã").total == len(before)
+
+
 def test_a_shard_is_missing(cluster):
     """Where a shard has no copy, nothing is found or committed rather than a part, and all is there again with it."""
     with filled(cluster, "khuyet", replicas=0, retries=0) as index, Searcher(index) as searcher:
@@ -205,7 +248,7 @@ def test_all_nodes_stop(cluster):
         before = answers(searcher)
         writer = index.writer()
         writer.add(Document(id="mới", text="Đảng ủy phường"))
-        own = place(cluster, "het")
+        own = place("het", cluster)
         asked = {
             "search": lambda: searcher.search("dang uy"),
             "read": searcher.refresh,

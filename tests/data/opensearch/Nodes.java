@@ -26,10 +26,12 @@ import org.opensearch.transport.TransportService;
 /**
  * A cluster of real nodes in one process, on the loopback interface, for tests.
  *
- * <p>Arguments: a folder for data, the number of nodes, and settings of theirs, as "KEY=VALUE". Prints "started NUMBER
- * HOST:PORT" for each node, then "ready". Then reads "stop NUMBER" and "start NUMBER NUMBER..." from standard input,
- * and answers "stopped NUMBER", or as at the start. A node that starts again keeps its data and its port. All ends, as a power failure would
- * end it, with standard input: when the process that gives the commands closes it, or has gone.
+ * <p>Arguments: a folder for data, the first node's number, the number of nodes, and settings of theirs, as
+ * "KEY=VALUE". Where the first is not 1, they join those that another process has started with the same folder. Prints
+ * "started NUMBER HOST:PORT" for each node, then "ready". Then reads "stop NUMBER" and "start NUMBER NUMBER..." from
+ * standard input, and answers "stopped NUMBER", or as at the start. A node that starts again keeps its data and its
+ * port. All ends, as a power failure would end it, with standard input: when the process that gives the commands closes
+ * it, or has gone.
  */
 public class Nodes {
     private static final List<Class<? extends Plugin>> MODULES = List.of(
@@ -41,27 +43,31 @@ public class Nodes {
     );
 
     private final Path folder;
+    private final int first;
     private final List<String> names;
     private final Settings own;
     private final Map<Integer, Node> running = new TreeMap<>();
     private final Map<Integer, Integer> ports = new TreeMap<>();
 
-    private Nodes(Path folder, int count, List<String> settings) {
+    private Nodes(Path folder, int first, int count, List<String> settings) {
         this.folder = folder;
+        this.first = first;
         Settings.Builder told = Settings.builder();
         for (String setting : settings) {
             String[] parts = setting.split("=", 2);
             told.put(parts[0], parts[1]);
         }
         this.own = told.build();
-        this.names = IntStream.rangeClosed(1, count).mapToObj(Nodes::name).collect(Collectors.toList());
+        this.names = IntStream.range(first, first + count).mapToObj(Nodes::name).collect(Collectors.toList());
     }
 
     public static void main(String[] arguments) {
         int status = 1;
         try {
             List<String> told = List.of(arguments);
-            Nodes nodes = new Nodes(Path.of(told.get(0)), Integer.parseInt(told.get(1)), told.subList(2, told.size()));
+            int first = Integer.parseInt(told.get(1));
+            int count = Integer.parseInt(told.get(2));
+            Nodes nodes = new Nodes(Path.of(told.get(0)), first, count, told.subList(3, told.size()));
             nodes.startAll();
             nodes.obey(new BufferedReader(new InputStreamReader(System.in)));
             status = 0;
@@ -73,8 +79,8 @@ public class Nodes {
     }
 
     private void startAll() throws Exception {
-        for (int number = 1; number <= names.size(); number++) {
-            start(number);
+        for (int place = 0; place < names.size(); place++) {
+            start(first + place);
         }
         awaitAll();
         System.out.println("ready");
@@ -102,7 +108,9 @@ public class Nodes {
         running.put(number, node);
         var address = node.injector().getInstance(HttpServerTransport.class).boundAddress().publishAddress();
         ports.put(number, address.getPort());
-        tellWhereNodesAre();
+        if (!joins()) {
+            tellWhereNodesAre();
+        }
         System.out.println("started " + number + " " + address);
     }
 
@@ -122,7 +130,7 @@ public class Nodes {
             .put("network.host", "127.0.0.1")
             .put("http.port", ports.getOrDefault(number, 0))
             .put("transport.port", 0)
-            .putList("cluster.initial_cluster_manager_nodes", names)
+            .putList("cluster.initial_cluster_manager_nodes", joins() ? List.of() : names)
             .put("discovery.seed_providers", "file")
             .put("discovery.initial_state_timeout", "0s") // no node waits for those that are started after it
             .put("cluster.routing.allocation.disk.threshold_enabled", false) // disks of test machines may be full
@@ -142,10 +150,14 @@ public class Nodes {
     /** Wait until every node that runs has joined. */
     private void awaitAll() {
         Node any = running.values().iterator().next();
-        var health = any.client().admin().cluster().prepareHealth().setWaitForNodes(String.valueOf(running.size()));
+        var health = any.client().admin().cluster().prepareHealth().setWaitForNodes(joins() ? ">=" + (first + names.size() - 1) : String.valueOf(running.size()));
         if (health.setTimeout(TimeValue.timeValueMinutes(1)).get().isTimedOut()) {
             throw new IllegalStateException("not all of " + running.size() + " nodes joined within a minute");
         }
+    }
+
+    private boolean joins() {
+        return first > 1;
     }
 
     private static String name(int number) {
