@@ -13,6 +13,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+import unmeasured
 from timviet.index.formats import limits
 from timviet.search.cli import main
 from timviet.search.cli.options import read_input
@@ -378,6 +379,7 @@ def test_interrupted(folder, by):
         [TIMVIET, "index", "nhieu.jsonl"],
         stderr=subprocess.PIPE,
         text=True,
+        env=unmeasured.environment(),
         preexec_fn=listen_to_interrupts,
     )
     with process:

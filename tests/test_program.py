@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+import unmeasured
 from timviet.index import open_index
 
 PROGRAM = "import os; from timviet.search.program import main; os.write(1, b'begun'); main()"
@@ -34,7 +35,12 @@ def test_interrupted_at_any_moment(folder, tmp_path, place):
     index = tmp_path / "chỉ mục"
     command = [sys.executable, "-c", PROGRAM, "--index", index, "index", "--jobs", "2", "--memory", "1", folder]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=unmeasured.environment(),
+        start_new_session=True,
     ) as process:
         assert process.stdout.read(5) == "begun"
         time.sleep(wait)
@@ -63,5 +69,6 @@ class Module:
 sys.meta_path.insert(0, Module())
 {PROGRAM}
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, env=unmeasured.environment(), check=False)
     assert (done.returncode, done.stderr) == (2, "Error: interrupted\n")

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import unmeasured
 from timviet.index.documents import Document
 from timviet.index.files import read_content
 from timviet.index.folders.reading_ahead import read_ahead
@@ -85,7 +86,13 @@ def test_processes_end_with_it():
 def test_interrupted(tmp_path, signal_number):
     """Ctrl-C while files are read ends at once, with all processes, and leaves the index as it was."""
     command = _command(tmp_path, files=200, jobs=2)
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True) as process:
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=unmeasured.environment(),
+        start_new_session=True,
+    ) as process:
         _wait_for_readers(process, 2)
         children = _children(process.pid)
         process.send_signal(signal_number)

@@ -12,6 +12,7 @@ from threading import Event, Thread
 
 import pytest
 
+import unmeasured
 from timviet.index import Document, open_index, watch
 from timviet.index.errors import MissingExtraError, SourceError
 
@@ -192,7 +193,9 @@ def test_an_id_that_gets_free(place):
 def test_the_command(place, signal_number):
     """`timviet index --watch` tells what it does, and ends with Ctrl-C, as if that were no fault."""
     command = [TIMVIET, "--index", str(place.index), "index", "--watch", str(place.folder)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=unmeasured.environment()
+    ) as process:
         assert "1 document, 1 paragraph indexed" in process.stdout.readline()
         assert "watching for changes" in process.stderr.readline()
         place.write("b.txt")

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+import unmeasured
 from timviet.index import Document, open_index, sync, vocabulary
 from timviet.index.analysis import indexed_forms
 from timviet.index.errors import NotAnIndexError, WorkerError
@@ -222,9 +223,8 @@ def test_ended_while_they_start(folder, tmp_path, by):
     """What ends a program that has started a process, but does not know of it yet, leaves none behind that waits."""
     script = tmp_path / "kết thúc.py"
     script.write_text(ENDED, encoding="utf-8")
-    run = subprocess.run(
-        [sys.executable, script, folder, str(int(by))], capture_output=True, text=True, timeout=60, check=False
-    )
+    command = [sys.executable, script, folder, str(int(by))]
+    run = subprocess.run(command, capture_output=True, text=True, env=unmeasured.environment(), timeout=60, check=False)
     assert run.stderr.splitlines()[-1] == "KeyboardInterrupt"
     with open_index(folder) as index:
         assert index.document_count == 1
