@@ -38,11 +38,14 @@ def test_index_and_info(run, location):
     done = run("index", "--shards", "2", "--replicas", "0", "tin.txt")
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(f"{location}: 1 document, 2 paragraphs indexed (1 new,")
-    assert "1 unchanged" in run("index", "tin.txt").stdout
+    assert "1 unchanged" in run("index", "--shards", "2", "tin.txt").stdout
+    refused = run("index", "--shards", "3", "--replicas", "0", "tin.txt")
+    assert (refused.returncode, f"`timviet copy --shards 3 {location}" in " ".join(refused.stderr.split())) == (2, True)
     told = json.loads(run("info", "--format", "json").stdout)
     assert (told["index"], told["documents"], told["paragraphs"]) == (location, 1, 2)
     assert told["rules"] == rules_fingerprint()
     assert told["bytes"] > 0
+    assert (told["shards"], told["replicas"], told["health"]) == (2, 0, "green")
     assert run("info", "--skipped").stdout == ""
 
 

@@ -131,6 +131,11 @@ class Index(ABC):
 
     @property
     @abstractmethod
+    def layout(self) -> dict[str, str | int]:
+        """How it lies on a cluster: its `shards`, `replicas` of each, and `health`, as "green"; elsewhere nothing."""
+
+    @property
+    @abstractmethod
     def schema_version(self) -> int:
         """The number of the layout of its fields."""
 

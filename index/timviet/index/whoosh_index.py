@@ -81,6 +81,11 @@ class WhooshIndex(Index):
         return total
 
     @property
+    def layout(self) -> dict[str, str | int]:
+        """Nothing: it is on no cluster."""
+        return {}
+
+    @property
     def schema_version(self) -> int:
         """The number of the layout of its fields."""
         return self.whoosh.schema.version

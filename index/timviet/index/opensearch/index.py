@@ -83,6 +83,14 @@ class ClusterIndex(Index):
         return int(told["_all"]["total"]["store"]["size_in_bytes"])
 
     @property
+    def layout(self) -> dict[str, str | int]:
+        """How it lies on the cluster; see `Index.layout`."""
+        with self.connection.telling("read"):
+            told = self.connection.client.cluster.health(index=self.connection.name, level="indices")
+        ((_, own),) = told["indices"].items()
+        return {"shards": own["number_of_shards"], "replicas": own["number_of_replicas"], "health": own["status"]}
+
+    @property
     def schema_version(self) -> int:
         """The number of the layout of its fields."""
         return self._concrete.schema

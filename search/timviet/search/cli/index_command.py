@@ -154,10 +154,25 @@ def _open(location: str, cluster: "ClusterOptions | None", paths: "Sequence[Path
     from timviet.index.folders.syncing import require_paths
 
     try:
-        return open_index(location, cluster=cluster)
+        index = open_index(location, cluster=cluster)
     except IndexNotFoundError:
         require_paths(paths)
         return open_index(location, create=True, cluster=cluster)
+    if cluster is not None:
+        _require_layout(index, cluster)
+    return index
+
+
+def _require_layout(index: "Index", cluster: "ClusterOptions") -> None:
+    """Refuse to lay out an index otherwise that is there."""
+    there = index.layout
+    asked = {"shards": cluster.shards, "replicas": cluster.replicas}
+    other = {name: number for name, number in asked.items() if number not in (None, there[name])}
+    if other:
+        index.close()
+        options = " ".join(f"--{name} {number}" for name, number in other.items())
+        message = f"the index has {there['shards']} shards and {there['replicas']} replicas of each: lay it out anew by"
+        raise click.UsageError(f"{message} `timviet copy {options} {index.location} {index.location}`")
 
 
 def _sync(index: "Index", paths: "Sequence[Path]", options: "Mapping[str, Any]") -> "Summary":

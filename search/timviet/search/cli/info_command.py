@@ -40,6 +40,7 @@ def command(skipped: bool, output: str, index_location: str | None) -> None:
             "documents": index.document_count,
             "paragraphs": index.paragraph_count,
             "bytes": index.size,
+            **index.layout,
             "schema": index.schema_version,
             "rules": index.rules,
             "skipped": count_skipped(index),
