@@ -176,7 +176,9 @@ def test_options_of_the_environment():
 def test_numbers_that_are_none(name, monkeypatch):
     """A number of the environment that is none is told, with its name."""
     monkeypatch.setenv(f"TIMVIET_OPENSEARCH_{name}", "nhiều")
-    with pytest.raises(NotAnIndexError, match=f"TIMVIET_OPENSEARCH_{name} is no number"):
+    with pytest.raises(
+        ClusterError, match=rf"TIMVIET_OPENSEARCH_{name} is no number: 'nhiều'; see `timviet index --help`"
+    ):
         open_index("opensearch://127.0.0.1:1/kho")
 
 

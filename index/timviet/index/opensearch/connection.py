@@ -166,13 +166,15 @@ def connect(location: str, options: ClusterOptions | None) -> Connection:
 
     Raises:
         NotAnIndexError: the location is not one of an index on a cluster.
+        ClusterError: what the environment says makes no sense.
         MissingExtraError: the client is not installed.
     """
     place = Place.parse(location)
     try:
         return Connection(place, options or ClusterOptions.from_environment())
     except ValueError as error:
-        raise _no_place(str(place), str(error)) from error
+        advice = "see `timviet index --help` for what the environment may say"
+        raise ClusterError("open", str(place), str(error), advice) from error
 
 
 def _client(place: Place, options: ClusterOptions, location: str) -> "OpenSearch":

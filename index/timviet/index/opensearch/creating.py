@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from http import HTTPStatus
+from itertools import count
 from typing import Any, NamedTuple
 
 from timviet.index.analysis import rules_fingerprint
@@ -116,8 +117,10 @@ def create(connection: Connection) -> Concrete:
         IndexPlaceError: as `find_concrete` raises it.
     """
     options = connection.options
-    if find_concrete(connection) is None:
-        _create(connection, _name(connection, 1), index_body(connection.name, options.shards or 1, options.replicas))
+    numbers = count(1)  # one may have been left that the name does not stand for any more
+    while find_concrete(connection) is None:
+        body = index_body(connection.name, options.shards or 1, options.replicas)
+        _create(connection, _name(connection, next(numbers)), body)
     with connection.telling("make"):
         connection.client.cluster.health(
             index=connection.name,
