@@ -2,6 +2,7 @@
 
 import json
 import random
+from itertools import product
 from unittest.mock import patch
 
 import pytest
@@ -13,7 +14,7 @@ from asking import CALLS, SYLLABLES, add_all, answer
 from helpers import stripped
 from timviet.index import ClusterOptions, Document, copy, open_index
 from timviet.index.analysis import indexed_forms
-from timviet.index.errors import QueryTimeoutError, UnknownKeyError, UnsupportedQueryError
+from timviet.index.errors import QueryLimitError, QueryTimeoutError, UnknownKeyError, UnsupportedQueryError
 from timviet.search import Limits, Searcher
 
 SHARDS = [1, 3]
@@ -170,6 +171,35 @@ def test_queries_of_whoosh(both):
     """Whoosh's own queries are refused, with what to do instead."""
     with pytest.raises(UnsupportedQueryError, match="query language"):
         both[1].search(Term("text.folded", "hoa"))
+
+
+def test_long_queries(cluster_location):
+    """What is as long as a paragraph finds what it finds here, and longer queries if the cluster takes more terms."""
+    words = ["".join(own) for own in product("bcdghklmntvx", "aăâeêiouư", ("", "n", "m", "ng", "t", "c", "p"))]
+    texts = [" ".join(words[first : first + 220]) for first in range(0, 440, 11)]
+    location = f"{cluster_location}-long"
+    with open_index(":memory:", create=True) as here, open_index(location, create=True) as there:
+        for index in (here, there):
+            with index.writer() as writer:
+                for number, text in enumerate(texts):
+                    writer.add(Document(id=str(number), text=text))
+        settings = there.connection.client.cluster.put_settings
+        with Searcher(here) as one, Searcher(there) as other:
+
+            def orders(searcher, count):
+                query = " ".join(words[:count])
+                answers = (searcher.search(query, match=match) for match in ("any", "all"))
+                return [[(hit.document_id, hit.score) for hit in results] for results in answers]
+
+            assert orders(other, 200) == orders(one, 200)
+            with pytest.raises(QueryLimitError, match=r"raise indices\.query\.bool\.max_clause_count") as caught:
+                orders(other, 600)
+            assert caught.value.limit == 1_024
+            try:
+                settings(body={"transient": {"indices.query.bool.max_clause_count": 8_192}})
+                assert orders(other, 600) == orders(one, 600)
+            finally:
+                settings(body={"transient": {"indices.query.bool.max_clause_count": None}})
 
 
 def test_time_limit(both):

@@ -216,14 +216,14 @@ class QuerySyntaxError(TimvietError):
 
 
 class QueryLimitError(TimvietError):
-    """A query that is longer, has more clauses, or is nested deeper than this engine takes.
+    """A query that is longer, has more clauses, or is nested deeper than this engine takes, or a cluster.
 
     Attributes:
         limit: the largest value that is taken.
-        actual: the query's value.
+        actual: the query's value, or None where it is only known to be larger.
     """
 
-    def __init__(self, message: str, limit: int, actual: int) -> None:
+    def __init__(self, message: str, limit: int, actual: int | None = None) -> None:
         super().__init__(message)
         self.limit = limit
         self.actual = actual

@@ -1,10 +1,11 @@
 """What to raise where a cluster does not answer, or refuses: what is wrong, and what can be done."""
 
+import re
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from timviet.index.errors import ClusterError, IndexNotFoundError, IndexPlaceError, quoted
+from timviet.index.errors import ClusterError, IndexNotFoundError, QueryLimitError, TimvietError, quoted
 
 if TYPE_CHECKING:
     from opensearchpy.exceptions import TransportError
@@ -32,6 +33,8 @@ _NAME_ANOTHER = "name the cluster's own address"
 # The words that say that a cluster takes nothing, because a disk is full or somebody has said so.
 _BLOCKED = "cluster_block_exception"
 _FULL = "watermark"
+_TOO_MANY = {"too_many_clauses", "too_many_nested_clauses"}
+_NUMBER = re.compile(r"\d+")
 # These come without a status of their own where several things were asked at once, or with one that blames the cluster.
 _AWAY = {
     "already_closed_exception",
@@ -45,7 +48,7 @@ _AWAY = {
 }
 
 
-def failure(error: Exception, operation: str, location: str) -> IndexPlaceError:
+def failure(error: Exception, operation: str, location: str) -> TimvietError:
     """Return what to raise for an error of the client.
 
     Args:
@@ -78,7 +81,7 @@ def failure(error: Exception, operation: str, location: str) -> IndexPlaceError:
     return ClusterError(operation, location, reason, advice)
 
 
-def refusal(status: int, info: Any, operation: str, location: str) -> IndexPlaceError:  # noqa: ANN401  # any JSON
+def refusal(status: int, info: Any, operation: str, location: str) -> TimvietError:  # noqa: ANN401  # any JSON
     """Return what to raise for an answer that says that something was refused.
 
     Args:
@@ -92,6 +95,13 @@ def refusal(status: int, info: Any, operation: str, location: str) -> IndexPlace
     if kind == "index_not_found_exception":
         message = f"there is no index at {location}: make one with `timviet index`, or name another place"
         return IndexNotFoundError(message, location)
+    if _TOO_MANY.intersection(_kinds(info)):
+        limit = _NUMBER.search(told)
+        message = (
+            f"cannot {operation} the index {location}: the cluster takes fewer terms at once ({told}); ask for fewer "
+            "words, or longer beginnings of words, or raise indices.query.bool.max_clause_count in its settings"
+        )
+        return QueryLimitError(message, int(limit[0]) if limit else 0)
     if kind == _BLOCKED:
         is_full = _FULL in str(info)
         reason = f"the cluster lets nothing be written{' because a disk is nearly full' if is_full else ''} ({told})"

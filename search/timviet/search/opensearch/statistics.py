@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar, cast
 
 from cachetools import LRUCache
 
+from timviet.index.errors import QueryLimitError
 from timviet.index.opensearch.layout import TERM_SEPARATOR, UNIT_SEPARATOR
 from timviet.search.deadline import check_time
 from timviet.search.opensearch.fields import pairs_field
@@ -95,6 +96,7 @@ class Statistics:
             make: the function, which is called until nothing is left to ask.
 
         Raises:
+            QueryLimitError: that is more than can be remembered.
             Exception: what it raises, where that is not for what it does not know yet.
         """
         for _ in range(_MOST_ROUNDS):
@@ -108,7 +110,8 @@ class Statistics:
             if not self._wanted:
                 return made
             self._fetch()
-        raise RuntimeError("what a query needs to know has no end")
+        message = f"the query needs more than {_REMEMBERED:,} numbers of the cluster: ask for fewer or longer words"
+        raise QueryLimitError(message, _REMEMBERED)
 
     def answer(self, question: Question[_Answer]) -> _Answer:
         """Return the answer to a question, or a guess where it is not known yet."""

@@ -46,6 +46,8 @@ Body = dict[str, Any]
 # By how much a bound may be too low, for scores are sums of whole levels; and of a pair, whose lengths are one less.
 MARGIN = 1.01
 _PAIR_MARGIN = 1.05
+# A cluster takes so many in a query, unless its settings say otherwise.
+_MOST_CLAUSES = 1_024
 # Terms are taken for synonyms whose occurrences count the same, up to this part of one; and so many at most.
 _SHARES = 16
 _MOST_SYNONYMS = 1_000
@@ -61,42 +63,47 @@ class Translation:
 
     Args:
         statistics: what the cluster counts.
+        is_coarse: whether all terms of a leaf are to be one clause, which scores a paragraph that has any of them what
+            one scores at most that has nothing else.
     """
 
-    def __init__(self, statistics: Statistics) -> None:
+    def __init__(self, statistics: Statistics, is_coarse: bool = False) -> None:
         self._statistics = statistics
+        self._is_coarse = is_coarse
 
     def unscored(self, node: Node) -> Body:
         """Return a query that finds what a node finds."""
-        return self.bounded(node, 0.0)
+        return self._bounded(node, 0.0)
 
-    def bounded(self, node: Node, boost: float = 1.0) -> Body:
+    def bounded(self, node: Node) -> Body:
         """Return a query that finds what a node finds, and scores it at least as high, but for `MARGIN`.
-
-        Args:
-            node: the node.
-            boost: by what the score is multiplied; with 0 nothing is scored.
 
         Raises:
             UnsupportedQueryError: it is one of Whoosh's own queries.
         """
+        body = self._bounded(node, 1.0)
+        if clause_count(body) > _MOST_CLAUSES:
+            return Translation(self._statistics, is_coarse=True)._bounded(node, 1.0)
+        return body
+
+    def _bounded(self, node: Node, boost: float) -> Body:
         match node:
             case TermGroup():
                 return self._group(node, boost)
             case TermSequence():
                 return self._sequence(node, boost)
             case All():
-                return _all([self.bounded(own, boost * node.boost) for own in node.clauses])
+                return _all([self._bounded(own, boost * node.boost) for own in node.clauses])
             case AnyOf():
-                return _any([self.bounded(own, boost * node.boost) for own in node.clauses])
+                return _any([self._bounded(own, boost * node.boost) for own in node.clauses])
             case Highest():
-                return {"dis_max": {"queries": [self.bounded(own, boost) for own in node.clauses]}}
+                return {"dis_max": {"queries": [self._bounded(own, boost) for own in node.clauses]}}
             case Maybe():
-                wanted, optional = self.bounded(node.wanted, boost), self.bounded(node.optional, boost)
+                wanted, optional = self._bounded(node.wanted, boost), self._bounded(node.optional, boost)
                 return {"bool": {"must": [wanted], "should": [optional]}} if boost else wanted
             case Without():
                 excluded = self.unscored(node.excluded)
-                return {"bool": {"must": [self.bounded(node.wanted, boost)], "must_not": [excluded]}}
+                return {"bool": {"must": [self._bounded(node.wanted, boost)], "must_not": [excluded]}}
             case Filter():
                 return _filter(self.unscored(node.clause))
             case Between():
@@ -130,8 +137,8 @@ class Translation:
         """Return what finds any of some terms of the cluster, each with how much an occurrence of it counts."""
         if not terms:
             return []
-        if not weight:
-            return [{"terms": {field: [term for term, _ in terms]}}]
+        if not weight or self._is_coarse:
+            return [_constant({"terms": {field: [term for term, _ in terms]}}, weight)]
         of_shares: dict[float, list[str]] = {}
         for term, share in terms:
             of_shares.setdefault(ceil(share * _SHARES) / _SHARES, []).append(term)
@@ -196,6 +203,24 @@ class Translation:
         every = ((pair_term(*own), befores[own[0]] * afters[own[1]]) for own in product(befores, afters))
         found = [own for own in every if self._statistics.frequency(pairs_field(field), own[0]).documents]
         return _any(self._terms(pairs_field(field), found, _PAIR_MARGIN * weight))
+
+
+def clause_count(body: object) -> int:
+    """Return how many clauses a query of the cluster has, as that counts them: each term that is scored is one."""
+    match body:
+        case {"term": _} | {"terms": _} | {"span_term": _} | {"range": _} | {"match_none": _}:
+            return 1
+        case {"match": own} | {"match_phrase": own}:
+            return sum(_query_text(asked).count(TERM_SEPARATOR) + 1 for asked in own.values())
+        case dict():
+            return sum(map(clause_count, body.values()))
+        case list():
+            return sum(map(clause_count, body))
+    return 0
+
+
+def _query_text(asked: str | Body) -> str:
+    return asked if isinstance(asked, str) else str(asked["query"])
 
 
 def _weight(leaf: Leaf) -> float:
