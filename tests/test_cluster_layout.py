@@ -147,3 +147,13 @@ def test_long_terms_are_whole(location):
             writer.add(Document(id="1", text=f"{word} xã", metadata={"k" * 200: word}))
         keyed = forms(word).keyed
         assert found(index, "text", keyed) == found(index, "meta", f"{'k' * 200}\x1f{keyed}") == [("1", 0)]
+
+
+def test_an_index_that_was_left(location):
+    """An index that its name does not stand for any more is left alone, and does not keep a new one from being made."""
+    with open_index(location, create=True) as index:
+        client, name = index.connection.client, index.connection.name
+        client.indices.delete_alias(index=f"{name}-00000001", name=name)
+        with open_index(location, create=True) as anew:
+            assert anew.paragraph_count == 0
+        assert sorted(client.indices.get(index=f"{name}-*")) == [f"{name}-00000001", f"{name}-00000002"]
