@@ -174,7 +174,7 @@ def test_plain_text_is_searched_in_full(chunks):
     assert typed(parse(text, FIELDS)) == surfaces(text)
 
 
-words = st.text(st.characters(categories=["L", "N"]) | st.sampled_from("đảngủy_ \t\n\u3000"))
+words = st.text(st.characters(categories=["L", "N"]) | st.sampled_from('đảngủy_ \t\n\u3000"*'))
 operators = st.sampled_from([" AND ", " OR ", " NOT ", " TO ", " and ", "ANDNOT"])
 
 
@@ -182,9 +182,12 @@ operators = st.sampled_from([" AND ", " OR ", " NOT ", " TO ", " and ", "ANDNOT"
 @example("a AND")
 @example("AND\tb")
 @example("\u3164 _")
-def test_plain_words_without_the_parser(text):
-    """A query of nothing but words has the tree that the whole parser gives it."""
-    with patch.object(parser, "_PLAIN", re.compile(r"(?!)")):
+@example('"đảng ủy" "" xã* _* "a"')
+@example('"a AND b" "AND" AND*')
+@example('"\u3164" c"d" "e"f')
+def test_simple_queries_without_the_parser(text):
+    """A query of words, their beginnings and phrases has the tree that the whole parser gives it."""
+    with patch.object(parser, "_SIMPLE", re.compile(r"(?!)")):
         expected = parsed(text)
     assert parsed(text) == expected
 

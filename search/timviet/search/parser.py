@@ -19,6 +19,9 @@ from timviet.search.syntax import check_syntax, names_before_colons
 
 # Words with spaces between them; nothing that the syntax knows has letters, digits and spaces alone, but operators.
 _PLAIN = re.compile(r"[\w\s]*")
+# Most other queries are of words and phrases, too, and of words that are not typed to their ends.
+_PART = re.compile(r'"[\w\s]*"|\w+\*?')
+_SIMPLE = re.compile(rf"\s*(?:(?:{_PART.pattern})(?:\s+|$))*")
 _OPERATORS = {"AND", "OR", "NOT"}
 
 
@@ -45,8 +48,8 @@ def parse(text: str, fields: Mapping[str, str], strict: bool = False, limits: Li
     """
     check_length(text, limits)
     _check_depth(text, limits)
-    if _is_plain(text):
-        query = _parse_plain(text)
+    if not strict and _is_made_of(_SIMPLE, text):
+        query = _parse_simple(text)
     else:
         parser = parser_for(fields)
         if strict:
@@ -77,7 +80,7 @@ def parse_nodes(text: str, fields: Mapping[str, str], limits: Limits = DEFAULT_L
     """
     check_length(text, limits)
     _check_depth(text, limits)
-    return None if _is_plain(text) else parser_for(fields).process(text.strip())
+    return None if _is_made_of(_PLAIN, text) else parser_for(fields).process(text.strip())
 
 
 def unknown_fields(text: str, fields: Mapping[str, str]) -> list[str]:
@@ -131,12 +134,12 @@ def _check(message: str, actual: int, limit: int, advice: str) -> None:
         raise QueryLimitError(f"{message.format(f'{actual:,}')}, the limit is {limit:,}: {advice}", limit, actual)
 
 
-def _is_plain(text: str) -> bool:
-    """Tell whether a query is nothing but words."""
-    return _PLAIN.fullmatch(text) is not None and _OPERATORS.isdisjoint(text.split())
+def _is_made_of(parts: re.Pattern[str], text: str) -> bool:
+    """Tell whether a query is nothing but some parts, none of which is an operator."""
+    return parts.fullmatch(text) is not None and _OPERATORS.isdisjoint(text.split())
 
 
-def _parse_plain(text: str) -> Query:
-    """Parse a query that is nothing but words, as the parser would, many times as fast."""
-    leaves = (make_leaf(DEFAULT_FIELD, word) for word in text.split())
+def _parse_simple(text: str) -> Query:
+    """Parse a query of words, their beginnings and phrases, as the parser would, many times as fast."""
+    leaves = (make_leaf(DEFAULT_FIELD, part) for part in _PART.findall(text))
     return Words([leaf for leaf in leaves if leaf is not None])
