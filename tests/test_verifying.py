@@ -43,6 +43,15 @@ def test_any_texts(merged):
     assert verify(index).problems == ()
 
 
+def test_a_document_that_was_changed_at_once():
+    """Nothing is found where a document stands right after what it was before in the same commit."""
+    with open_index(":memory:", create=True) as index:
+        with index.writer() as writer:
+            for title, text in (("Một", "a\nb"), (None, "a"), ("Hai", ""), ("Ba", "a\nc\nd")):
+                writer.add(Document("1", text, title))
+        assert verify(index).problems == ()
+
+
 def change(name, place, by):
     """Change a number in a column of the text."""
 

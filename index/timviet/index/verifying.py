@@ -4,10 +4,11 @@ The texts are analysed again, some at a time, and for each paragraph the terms t
 that the index has, by sums of hashes: in whatever order terms are read, the sum of a paragraph's is the same.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import groupby, islice, pairwise
+from itertools import islice, pairwise
+from typing import Any
 
 import numpy as np
 
@@ -203,14 +204,26 @@ def _analysed(
     """Return what the texts of some paragraphs give: the sums of each field's terms, and the columns of lengths."""
     builder, storage, segment = SegmentBuilder(vocabulary), MemoryStorage(), ColumnSegment("MAIN")
     kept = (require_paragraph(documents.stored_fields(number)) for number in numbers)
-    for _, paragraphs in groupby(kept, lambda fields: fields["id"]):
-        builder.add(restore([*paragraphs]))
+    for paragraphs in _by_document(kept):
+        builder.add(restore(paragraphs))
     segment.set_doc_count(len(numbers))
     builder.write(storage, segment)
     terms: TermsReader = segment.codec().terms_reader(storage, segment)
     columns = segment.open_columns(storage, DOCUMENTS)
     lengths = {name: columns[name] for name in columns if name.startswith("lengths.")}
     return {name: _sums(terms, name, len(numbers)) for name in terms.written_field_names()}, lengths
+
+
+def _by_document(kept: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """Yield the paragraphs of each document; one may come right after what it was before, which is deleted."""
+    own: list[dict[str, Any]] = []
+    for fields in kept:
+        if own and (fields["id"] != own[-1]["id"] or fields["paragraph"] <= own[-1]["paragraph"]):
+            yield own
+            own = []
+        own.append(fields)
+    if own:
+        yield own
 
 
 def _sums(terms: TermsReader, field: str, count: int) -> Column:
