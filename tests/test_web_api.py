@@ -129,6 +129,7 @@ PROBLEMS = [
     ("/search", {"q": "x", "limit": 101}, 422, "limit"),
     ("/search", {"q": "x", "offset": -1}, 422, "offset"),
     ("/search", {"q": "x", "marks": "none"}, 422, "marks"),
+    ("/search", {"q": ["x", "y"]}, 422, "q: is given more than once"),
     ("/search", {"q": "x", "querry": "y"}, 422, "querry"),  # a slip in a name is not passed over
     ("/search", {"q": "x " * 6000}, 400, "10,000"),
     ("/search", {"q": "(" * 50 + "x" + ")" * 50}, 400, "bracket"),

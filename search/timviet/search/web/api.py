@@ -1,10 +1,13 @@
 """The API: what a `Searcher` answers, as JSON."""
 
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict
 from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Path, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
@@ -16,6 +19,7 @@ from timviet.search.web import schemas
 from timviet.search.web.answering import answer, json_response
 from timviet.search.web.metrics import Metrics
 from timviet.search.web.parameters import (
+    LISTS,
     CorrectParameters,
     DocumentParameters,
     ExplainParameters,
@@ -39,6 +43,15 @@ def _documented(model: type[BaseModel], *statuses: HTTPStatus) -> dict[int | str
         304: {"description": "What the client has, by its `If-None-Match`, is still the answer."}
     }
     return {200: {"model": model}, **unchanged, **documented(*statuses, *_ALWAYS)}
+
+
+async def _answer(request: Request, make: Callable[[Searcher], Response]) -> Response:
+    """Return what a function makes of the searcher, where each parameter of one value is given once."""
+    counts = Counter(name for name, _ in request.query_params.multi_items() if name not in LISTS)
+    repeated = [name for name, count in counts.items() if count > 1]
+    if repeated:
+        raise RequestValidationError([{"loc": ("query", name), "msg": "is given more than once"} for name in repeated])
+    return await answer(request, make)
 
 
 def add_api(app: FastAPI, index: Index, metrics: Metrics) -> None:
@@ -74,7 +87,7 @@ def add_api(app: FastAPI, index: Index, metrics: Metrics) -> None:
             metrics.found(results.total)
             return json_response(results.to_dict())
 
-        return await answer(request, make)
+        return await _answer(request, make)
 
     @app.get("/suggest", responses=_documented(schemas.Suggestions))
     async def suggest(request: Request, asked: Annotated[SuggestParameters, Query()]) -> Response:
@@ -83,12 +96,12 @@ def add_api(app: FastAPI, index: Index, metrics: Metrics) -> None:
         def make(searcher: Searcher) -> Response:
             return json_response({"suggestions": [own.to_dict() for own in searcher.suggest(asked.q, asked.limit)]})
 
-        return await answer(request, make)
+        return await _answer(request, make)
 
     @app.get("/lookup", responses=_documented(schemas.NameHits))
     async def lookup(request: Request, asked: Annotated[LookupParameters, Query()]) -> Response:
         """Look up documents by a name or title."""
-        return await answer(
+        return await _answer(
             request, lambda searcher: json_response(searcher.lookup(asked.q, asked.field, asked.limit).to_dict())
         )
 
@@ -100,12 +113,12 @@ def add_api(app: FastAPI, index: Index, metrics: Metrics) -> None:
             correction = searcher.correct(asked.q)
             return json_response(asdict(correction) if correction else {"query": asked.q, "changes": []})
 
-        return await answer(request, make)
+        return await _answer(request, make)
 
     @app.get("/similar", responses=_documented(schemas.Results, HTTPStatus.NOT_FOUND))
     async def similar(request: Request, asked: Annotated[SimilarParameters, Query()]) -> Response:
         """Find paragraphs like a given one."""
-        return await answer(
+        return await _answer(
             request, lambda searcher: json_response(searcher.similar(asked.id, asked.paragraph, asked.limit).to_dict())
         )
 
@@ -121,7 +134,7 @@ def add_api(app: FastAPI, index: Index, metrics: Metrics) -> None:
                 raise HTTPException(HTTPStatus.NOT_FOUND, f"{quoted(asked.q)} does not find this paragraph")
             return json_response(asdict(explanation))
 
-        return await answer(request, make)
+        return await _answer(request, make)
 
     @app.get("/documents/{document_id:path}", responses=_documented(schemas.ReadDocument, HTTPStatus.NOT_FOUND))
     async def document(
@@ -139,7 +152,7 @@ def add_api(app: FastAPI, index: Index, metrics: Metrics) -> None:
                 raise UnknownParagraphError(document_id, 0, 0)
             return json_response(found.to_dict())
 
-        return await answer(request, make)
+        return await _answer(request, make)
 
     @app.get("/info", responses=_documented(schemas.Info))
     async def info(request: Request) -> Response:
@@ -157,7 +170,7 @@ def add_api(app: FastAPI, index: Index, metrics: Metrics) -> None:
             }
             return json_response(facts)
 
-        return await answer(request, make)
+        return await _answer(request, make)
 
     @app.get("/healthz", responses={200: {"model": schemas.Health}, **documented(HTTPStatus.SERVICE_UNAVAILABLE)})
     def healthz() -> Response:

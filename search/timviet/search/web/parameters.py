@@ -12,6 +12,9 @@ MOST_HITS = 100
 MOST_KEYS = 50
 """Filters, facets or fields that one request may name."""
 
+LISTS = ("filter", "facet", "field")
+"""The parameters that may be given more than once."""
+
 DEEPEST = 10_000
 """How many hits may be left out before those of an answer."""
 
