@@ -1,8 +1,8 @@
 """What is known of an index's terms: all that a plan is made from."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 from cachetools import LRUCache
 
@@ -11,13 +11,15 @@ from timviet.search.abbreviations.abbreviations import Abbreviations
 from timviet.search.deadline import check_time
 from timviet.search.limits import DEFAULT_LIMITS
 from timviet.search.ngrams import Ngrams
-from timviet.search.nodes import Leaf, Node, TermGroup, TermSequence, leaf_size
+from timviet.search.nodes import Node, TermSequence, leaf_size, leaves
 from timviet.search.surfaces import Surfaces
 from timviet.search.word_counts import Terms, WordCounts
 
-# So many bytes are remembered of groups that were planned, and so many of sequences of them, about.
-_REMEMBERED_BYTES = 1 << 25
+# So many bytes are remembered of what was planned, about.
+_REMEMBERED_BYTES = 1 << 26
 _REMEMBERED_VALUES = 1 << 12
+
+Planned = TypeVar("Planned", bound=Node)
 
 
 class Lexicon(ABC):
@@ -32,9 +34,7 @@ class Lexicon(ABC):
 
     Attributes:
         paragraph_count: how many paragraphs there are.
-        groups: term groups that were planned before, by what they were planned for: their postings are remembered.
-        sequences: sequences of them; likewise.
-        marked_values: what finds values of the metadata with certain marks; likewise.
+        marked_values: what finds values of the metadata with certain marks, planned before.
         words: how often words stand in texts and titles together.
         document_frequency: returns how many paragraphs hold a term of a field, deleted ones included until they are
             merged away.
@@ -52,8 +52,7 @@ class Lexicon(ABC):
         self._terms = terms
         self.max_expansions = max_expansions
         self.paragraph_count = terms.paragraph_count
-        self.groups: LRUCache[object, TermGroup] = LRUCache(_REMEMBERED_BYTES, _size)
-        self.sequences: LRUCache[object, TermSequence] = LRUCache(_REMEMBERED_BYTES, _size)
+        self._planned: LRUCache[object, Any] = LRUCache(_REMEMBERED_BYTES, _size)
         self.marked_values: LRUCache[object, Node] = LRUCache(_REMEMBERED_VALUES)
         self.ngrams = ngrams
         self.words = WordCounts(terms, ngrams)
@@ -61,6 +60,19 @@ class Lexicon(ABC):
         self.abbreviations = abbreviations
         self.document_frequency = terms.document_frequency
         self.average_length = terms.average_length
+
+    def planned(self, key: object, plan: Callable[[], Planned]) -> Planned:
+        """Return what was planned before, for its postings are remembered by the node itself; or plan it now.
+
+        Args:
+            key: all that it depends on.
+            plan: plans it.
+        """
+        try:
+            node: Planned = self._planned[key]
+        except KeyError:
+            node = self._planned[key] = plan()
+        return node
 
     def readings(self, field: str, folded: str) -> list[str]:
         """Return the canonical forms that stand in a field and fold to `folded`; see `Snapshot.readings`."""
@@ -92,5 +104,5 @@ class Lexicon(ABC):
         """Return what is kept of the paragraphs that a plan finds."""
 
 
-def _size(leaf: Leaf) -> int:
-    return min(leaf_size(leaf), _REMEMBERED_BYTES)
+def _size(node: Node) -> int:
+    return min(sum(map(leaf_size, leaves(node))), _REMEMBERED_BYTES)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from heapq import nlargest
 from itertools import groupby
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 from whoosh.query import And, AndNot, Every, Not, Or, Query
@@ -83,6 +83,8 @@ MAX_EXPANSIONS_OF_ONE = 2
 # few words means all of them. In longer ones, as questions are, words that tell little would decide the order.
 SHORT_QUERY = 3
 
+OneLeaf = TypeVar("OneLeaf", bound=Leaf)
+
 
 def make_plan(
     query: Query,
@@ -114,6 +116,7 @@ class _Planner:
     ) -> None:
         self._lexicon = lexicon
         self._weights = weights
+        self._levels = tuple(weights.items())
         self._match = match
         self._abbreviations = abbreviations
         self._has_titles = lexicon.has_field("title")
@@ -141,6 +144,9 @@ class _Planner:
                 return WhooshQuery(query)
 
     def _leaf(self, query: Word | Pattern | Fuzzy | Phrase) -> Node:
+        return self._lexicon.planned((Node, self._levels, query.key), lambda: self._make_leaf(query))
+
+    def _make_leaf(self, query: Word | Pattern | Fuzzy | Phrase) -> Node:
         leaf = self._sequence(query) if isinstance(query, Phrase) else self._group(query)
         if query.fieldname not in SCORED_FIELDS:
             return Filter(leaf)
@@ -166,15 +172,7 @@ class _Planner:
         asked = asked_in_title(query)
         own = self._sequence(asked) if isinstance(asked, Phrase) else self._group(asked)
         rarity = min(leaf.statistics.inverse_document_frequency, own.statistics.inverse_document_frequency)
-        key = (asked_in_title, own, rarity)
-        title: Leaf | None = self._lexicon.groups.get(key) or self._lexicon.sequences.get(key)
-        if title is None:
-            title = replace(own, statistics=replace(own.statistics, inverse_document_frequency=rarity))
-            if isinstance(title, TermGroup):
-                self._lexicon.groups[key] = title
-            else:
-                self._lexicon.sequences[key] = title
-        return title
+        return _with_rarity(own, rarity)
 
     def _words(self, words: Words) -> Node:
         clauses = flatten(words)
@@ -217,14 +215,9 @@ class _Planner:
         """Return what finds an abbreviation, which tells as much as all the words together that it stands for."""
         leaves = [leaf for word in words for leaf in scored_leaves(word) if unfolded_field(leaf.field) == "text"]
         rarity = sum(leaf.statistics.inverse_document_frequency for leaf in leaves)
-        key = (Abbreviation, abbreviation, typed, rarity)
-        group = self._lexicon.groups.get(key)
-        if group is None:
-            leaf = Abbreviation("text", abbreviation, boost=ABBREVIATION_WEIGHT, stands_for=typed)
-            own = self._make_group(leaf, self._weights)
-            statistics = replace(own.statistics, inverse_document_frequency=rarity)
-            group = self._lexicon.groups[key] = replace(own, statistics=statistics)
-        return group
+        leaf = Abbreviation("text", abbreviation, boost=ABBREVIATION_WEIGHT, stands_for=typed)
+        key = (TermGroup, self._levels, leaf.key, rarity)
+        return self._lexicon.planned(key, lambda: _with_rarity(self._make_group(leaf), rarity))
 
     def _stretches(self, clauses: Sequence[Query]) -> Iterator[Stretch]:
         """Yield the places of words side by side for which there is an abbreviation."""
@@ -253,7 +246,7 @@ class _Planner:
         )
         typed = self._group(clause).statistics.inverse_document_frequency
         rarity = min(own.statistics.inverse_document_frequency, typed)
-        return replace(own, statistics=replace(own.statistics, inverse_document_frequency=rarity))
+        return _with_rarity(own, rarity)
 
     def _excluded(self, query: Query) -> Node:
         """Plan what is left out, for which all words are required in any case: `-(a b)` keeps out who has both."""
@@ -265,16 +258,7 @@ class _Planner:
         return self._match == "all" or names_field or isinstance(clause, Required)
 
     def _sequence(self, phrase: Phrase) -> TermSequence:
-        groups = tuple(self._group(part) for part in phrase.parts)
-        by_reading = isinstance(phrase, Pair) and Level.CONTRADICTS not in self._weights
-        key = (type(phrase), groups, phrase.slop, phrase.boost, by_reading)
-        try:
-            return self._lexicon.sequences[key]
-        except KeyError:
-            if by_reading:
-                groups = self._by_likely_reading(*groups)
-            sequence = self._lexicon.sequences[key] = self._make_sequence(phrase, groups)
-            return sequence
+        return self._lexicon.planned((TermSequence, self._levels, phrase.key), lambda: self._make_sequence(phrase))
 
     def _by_likely_reading(self, one: TermGroup, other: TermGroup) -> tuple[TermGroup, TermGroup]:
         """Return the groups of a pair, their readings weighted by how often the index has them next to each other."""
@@ -296,24 +280,20 @@ class _Planner:
             for reading in self._lexicon.readings("text", folded)
         }
 
-    def _make_sequence(self, phrase: Phrase, groups: tuple[TermGroup, ...]) -> TermSequence:
+    def _make_sequence(self, phrase: Phrase) -> TermSequence:
+        groups = tuple(self._group(part) for part in phrase.parts)
+        if isinstance(phrase, Pair) and Level.CONTRADICTS not in self._weights:
+            groups = self._by_likely_reading(*groups)
         uncounted = TermSequence(phrase.fieldname, replace(phrase), groups[0].statistics, 0, groups)
         found = self._lexicon.sequence_frequency(uncounted)
         rarity = inverse_document_frequency(found, self._lexicon.paragraph_count)
-        statistics = replace(uncounted.statistics, inverse_document_frequency=rarity)
-        return replace(uncounted, statistics=statistics, document_frequency=found)
+        return _with_rarity(replace(uncounted, document_frequency=found), rarity)
 
     def _group(self, leaf: Word | Pattern | Fuzzy) -> TermGroup:
-        weights = self._weights if leaf.marks is None else level_weights(leaf.marks, marked=True, contradicting=False)
-        own = (type(leaf), leaf.fieldname, leaf.text, leaf.boost, getattr(leaf, "maxdist", 0))
-        key = (*own, *weights.items())
-        try:
-            return self._lexicon.groups[key]
-        except KeyError:
-            group = self._lexicon.groups[key] = self._make_group(leaf, weights)
-            return group
+        return self._lexicon.planned((TermGroup, self._levels, leaf.key), lambda: self._make_group(leaf))
 
-    def _make_group(self, leaf: Word | Pattern | Fuzzy, weights: Weights) -> TermGroup:
+    def _make_group(self, leaf: Word | Pattern | Fuzzy) -> TermGroup:
+        weights = self._weights if leaf.marks is None else level_weights(leaf.marks, marked=True, contradicting=False)
         field, terms, bare = expand(leaf, self._lexicon, weights)
         paragraphs = self._lexicon.paragraph_count
         caps = dict.fromkeys(bare, self._lexicon.unmarked_count())
@@ -339,6 +319,11 @@ class _Planner:
     def _frequency(self, field: str, term: str, cap: int) -> int:
         check_time()
         return min(self._lexicon.document_frequency(field, term), cap)
+
+
+def _with_rarity(leaf: OneLeaf, rarity: float) -> OneLeaf:
+    """Return a leaf that tells as much as one of a given inverse document frequency."""
+    return replace(leaf, statistics=replace(leaf.statistics, inverse_document_frequency=rarity))
 
 
 def _by_likelihood(group: TermGroup, readings: Mapping[str, float], shares: Column) -> TermGroup:

@@ -16,8 +16,8 @@ from timviet.search.marks import Marks
 
 
 @dataclass(eq=False)
-class Word(Query):
-    """One token, found by its forms.
+class OneToken(Query):
+    """What is asked for at one position.
 
     Attributes:
         fieldname: the field to search, by its name in the index.
@@ -32,30 +32,34 @@ class Word(Query):
     boost: float = 1.0
 
     @property
+    def key(self) -> tuple[object, ...]:
+        """All that is asked for: of two queries of one key, either will do for both."""
+        return (type(self), self.fieldname, self.text, self.marks, self.boost)
+
+
+class Word(OneToken):
+    """One token, found by its forms."""
+
+    @property
     def forms(self) -> Forms:
         """The token's canonical and folded forms."""
         return forms(self.text)
 
 
-@dataclass(eq=False)
-class Pattern(Query):
-    """Tokens of a shape: `*` stands for any letters, also none, and `?` for one letter. Attributes as `Word`'s."""
-
-    fieldname: str
-    text: str
-    marks: Marks | None = None
-    boost: float = 1.0
+class Pattern(OneToken):
+    """Tokens of a shape: `*` stands for any letters, also none, and `?` for one letter."""
 
 
 @dataclass(eq=False)
-class Fuzzy(Query):
-    """Tokens that are up to `maxdist` slips away: a letter too many, too few, or another. Attributes as `Word`'s."""
+class Fuzzy(OneToken):
+    """Tokens that are up to `maxdist` slips away: a letter too many, too few, or another."""
 
-    fieldname: str
-    text: str
-    marks: Marks | None = None
-    boost: float = 1.0
     maxdist: int = 1
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """All that is asked for."""
+        return (*super().key, self.maxdist)
 
     @property
     def forms(self) -> Forms:
@@ -84,6 +88,11 @@ class Phrase(Query):
         """The tokens as typed, with spaces between them."""
         return " ".join(part.text for part in self.parts)
 
+    @property
+    def key(self) -> tuple[object, ...]:
+        """All that is asked for: of two queries of one key, either will do for both."""
+        return (type(self), self.fieldname, self.slop, self.boost, *[part.key for part in self.parts])
+
 
 class Pair(Phrase):
     """Two neighbouring words of a query, which count for more where they are neighbours in a text, too."""
@@ -105,6 +114,11 @@ class Expansion(Phrase):
     def text(self) -> str:
         """The words as documents write them."""
         return self.written
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """All that is asked for."""
+        return (*super().key, self.written, self.stands_for)
 
 
 @dataclass(eq=False)

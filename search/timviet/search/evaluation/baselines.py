@@ -63,12 +63,8 @@ class PlainSearcher:
         return [PlainHit(ranking.snapshot.stored(number)["id"], score) for number, score in ranking.ranked]
 
     def _group(self, term: str, times: int, lexicon: Lexicon) -> TermGroup:
-        # What was found by a group is remembered by the group itself.
         key = (PlainSearcher, self._field, term, times)
-        group = lexicon.groups.get(key)
-        if group is None:
-            group = lexicon.groups[key] = self._make_group(term, times, lexicon)
-        return group
+        return lexicon.planned(key, lambda: self._make_group(term, times, lexicon))
 
     def _make_group(self, term: str, times: int, lexicon: Lexicon) -> TermGroup:
         found = lexicon.document_frequency(self._field, term)
