@@ -12,7 +12,7 @@ from timviet.search.refine.arranging import arrange
 from timviet.search.refine.found import find_all
 from timviet.search.refine.grouping import group_by_document
 from timviet.search.refine.sorting import Sort
-from timviet.search.top import Best
+from timviet.search.top import find_best
 
 sorts = st.none() | st.builds(Sort, st.sampled_from(["title", "loai"]), st.booleans())
 
@@ -44,10 +44,9 @@ def test_by_score_comes_what_is_best(share, changes, query, match, limit):
     matchers = collection.matchers
     plan = make_plan(parse(query, query_fields([])), collection.lexicon, match=match)
     with ways(share, 64):
-        best = Best(matchers, plan, limit)
-        found = find_all(collection.snapshot, matchers, plan)
+        best = find_best(matchers, plan, limit)
+        found = find_all(matchers, plan)
     arranged = arrange(collection.columns, found, limit)
-    firsts = [segment.first for segment in collection.snapshot.segments]
-    assert [number for number, _ in arranged.ranked] == [firsts[segment] + number for segment, number in best.places]
+    assert [number for number, _ in arranged.ranked] == best.numbers
     assert [score for _, score in arranged.ranked] == pytest.approx(best.scores)
     assert arranged.total == best.total

@@ -23,7 +23,7 @@ wanted = st.none() | st.sampled_from(VALUES) | st.tuples(bounds, bounds)
 def kept(collection, filters, marks="auto"):
     """The numbers of the paragraphs that filters keep."""
     plan = All(plan_filters(filters, collection.keys, collection.lexicon, marks))
-    found = find_all(collection.snapshot, collection.matchers, plan)
+    found = find_all(collection.matchers, plan)
     assert not found.scores.any()
     return found.numbers.tolist()
 
@@ -181,9 +181,9 @@ def test_filters_and_queries():
     """A filter takes away of what a query finds, and leaves its scores and its order as they are."""
     collection = documents_with("x", "y", "x", "y")
     plan = make_plan(parse("a", query_fields([])), collection.lexicon)
-    whole = find_all(collection.snapshot, collection.matchers, plan)
+    whole = find_all(collection.matchers, plan)
     filtered = All([plan, *plan_filters({"loai": "y"}, collection.keys, collection.lexicon)])
-    found = find_all(collection.snapshot, collection.matchers, filtered)
+    found = find_all(collection.matchers, filtered)
     assert found.numbers.tolist() == [1, 3]
     assert found.scores.tolist() == whole.scores[found.numbers].tolist()
 

@@ -17,7 +17,7 @@ from timviet.search.match import SegmentMatcher
 from timviet.search.parser import parse, query_fields
 from timviet.search.plan import make_plan
 from timviet.search.snapshot_lexicon import SnapshotLexicon
-from timviet.search.top import Best
+from timviet.search.top import find_best
 
 words = st.sampled_from(["a", "á", "b", "bà", "c", "d"])
 texts = st.lists(st.lists(words, max_size=8).map(" ".join), min_size=1, max_size=20)
@@ -48,13 +48,12 @@ def ways(share, stripes):
 
 
 def best(index, query, match, limit):
-    """The best paragraphs' places and scores, and the total."""
+    """The best paragraphs' numbers and scores, and the total."""
     whoosh = index.whoosh.searcher()  # its parts do not keep it
     snapshot = Snapshot(whoosh)
     matchers = [SegmentMatcher(segment) for segment in snapshot.segments]
     plan = make_plan(parse(query, query_fields([])), SnapshotLexicon(snapshot, matchers), match=match)
-    found = Best(matchers, plan, limit)
-    return found.places, found.scores, found.total
+    return find_best(matchers, plan, limit)
 
 
 @either_way
@@ -71,16 +70,16 @@ def best(index, query, match, limit):
 @example(segments=[["a x b", "a b"], ["a b a b"]], query='a -d "a b"', match="any", limit=1, removed=set())
 @example(segments=[["a"] * 5, ["a b"] * 5], query="a b", match="any", limit=9, removed={0, 9})
 def test_the_best_are_exact(share, stripes, segments, query, match, limit, removed):
-    """With a limit come the first of all that are found, each worked out in full: same places, scores and total."""
+    """With a limit come the first of all that are found, each worked out in full: same numbers, scores and total."""
     index = make_index(*segments)
     add_segment(index, remove=map(str, removed))
     with ways(share, stripes):
-        places, scores, total = best(index, query, match, limit)
+        numbers, scores, total = best(index, query, match, limit)
     with ways(share, stripes):
-        every_place, every_score, every_total = best(index, query, match, None)
-    assert total == every_total == len(every_place)
+        every_number, every_score, every_total = best(index, query, match, None)
+    assert total == every_total == len(every_number)
     assert scores == every_score[:limit]
-    assert places == every_place[:limit]
+    assert numbers == every_number[:limit]
 
 
 @given(segments, st.lists(words, min_size=1, max_size=3).map(" ".join), matches, st.integers(1, 9), st.integers(0, 99))
@@ -105,15 +104,15 @@ def test_bounds_may_be_off(segments, query, match, limit, seed):
     with ways(ALWAYS, 1), patch.object(SegmentMatcher, "bounds", bounds_within_slack):
         found = best(index, query, match, limit)
     with ways(ALWAYS, 1):
-        places, scores, total = best(index, query, match, None)
-    assert found == (places[:limit], scores[:limit], total)
+        numbers, scores, total = best(index, query, match, None)
+    assert found == (numbers[:limit], scores[:limit], total)
 
 
 @given(segments, queries, matches)
-def test_scores_descend_and_places_ascend(segments, query, match):
+def test_scores_descend_and_numbers_ascend(segments, query, match):
     """Paragraphs come by their scores; of equal ones, those that were indexed first."""
-    places, scores, _ = best(make_index(*segments), query, match, None)
-    ranked = [(-score, place) for score, place in zip(scores, places, strict=True)]
+    numbers, scores, _ = best(make_index(*segments), query, match, None)
+    ranked = [(-score, number) for score, number in zip(scores, numbers, strict=True)]
     assert ranked == sorted(ranked)
 
 
@@ -126,11 +125,10 @@ def test_equal_paragraphs_come_as_in_the_index(share, stripes, limit, match, que
     """Of many paragraphs that score the same, those come that were indexed first, segment by segment."""
     index = make_index(["công an"] * 20, ["công an"], ["công an"] * 20)
     add_segment(index, remove=["0", "5", "30"])
-    left = [(0, number) for number in range(20)] + [(1, 0)] + [(2, number) for number in range(20)]
-    left = [place for place in left if place not in [(0, 0), (0, 5), (2, 9)]]
+    left = [number for number in range(41) if number not in [0, 5, 30]]
     with ways(share, stripes):
-        places, scores, total = best(index, query, match, limit)
-    assert (places, total) == (left[:limit], len(left))
+        numbers, scores, total = best(index, query, match, limit)
+    assert (numbers, total) == (left[:limit], len(left))
     assert len(set(scores)) == 1
 
 
@@ -139,8 +137,8 @@ def test_equal_paragraphs_score_the_same_in_any_segment():
     text = "công an xã hội tỉnh"
     index = make_index([text, "xóm công an", *["xóm"] * 99], [text])
     for query in map(" ".join, permutations(text.split(), 3)):
-        places, scores, _ = best(index, query, "all", None)
-        assert (places, len(set(scores))) == ([(0, 0), (1, 0)], 1)
+        numbers, scores, _ = best(index, query, "all", None)
+        assert (numbers, len(set(scores))) == ([0, 101], 1)
 
 
 def test_an_empty_index():

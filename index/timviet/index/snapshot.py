@@ -225,8 +225,13 @@ class Snapshot:
 
     def stored(self, number: int) -> dict[str, Any]:
         """Return what is kept of a paragraph to be shown, by its number in the snapshot."""
-        segment = self.segments[bisect_right(self._firsts, number) - 1]
-        return segment.stored(number - segment.first)
+        segment, number_there = self.place(number)
+        return self.segments[segment].stored(number_there)
+
+    def place(self, number: int) -> tuple[int, int]:
+        """Return the place of a paragraph's segment among all of them, and its number there."""
+        segment = bisect_right(self._firsts, number) - 1
+        return segment, number - self._firsts[segment]
 
     def stored_texts(self, name: str, numbers: Column) -> list[str | None]:
         """Return what is kept under a name of some paragraphs, by their numbers in the snapshot, which ascend.

@@ -24,7 +24,7 @@ from timviet.search.refine.columns import Columns
 from timviet.search.refine.facets import count_values
 from timviet.search.refine.found import Found, find_all
 from timviet.search.snapshot_lexicon import SnapshotLexicon
-from timviet.search.top import Best
+from timviet.search.top import find_best
 
 if TYPE_CHECKING:
     from timviet.search.names.lookup import NameHits, NameLookup
@@ -66,7 +66,6 @@ class EmbeddedCollection(Collection):
         self.lexicon = SnapshotLexicon(self.snapshot, self.matchers, self._max_expansions)
         self._keys = SnapshotKeys(self.snapshot.segments)
         self._columns = Columns(self.snapshot)
-        self._firsts = [segment.first for segment in self.snapshot.segments]
         self._suggester: Suggester | None = None
         self._names: NameLookup | None = None
 
@@ -101,12 +100,11 @@ class EmbeddedCollection(Collection):
     def find(self, plan: Node, limit: int, arrangement: Arrangement | None = None) -> Ranking:
         """Return the first of what a plan finds; see `Collection.find`."""
         if arrangement is not None:
-            found = find_all(self.snapshot, self.matchers, plan)
+            found = find_all(self.matchers, plan)
             arranging = partial(self._arrange, found, limit, arrangement)
             return Ranking(self.snapshot, [], len(found.numbers), arrange=arranging)
-        best = Best(self.matchers, plan, limit)
-        numbers = [self._firsts[segment] + number for segment, number in best.places]
-        return Ranking(self.snapshot, list(zip(numbers, best.scores, strict=True)), best.total)
+        best = find_best(self.matchers, plan, limit)
+        return Ranking(self.snapshot, list(zip(best.numbers, best.scores, strict=True)), best.total)
 
     def _arrange(self, found: Found, limit: int, arrangement: Arrangement) -> Ranking:
         check_time()
@@ -121,12 +119,13 @@ class EmbeddedCollection(Collection):
     def rank(self, plan: Node, document_id: str, paragraph: int | None) -> Rank | None:
         """Return where a paragraph ranks; see `Collection.rank`."""
         own = self.snapshot.having("id", document_id)
-        best = Best(self.matchers, plan, None)
-        for rank, (place, number) in enumerate(best.places, 1):
-            segment = self.snapshot.segments[place]
-            found = segment.stored(number)["paragraph"] if segment.first + number in own else None
+        best = find_best(self.matchers, plan, None)
+        for rank, number in enumerate(best.numbers, 1):
+            found = self.snapshot.stored(number)["paragraph"] if number in own else None
             if found is not None and paragraph in (None, found):
-                parts = explain_parts(plan, segment, self.matchers[place], self.lexicon, number)
+                segment, number_there = self.snapshot.place(number)
+                matcher = self.matchers[segment]
+                parts = explain_parts(plan, self.snapshot.segments[segment], matcher, self.lexicon, number_there)
                 return Rank(found, rank, best.total, best.scores[rank - 1], parts)
         return None
 

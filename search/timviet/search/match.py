@@ -53,12 +53,14 @@ class SegmentMatcher:
         segment: the segment.
 
     Attributes:
+        first: the number of the segment's first paragraph in the snapshot.
         groups: what reads groups of terms there.
     """
 
     def __init__(self, segment: SegmentView) -> None:
         self._segment = segment
         self._count = segment.paragraph_count
+        self.first = segment.first
         self.groups = GroupReader(segment)
         self._ranges: LRUCache[Between, NDArray[np.bool]] = LRUCache(_REMEMBERED_RANGES)
 

@@ -48,4 +48,4 @@ class SnapshotLexicon(Lexicon):
 
     def stored(self, plan: Node) -> Iterable[Mapping[str, Any]]:
         """Return what is kept of the paragraphs that a plan finds."""
-        return map(self._snapshot.stored, find_all(self._snapshot, self._matchers, plan).numbers.tolist())
+        return map(self._snapshot.stored, find_all(self._matchers, plan).numbers.tolist())

@@ -14,29 +14,34 @@ from timviet.search.nodes import Node
 _STRIPES = 64
 
 
-class Best:
+class Best(NamedTuple):
     """The best paragraphs that a plan finds.
+
+    Attributes:
+        numbers: their numbers in the snapshot, best first.
+        scores: their scores. Of equal ones, those come first that do so in the index.
+        total: how many paragraphs the plan finds; exact.
+    """
+
+    numbers: list[int]
+    scores: list[float]
+    total: int
+
+
+def find_best(matchers: Sequence[SegmentMatcher], plan: Node, limit: int | None) -> Best:
+    """Return the best paragraphs that a plan finds.
 
     Args:
         matchers: what finds the plan's nodes in each segment.
         plan: the plan.
         limit: how many to find at most; None for all.
-
-    Attributes:
-        total: how many paragraphs the plan finds; exact.
-        places: of each of the best, the place of its segment and its number there, best first.
-        scores: their scores. Of equal ones, those come first that do so in the index.
     """
-
-    def __init__(self, matchers: Sequence[SegmentMatcher], plan: Node, limit: int | None) -> None:
-        found = [_best_of_segment(matcher, plan, limit) for matcher in matchers]
-        self.total = sum(own.total for own in found)
-        scores = np.concatenate([np.empty(0), *(own.matches.scores for own in found)])
-        best = np.argsort(-scores, kind="stable")[:limit]
-        segments = np.repeat(np.arange(len(found)), [len(own.matches.documents) for own in found])
-        documents = np.concatenate([np.empty(0, np.int64), *(own.matches.documents for own in found)])
-        self.scores: list[float] = scores[best].tolist()
-        self.places = list(zip(segments[best].tolist(), documents[best].tolist(), strict=True))
+    found = [_best_of_segment(matcher, plan, limit) for matcher in matchers]
+    numbers = [matcher.first + own.matches.documents for matcher, own in zip(matchers, found, strict=True)]
+    every_number = np.concatenate([np.empty(0, np.int64), *numbers])
+    every_score = np.concatenate([np.empty(0), *[own.matches.scores for own in found]])
+    best = (-every_score).argsort(kind="stable")[:limit]
+    return Best(every_number[best].tolist(), every_score[best].tolist(), sum([own.total for own in found]))
 
 
 class _Found(NamedTuple):

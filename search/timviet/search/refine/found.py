@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from timviet.index.columnfile import Column
-from timviet.index.snapshot import Snapshot
 from timviet.search.match import SegmentMatcher
 from timviet.search.nodes import Node
 
@@ -28,16 +27,15 @@ class Found(NamedTuple):
         return Found(self.numbers[places], self.scores[places])
 
 
-def find_all(snapshot: Snapshot, matchers: Sequence[SegmentMatcher], plan: Node) -> Found:
+def find_all(matchers: Sequence[SegmentMatcher], plan: Node) -> Found:
     """Return all that a plan finds.
 
     Args:
-        snapshot: the snapshot that is searched.
-        matchers: what finds the plan's nodes in each of its segments.
+        matchers: what finds the plan's nodes in each segment.
         plan: the plan.
     """
     matches = [matcher.matches(plan) for matcher in matchers]
-    numbers = [segment.first + own.documents for segment, own in zip(snapshot.segments, matches, strict=True)]
+    numbers = [matcher.first + own.documents for matcher, own in zip(matchers, matches, strict=True)]
     return Found(
         np.concatenate([np.empty(0, np.int64), *numbers]),
         np.concatenate([np.empty(0), *(own.scores for own in matches)]),
