@@ -7,16 +7,16 @@ from typing import TypeGuard
 
 from whoosh.query import Not, Query
 
-from timviet.search.query import Fuzzy, Pair, Pattern, Phrase, Required, Word, Words, has_leaves
+from timviet.search.expand import has_marks
+from timviet.search.query import Fuzzy, OneToken, Pair, Pattern, Phrase, Required, Word, Words, has_leaves
 from timviet.search.rank import PAIR_WEIGHT
 
 
-def typed_leaves(query: Query) -> list[Word | Pattern | Fuzzy]:
-    """Return the words, patterns and the like of a query, those of its phrases, too."""
-    if isinstance(query, Word | Pattern | Fuzzy):
-        return [query]
-    children = query.parts if isinstance(query, Phrase) else query.children()
-    return [leaf for child in children for leaf in typed_leaves(child)]
+def is_marked(query: Query) -> bool:
+    """Tell whether any mark was typed in a query."""
+    if isinstance(query, OneToken):
+        return has_marks(query)
+    return any(map(is_marked, query.parts if isinstance(query, Phrase) else query.children()))
 
 
 def flatten(words: Words) -> list[Query]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from timviet.index.analysis import keyed
+from timviet.index.analysis import forms, keyed
 from timviet.index.schema import folded_field
 from timviet.index.spelling import marks as marks_of
 from timviet.search.deadline import check_time
@@ -11,7 +11,7 @@ from timviet.search.lexicon import Lexicon
 from timviet.search.marks import Level, Marks, compare
 from timviet.search.marks import level as mark_level
 from timviet.search.pattern import Shape, shape
-from timviet.search.query import Fuzzy, Pattern, Word
+from timviet.search.query import Fuzzy, OneToken, Pattern, Word
 from timviet.search.rank import LEVEL_WEIGHTS, SLIP_WEIGHT
 
 Weights = Mapping[Level, float]
@@ -55,11 +55,12 @@ def level_weights(marks: Marks, marked: bool, contradicting: bool) -> Weights:
     return {**weights, Level.CONTRADICTS: _CONTRADICTING_WEIGHT} if contradicting else weights
 
 
-def has_marks(leaf: Word | Pattern | Fuzzy) -> bool:
+def has_marks(leaf: OneToken) -> bool:
     """Tell whether any mark was typed in a leaf."""
     if isinstance(leaf, Pattern):
         return shape(leaf.text).has_marks
-    return leaf.forms.canonical != leaf.forms.folded
+    own = forms(leaf.text)
+    return own.canonical != own.folded
 
 
 def expand(leaf: Word | Pattern | Fuzzy, lexicon: Lexicon, weights: Weights) -> Expanded:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from cachetools import LRUCache
@@ -33,14 +32,13 @@ LONGEST_CORRECTED = 300
 _REMEMBERED_CORRECTIONS = 1 << 12
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """How a query is to be answered; see `Searcher.search`."""
 
     marks: Marks = "auto"
     match: Match = "auto"
     strict: bool = False
-    filters: Filters = field(default_factory=dict)
+    filters: Filters | None = None
     facets: Sequence[str] = ()
     sort: str | None = None
     group_by_document: bool = False
@@ -106,7 +104,7 @@ class Finder:
         if isinstance(query, str) and (is_doubtful or options.ask_back) and len(query) <= LONGEST_CORRECTED:
             with suppress(QueryTimeoutError), TimeLimit(remaining_seconds() / 2):  # what was found is not lost over it
                 answer = self._corrected(query, run, answer, options)
-        return _finished(answer._replace(relaxed=(*_range_notes(asked), *answer.relaxed)))
+        return _finished(answer, asked)
 
     def correct(self, query: str) -> Correction | None:
         """Return what a query was meant to say; see `timviet.search.correct`."""
@@ -201,10 +199,10 @@ class _Run:
         return Answer(plan, ranking, ranking.total > 0)
 
 
-def _finished(answer: Answer) -> Answer:
+def _finished(answer: Answer, asked: Query) -> Answer:
     """Return an answer with all that was asked for besides the best paragraphs, and what there is to say of it."""
     planned = leaves(answer.plan)
-    relaxed = (*answer.relaxed, *_abbreviation_notes(planned))
+    relaxed = (*_range_notes(asked), *answer.relaxed, *_abbreviation_notes(planned))
     ranking = answer.ranking.arrange() if answer.ranking.arrange else answer.ranking
     return answer._replace(ranking=ranking, relaxed=relaxed, truncated=tuple(_truncations(planned)))
 
@@ -226,8 +224,8 @@ def _abbreviation_notes(planned: Sequence[Leaf]) -> Iterator[Relaxation]:
 
 def _truncations(planned: Sequence[Leaf]) -> Iterator[Truncation]:
     """Yield what a plan searches by fewer terms than it stands for; what stands for most terms first."""
-    parts = (leaf.groups if isinstance(leaf, TermSequence) else (leaf,) for leaf in planned)
-    groups = sorted((group for own in parts for group in own if group.left_out), key=lambda group: group.left_out)
+    parts = [leaf.groups if isinstance(leaf, TermSequence) else (leaf,) for leaf in planned]
+    groups = sorted([group for own in parts for group in own if group.left_out], key=lambda group: group.left_out)
     by_pattern = {_typed(group): group for group in groups}  # of one in text and titles, what leaves out more
     for pattern, group in reversed(by_pattern.items()):
         yield Truncation(pattern, len(group.weights) + group.left_out, len(group.weights))

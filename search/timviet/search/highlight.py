@@ -145,13 +145,16 @@ def merge_spans(text: str, matches: Iterable[Match]) -> list[Span]:
     return merged
 
 
-def _nodes(node: Node, kind: type[N]) -> Iterator[N]:
-    """Yield those nodes of a plan that are of a kind, but for what is excluded."""
-    if isinstance(node, kind):
-        yield node
-    else:
-        for part in wanted(node):
-            yield from _nodes(part, kind)
+def _nodes(node: Node, kind: type[N]) -> list[N]:
+    """Return those nodes of a plan that are of a kind, but for what is excluded."""
+    found: list[N] = []
+    parts = [node]
+    for part in parts:
+        if isinstance(part, kind):
+            found.append(part)
+        else:
+            parts += wanted(part)
+    return found
 
 
 def _terms_of(query: Query, reader: IndexReader) -> set[tuple[str, str]]:

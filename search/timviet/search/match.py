@@ -73,11 +73,11 @@ class SegmentMatcher:
                 return Matches(postings.documents, _weight(node) * postings.levels.astype(np.float64))
             case All(clauses=[]):
                 return _unscored(np.empty(0, np.int64))
+            case All(clauses=[only]) | AnyOf(clauses=[only]):
+                found = self.matches(only)
+                return Matches(found.documents, node.boost * found.scores)
             case All():
                 return self._all(node)
-            case AnyOf(clauses=[only]):
-                found = self.matches(only)
-                return found._replace(scores=node.boost * found.scores)
             case AnyOf() | Highest():
                 return self._scored(node, self._any(node.clauses))
             case Maybe():

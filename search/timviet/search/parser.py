@@ -47,10 +47,10 @@ def parse(text: str, fields: Mapping[str, str], strict: bool = False, limits: Li
         ['Đảng', 'ủy']
     """
     check_length(text, limits)
-    _check_depth(text, limits)
     if not strict and _is_made_of(_SIMPLE, text):
         query = _parse_simple(text)
     else:
+        _check_depth(text, limits)
         parser = parser_for(fields)
         if strict:
             check_syntax(text, parser.tag(text), fields)
@@ -79,8 +79,10 @@ def parse_nodes(text: str, fields: Mapping[str, str], limits: Limits = DEFAULT_L
         QueryLimitError: the query is too long or too deep.
     """
     check_length(text, limits)
+    if _is_made_of(_PLAIN, text):
+        return None
     _check_depth(text, limits)
-    return None if _is_made_of(_PLAIN, text) else parser_for(fields).process(text.strip())
+    return parser_for(fields).process(text.strip())
 
 
 def unknown_fields(text: str, fields: Mapping[str, str]) -> list[str]:

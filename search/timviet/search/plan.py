@@ -28,10 +28,10 @@ from timviet.search.clauses import (
     asked_in_title,
     flatten,
     is_alone,
+    is_marked,
     may_be_short,
     merge_repeated,
     pairs_of,
-    typed_leaves,
 )
 from timviet.search.deadline import check_time
 from timviet.search.expand import Weights, expand, has_marks, level_weights
@@ -105,8 +105,7 @@ def make_plan(
         contradicting: whether readings with other marks than typed match, too.
         abbreviations: whether abbreviations are found by what they stand for, and the other way round.
     """
-    marked = any(has_marks(leaf) for leaf in typed_leaves(query))
-    weights = level_weights(marks, marked=marked, contradicting=contradicting)
+    weights = level_weights(marks, marked=is_marked(query), contradicting=contradicting)
     return _Planner(lexicon, weights, match, abbreviations).plan(query)
 
 

@@ -126,7 +126,7 @@ class Searcher:
             marks,
             match,
             strict,
-            filters or {},
+            filters,
             (facets,) if isinstance(facets, str) else tuple(facets),
             sort,
             group_by_document,
