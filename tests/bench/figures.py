@@ -9,7 +9,7 @@ from agreement import Agreement
 from processes import Built
 from queries import Query
 
-# In ratios, what takes less counts as this many milliseconds on both sides.
+# What takes less counts as this many milliseconds on both sides, but where times are compared as they are.
 FLOOR = 0.25
 
 # By the query's number in the set, its median in milliseconds.
@@ -60,10 +60,16 @@ def select_rare_words(times: Times, queries: Sequence[Query]) -> Times:
     return {number: spent for number, spent in rare.items() if len(queries[number].words) == 1}
 
 
-def ratio(own: Times, other: Times) -> float:
+def ratio(own: Times, other: Times, floor: float = FLOOR) -> float:
     """Return the geometric mean of the ratios own / other, over the queries that both were asked."""
-    logarithms = [math.log(max(own[number], FLOOR) / max(other[number], FLOOR)) for number in own.keys() & other.keys()]
+    logarithms = [math.log(max(own[number], floor) / max(other[number], floor)) for number in own.keys() & other.keys()]
     return math.exp(sum(logarithms) / len(logarithms))
+
+
+def total_ratio(own: Times, other: Times) -> float:
+    """Return the ratio of the times that all queries together take, of those that both were asked."""
+    common = own.keys() & other.keys()
+    return sum(own[number] for number in common) / sum(other[number] for number in common)
 
 
 def worst_ratio(own: Times, other: Times) -> float:
