@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -38,8 +39,9 @@ def merge_field(parts: Sequence[FieldPart]) -> tuple[list[bytes], Postings]:
         parts: the field in each segment, in the order of their paragraphs.
     """
     dictionaries = [list(part.terms) for part in parts]
-    dictionary = sorted(set().union(*dictionaries))
-    places = {term: place for place, term in enumerate(dictionary)}
+    # To sort what is made of sorted parts takes half the time that it takes to sort a set.
+    dictionary = list(dict.fromkeys(sorted(chain.from_iterable(dictionaries))))
+    places = dict(zip(dictionary, range(len(dictionary)), strict=True))
     numbers = [np.array([places[term] for term in own], np.int64) for own in dictionaries]
     postings = _RunMerge([_posting_runs(part, own) for part, own in zip(parts, numbers, strict=True)])
     terms = [dictionary[place] for place in postings.keys.tolist()]
