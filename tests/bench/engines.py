@@ -5,7 +5,7 @@ Each keeps the texts and the positions of their words, knows a paragraph by its 
 
 import inspect
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -210,16 +210,20 @@ class Tantivy:
     name = "tantivy"
     folds = True
     takes_jobs = True
+    _fields: Sequence[str] = ("text",)
 
     def build(self, folder: Path, texts: Iterable[str], jobs: int) -> None:
         """Add each paragraph, commit, and wait for merges."""
         schema = tantivy.SchemaBuilder()
         schema.add_integer_field("number", fast=True)
-        schema.add_text_field("text", stored=True, tokenizer_name="folded", index_option="position")
+        for field in self._fields:
+            stored = field == "text"
+            tokenizer = "folded" if stored else "marked"
+            schema.add_text_field(field, stored=stored, tokenizer_name=tokenizer, index_option="position")
         self._index = self._with_tokenizer(tantivy.Index(schema.build(), path=str(folder)))
         writer = self._index.writer(num_threads=jobs)
         for number, text in enumerate(texts):
-            writer.add_document(tantivy.Document(number=number, text=text))
+            writer.add_document(tantivy.Document(number=number, **dict.fromkeys(self._fields, text)))
         writer.commit()
         writer.wait_merging_threads()
 
@@ -252,7 +256,7 @@ class Tantivy:
     def add(self, number: int, text: str) -> None:
         """Use a writer of its own, with one thread."""
         writer = self._index.writer(num_threads=1)
-        writer.add_document(tantivy.Document(number=number, text=text))
+        writer.add_document(tantivy.Document(number=number, **dict.fromkeys(self._fields, text)))
         writer.commit()
 
     def _parse(self, text: str, all_words: bool) -> tantivy.Query:
@@ -260,10 +264,20 @@ class Tantivy:
 
     @staticmethod
     def _with_tokenizer(index: tantivy.Index) -> tantivy.Index:
-        folded = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-        folded = folded.filter(tantivy.Filter.lowercase()).filter(tantivy.Filter.ascii_fold())
-        index.register_tokenizer("folded", folded.build())
+        marked = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple()).filter(tantivy.Filter.lowercase())
+        folded = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple()).filter(tantivy.Filter.lowercase())
+        index.register_tokenizer("marked", marked.build())
+        index.register_tokenizer("folded", folded.filter(tantivy.Filter.ascii_fold()).build())
         return index
 
 
-ENGINES: dict[str, type[Engine]] = {engine.name: engine for engine in (Timviet, StockWhoosh, Fts5, Tantivy)}
+class TantivyWithMarks(Tantivy):
+    """Tantivy with a second field that keeps marks, as whoever needs both has to build it; asked in the first one."""
+
+    name = "tantivy+marks"
+    _fields = ("text", "marked")
+
+
+ENGINES: dict[str, type[Engine]] = {
+    engine.name: engine for engine in (Timviet, StockWhoosh, Fts5, Tantivy, TantivyWithMarks)
+}
