@@ -1,5 +1,7 @@
 """Filters keep what has a value, a range or any of several, as the query language compares them, and score nothing."""
 
+import re
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -38,7 +40,9 @@ def is_wanted(wanted, texts, marks):
     if wanted is None:
         return not texts
     if isinstance(wanted, tuple):
-        return any(is_between(text, *(None if end is None else str(end) for end in wanted)) for text in texts)
+        low, high = (None if end is None else str(end) for end in wanted)
+        are_dates = not any(number_of(text) is not None for text in texts)
+        return any(is_between(text, low, high) or (are_dates and is_in_years(text, low, high)) for text in texts)
     number = number_of(str(wanted))
     if number is not None:
         return number in map(number_of, texts)
@@ -50,8 +54,9 @@ def is_reversed(low, high):
     if low in (None, "") or high in (None, ""):
         return False
     numbers = [number_of(str(end)) for end in (low, high)]
-    one, other = [folded(str(end)) for end in (low, high)] if None in numbers else numbers
-    return one > other
+    if None not in numbers:
+        return numbers[0] > numbers[1]
+    return folded(str(low)) > folded(str(high)) and not folded(str(low)).startswith(f"{folded(str(high))} ")
 
 
 def is_between(text, low, high):
@@ -60,8 +65,20 @@ def is_between(text, low, high):
     if numbers and None not in numbers:
         own = number_of(text)
         return own is not None and (not low or number_of(low) <= own) and (not high or own <= number_of(high))
+    return is_between_texts(text, low, high)
+
+
+def is_between_texts(text, low, high):
+    """Whether a value lies between others by its letters; what begins with the highest one's tokens does, too."""
     own = folded(text)
-    return (not low or folded(low) <= own) and (not high or own <= folded(high))
+    return (not low or folded(low) <= own) and (not high or own <= folded(high) or own.startswith(f"{folded(high)} "))
+
+
+def is_in_years(text, low, high):
+    """Whether a value begins with a year that is between the ends, if these are years."""
+    ends = [end for end in (low, high) if end]
+    are_years = bool(ends) and all(re.fullmatch(r"[12]\d{3}", end) for end in ends)
+    return are_years and is_between_texts(text, low or "1000", high or "2999")
 
 
 def folded(text):
@@ -138,10 +155,11 @@ def test_text(wanted, expected):
         pytest.param(2024, "012", id="a number, in any form"),
         pytest.param("2024", "012", id="the same as text"),
         pytest.param(-5, "3", id="below zero"),
-        pytest.param((2000, 2030), "0124", id="a range"),
-        pytest.param((2000, None), "0124", id="from"),
+        pytest.param((2000, 2030), "012456", id="a range of years, and texts that begin with one"),
+        pytest.param((1999.5, 2030), "0124", id="a range of no years"),
+        pytest.param((2000, None), "012456", id="from"),
         pytest.param((None, 2019.5), "34", id="to"),
-        pytest.param(("2020", "2024"), "0124", id="a range as text"),
+        pytest.param(("2020", "2024"), "012456", id="a range as text"),
         pytest.param(("2024-05-01", "2024-05-31"), "5", id="days"),
     ],
 )
@@ -149,6 +167,38 @@ def test_numbers(wanted, expected):
     """Numbers are compared as numbers; days as text, which sorts as they do where the year comes first."""
     collection = documents_with(2024, "2024", 2024.0, -5, [2020, 1999], "2024-05-24", "№ 2024")
     assert ids(collection, {"loai": wanted}) == expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        pytest.param("[2023 TO 2024]", "123", id="years, with all of their days"),
+        pytest.param("[2024 TO]", "2345", id="from a year on"),
+        pytest.param("[TO 2023]", "0168", id="to the end of a year, and numbers up to there"),
+        pytest.param("[2024-05 TO 2024-05]", "28", id="a month"),
+        pytest.param("[2024-05 TO 2024]", "238", id="from a month to the end of its year"),
+        pytest.param("{2022 TO 2024}", "1", id="without the days of either year"),
+        pytest.param("{2024-05-24 TO 2024-12}", "", id="without a day and a month"),
+        pytest.param("[2000 TO 2999]", "1234", id="no numbers that sort between years, nor beside them"),
+    ],
+)
+def test_dates(asked, expected):
+    """A year or a month in a range stands for all of its days; numbers are no dates, whatever they begin with."""
+    dates = [
+        "1999-12-31",
+        "2023-01-01",
+        "2024-05-24",
+        "2024-12-31T08:00",
+        "2025-02-03",
+        20235,
+        3,
+        "hai",
+        [20, "2024-05"],
+    ]
+    collection = documents_with(*dates)
+    plan = make_plan(parse(f"loai:{asked}", query_fields(["meta.loai"])), collection.lexicon)
+    found = find_all(collection.matchers, plan).numbers.tolist()
+    assert "".join(collection.paragraphs[number]["id"] for number in found) == expected
 
 
 @pytest.mark.parametrize(

@@ -166,21 +166,44 @@ def value_identity(text: str) -> str:
     return number_term(text) or f"t{' '.join(form.canonical for form in indexed_forms(text))}"
 
 
-def value_bounds(low: str | None, high: str | None) -> tuple[str, str]:
+ANY_NUMBER = ("n", f"n{LAST_CHARACTER}")
+"""The terms between which all numbers lie."""
+
+
+def value_bounds(
+    low: str | None, high: str | None, without_low: bool = False, without_high: bool = False
+) -> tuple[str, str]:
     """Return the terms between which values lie: as numbers where both ends are numbers, otherwise as text.
 
     Args:
         low: the lowest value, or None for no bound.
         high: the highest value, or None for no bound.
+        without_low: whether texts that begin as the lowest value are left out.
+        without_high: whether texts that begin as the highest value are left out.
 
     Example:
-        >>> value_bounds("2024-05-01", "2024-06-30")
-        ('t2024 05 01', 't2024 06 30')
+        >>> first, last = value_bounds("2024-05-01", "2024-06")
+        >>> first <= text_term("2024-06-30") <= last
+        True
     """
     numbers = [number_term(end) for end in (low, high) if end]
     if not numbers or None in numbers:
-        return text_term(low or ""), text_term(high) if high else text_term("") + LAST_CHARACTER
-    return (number_term(low) if low else None) or "n", (number_term(high) if high else None) or f"n{LAST_CHARACTER}"
+        return text_bounds(low, high, without_low, without_high)
+    return (number_term(low) if low else None) or ANY_NUMBER[0], (number_term(high) if high else None) or ANY_NUMBER[1]
+
+
+def text_bounds(low: str | None, high: str | None, without_low: bool, without_high: bool) -> tuple[str, str]:
+    """Return the terms between which values lie as texts; see `value_bounds`."""
+    first, last = text_term(low or ""), text_term(high or "")
+    return (
+        _after(first) if low and without_low else first,
+        last if high and without_high else _after(last) if high else last + LAST_CHARACTER,
+    )
+
+
+def _after(term: str) -> str:
+    """Return what sorts after all texts that begin with the tokens of a text."""
+    return f"{term} {LAST_CHARACTER}"
 
 
 def _fields() -> dict[str, FieldType]:

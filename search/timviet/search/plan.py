@@ -7,7 +7,7 @@ from typing import Literal
 
 from whoosh.query import And, AndNot, Every, Not, Or, Query
 
-from timviet.index.schema import LAST_CHARACTER, folded_field, is_metadata_field, value_bounds, value_field
+from timviet.index.schema import LAST_CHARACTER, folded_field, is_metadata_field
 from timviet.index.spelling import fold
 from timviet.search.abbreviations.abbreviations import Stretch
 from timviet.search.clauses import flatten, is_alone, is_marked, may_be_short, merge_repeated, pairs_of
@@ -17,6 +17,7 @@ from timviet.search.lexicon import Lexicon
 from timviet.search.marks import Marks
 from timviet.search.nodes import All, AnyOf, Between, Everything, Filter, Highest, Maybe, Node, WhooshQuery, Without
 from timviet.search.query import Fuzzy, Pattern, Phrase, Range, Required, Word, Words, has_leaves
+from timviet.search.value_ranges import between_values
 
 # An abbreviation is searched by so many of the phrases that it stands for, where texts define them as often.
 MAX_EXPANSIONS_OF_ONE = 2
@@ -145,12 +146,11 @@ class _Planner:
         return self._match == "all" or names_field or isinstance(clause, Required)
 
 
-def _range(query: Range) -> Between:
+def _range(query: Range) -> Node:
     if is_metadata_field(query.fieldname):
-        field, ends = value_field(query.fieldname), value_bounds(query.low, query.high)
-    else:
-        field, ends = folded_field(query.fieldname), (fold(query.low or ""), fold(query.high or LAST_CHARACTER))
-    return Between(field, *ends, query.without_low, query.without_high)
+        return between_values(query.fieldname, query.low, query.high, query.without_low, query.without_high)
+    ends = fold(query.low or ""), fold(query.high or LAST_CHARACTER)
+    return Between(folded_field(query.fieldname), *ends, query.without_low, query.without_high)
 
 
 def _taken_apart(clause: Query) -> list[Query]:

@@ -3,7 +3,7 @@
 A value is compared as a whole, and each of several by itself: a number as a number, text by its tokens. Marks count as
 in the query language, but for values that are written without any: `luat` keeps `Luật` and `luat`, `luật` keeps neither
 `luất` nor `luat`; with `marks="strict"` each keeps itself alone, with `marks="ignore"` all of them. A range compares
-text without marks, as one of the query language does.
+text without marks, as one of the query language does; see `timviet.search.value_ranges`.
 """
 
 import json
@@ -19,6 +19,7 @@ from timviet.search.metadata_keys import MetadataKeys
 from timviet.search.nodes import All, AnyOf, Between, Everything, Filter, Leaf, Node, TermGroup, TermSequence, Without
 from timviet.search.query import Phrase, Word, are_reversed
 from timviet.search.rank import TermStatistics
+from timviet.search.value_ranges import between_values
 
 FilterValue = str | int | float
 FilterRange = tuple[FilterValue | None, FilterValue | None]
@@ -73,7 +74,7 @@ class _Planner:
             case str() | int() | float():
                 return self._value(field, str(wanted))
             case tuple():
-                return Between(value_field(field), *value_bounds(*_ends(name, wanted)))
+                return between_values(field, *_ends(name, wanted))
         raise TypeError(f"cannot filter {name!r} by {wanted!r}: give text, a number, a range, or a list of these")
 
     def _value(self, field: str, text: str) -> Node:
