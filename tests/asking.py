@@ -12,6 +12,8 @@ CALLS = [
     *[("search", "hoa thuy viet ma", {"match": match, "limit": 50}) for match in ("all", "any", "auto")],
     ("search", "hoa", {"facets": ["năm"], "sort": "-nam", "group_by_document": True}),
     ("search", "thuy", {"filters": {"năm": (2001, 2002)}, "sort": "title"}),
+    ("search", "thuy", {"filters": {"ngày": ("2001", "2002")}, "limit": 50}),
+    ("search", "thuy ngay:{2000 TO 2001-05-15]", {"limit": 50}),
     *[("suggest", prefix, {}) for prefix in ("h", "cong ", "ma t", "viet")],
     *[("lookup", name, {"fields": ["title", "path"]}) for name in ("hoa", "cong an", "kho")],
     *[("correct", query, {}) for query in ("thuyr", "dang uy", "conga an")],
@@ -29,7 +31,7 @@ def documents():
             paragraphs=[" ".join(chosen.choices(SYLLABLES, k=chosen.randrange(3, 30))) for _ in range(2)],
             title=" ".join(chosen.choices(SYLLABLES, k=3)),
             path=f"kho/{number}.txt",
-            metadata={"năm": 2000 + number % 4},
+            metadata={"năm": 2000 + number % 4, "ngày": f"{2000 + number % 4}-05-{number % 28 + 1:02}"},
         )
         for number in range(60)
     ]

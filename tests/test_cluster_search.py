@@ -110,7 +110,7 @@ def test_documents(both):
 def test_keys(both):
     """The keys of the metadata are told as documents write them; others are refused."""
     here, there = both
-    assert there.metadata_keys() == here.metadata_keys() == ["năm"]
+    assert there.metadata_keys() == here.metadata_keys() == ["năm", "ngày"]
     assert there.metadata_keys(most_values=1) == []
     with pytest.raises(UnknownKeyError, match="'năm'"):
         there.search("hoa", facets=["tháng"])
