@@ -283,9 +283,41 @@ def test_long_queries_are_told_in_short(searcher):
 @pytest.mark.parametrize("options", [{"marks": "strict"}, {"marks": "ignore"}, {"match": "all"}, {"match": "any"}])
 @pytest.mark.parametrize("typed", ["ddarng uyr", "+ddarng", "ddarng OR uyr", '"ddarng uyr"'])
 def test_what_finds_nothing_is_corrected_however_it_was_to_be_found(searcher, typed, options):
-    """With no result at all, what was meant is searched for, whatever the caller says of marks and words."""
+    """With no result at all, keys that were left are decoded, whatever the caller says of marks and words."""
     results = searcher.search(typed, **options)
     assert (results.total > 0, results.relaxed[0].kind, results.correction) == (True, "correction", None)
+
+
+@pytest.mark.parametrize(
+    ("typed", "options"),
+    [
+        pytest.param("ma tùy", {"marks": "strict", "match": "all"}, id="marks said to count"),
+        pytest.param("congan tinh", {"match": "all"}, id="words said to be required"),
+        pytest.param("congan tinh", {"strict": True}, id="syntax said to be right"),
+        pytest.param('"congan tinh"', {}, id="words in quotation marks"),
+    ],
+)
+def test_words_spelled_with_care_are_not_replaced(typed, options):
+    """Who says how words are to be taken is asked back instead of being shown other words."""
+    with make_searcher(*COMPANY, *["phòng chống ma túy"] * 5) as searcher:
+        results = searcher.search(typed, **options)
+        assert results.correction
+        assert not any(note.kind == "correction" for note in results.relaxed or ())
+
+
+def test_a_correction_of_which_only_parts_are_found():
+    """Where no paragraph has all that was meant either, the note says so, and there is no other."""
+    with make_searcher(*["bàn về ma túy"] * 5, *["họp Đảng ủy"] * 5) as searcher:
+        (note,) = searcher.search("ddarng uyr tusy").relaxed
+        assert note.message.startswith("no paragraph holds all the words of 'ddarng uyr tusy', nor of 'đảng ủy")
+        assert note.message.endswith("these hold some of the latter")
+
+
+def test_one_word_that_is_corrected():
+    """Of a query of one word, the note does not speak of all its words."""
+    with make_searcher(*["họp Đảng ủy"] * 5) as searcher:
+        (note,) = searcher.search("ddarng").relaxed
+        assert note.message == "nothing holds 'ddarng'; this is what 'đảng' finds"
 
 
 def test_what_is_left_out_is_not_corrected():

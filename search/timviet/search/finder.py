@@ -117,12 +117,14 @@ class Finder:
         correction = self._corrections[query]
         if correction is None or (answer.total and not correction.has_slips):
             return answer
-        may_replace = not answer.total or (options.marks == "auto" and not answer.complete)
+        if options.marks == options.match == "auto" and not options.strict and '"' not in query:
+            may_replace = not (answer.total and answer.complete)
+        else:  # who says how words are to be taken has spelled them with care, but may have left an input method on
+            may_replace = not answer.total and all(change.kind != "slip" for change in correction.changes)
         meant = self._meant(correction.query, run) if may_replace else None
         if meant is None or not meant.total or (answer.total and not meant.complete):
-            return answer._replace(correction=correction) if correction.has_slips else answer
-        message = f"no paragraph holds all the words of {quoted(query)}; this is what {quoted(correction.query)} finds"
-        return meant._replace(relaxed=(Relaxation("correction", message, correction.query), *meant.relaxed))
+            return answer._replace(correction=correction) if correction.has_slips or not may_replace else answer
+        return meant._replace(relaxed=tuple(_correction_notes(query, correction.query, meant)))
 
     def _meant(self, query: str, run: "_Run") -> Answer | None:
         """Return what a correction finds; None where it is longer than a query may be."""
@@ -205,6 +207,21 @@ def _finished(answer: Answer, asked: Query) -> Answer:
     relaxed = (*_range_notes(asked), *answer.relaxed, *_abbreviation_notes(planned))
     ranking = answer.ranking.arrange() if answer.ranking.arrange else answer.ranking
     return answer._replace(ranking=ranking, relaxed=relaxed, truncated=tuple(_truncations(planned)))
+
+
+def _correction_notes(typed: str, meant: str, answer: Answer) -> Iterator[Relaxation]:
+    """Yield what is to be said of an answer to what a query was meant to say."""
+    nothing = (
+        f"no paragraph holds all the words of {quoted(typed)}"
+        if len(typed.split()) > 1
+        else f"nothing holds {quoted(typed)}"
+    )
+    if answer.complete:
+        yield Relaxation("correction", f"{nothing}; this is what {quoted(meant)} finds", meant)
+        yield from answer.relaxed
+    else:
+        yield Relaxation("correction", f"{nothing}, nor of {quoted(meant)}; these hold some of the latter", meant)
+        yield from (own for own in answer.relaxed if own.kind != "match")
 
 
 def _range_notes(query: Query) -> Iterator[Relaxation]:
