@@ -113,9 +113,12 @@ def tell_problems(app: FastAPI) -> None:
         return problem(HTTPStatus.SERVICE_UNAVAILABLE, "too many searches at once: try again in a moment")
 
     @app.exception_handler(RequestValidationError)
-    def _invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
-        faults = [f"{'.'.join(map(str, own['loc'][1:])) or own['loc'][0]}: {own['msg']}" for own in error.errors()]
-        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "; ".join(faults))
+    def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        if isinstance(error.body, bytes):
+            given = request.headers.get("content-type", "none")
+            detail = f"the body is taken for JSON with the header Content-Type: application/json only; it has {given}"
+            return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "; ".join(map(_fault, error.errors())))
 
     @app.exception_handler(HTTPException)
     def _http(request: Request, error: HTTPException) -> JSONResponse:
@@ -129,6 +132,12 @@ def tell_problems(app: FastAPI) -> None:
     def _unforeseen(_request: Request, _error: Exception) -> JSONResponse:
         # It is told beside the middleware that sends these headers with everything else.
         return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "a fault of the server's; its log tells more", SECURITY)
+
+
+def _fault(error: dict[str, Any]) -> str:
+    place = ".".join(map(str, error["loc"][1:])) or error["loc"][0]
+    reason = error.get("ctx", {}).get("error")
+    return f"{place}: {error['msg']}{f' ({reason})' if isinstance(reason, str) else ''}"
 
 
 def _methods(request: Request) -> list[str]:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from timviet.index.documents import Document, Passage
+from timviet.index.errors import DocumentError, quoted
 from timviet.index.store import Index
 from timviet.search.web import schemas
 from timviet.search.web.answering import json_response
@@ -52,8 +53,12 @@ class GivenDocument(BaseModel):
         """Return it as the index takes it.
 
         Raises:
-            DocumentError: it has both a text and paragraphs.
+            DocumentError: it has both a text and paragraphs, or neither these nor a title.
         """
+        if not (self.text.strip() or self.paragraphs or self.title):
+            raise DocumentError(
+                f"cannot index document {quoted(self.id)}: it has no text; give text, paragraphs or a title"
+            )
         paragraphs: list[str | Passage] | None = None
         if self.paragraphs is not None:
             paragraphs = [own if isinstance(own, str) else own.to_passage() for own in self.paragraphs]
