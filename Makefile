@@ -37,7 +37,7 @@ runs_here = $(BIN)/pip --version 2>/dev/null | grep -qF "$$(pwd -P)/$(VENV)/"
 
 .PHONY: anew
 $(VENV)/made: .ci/setup $(shell $(runs_here) || echo anew)
-	.ci/setup $(VENV)
+	.ci/setup $(VENV) $(if $(filter anew,$^),--clear)
 	touch $@
 
 $(VENV)/installed: pyproject.toml $(VENV)/made
