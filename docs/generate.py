@@ -34,12 +34,12 @@ _TIMVIET_COMPLETE=fish_source timviet | source                 # ~/.config/fish/
 
 def command_line_page() -> str:
     """Return the page's text."""
-    context = click.Context(main, info_name="timviet", terminal_width=100, max_content_width=100)
+    context = main.make_context("timviet", [], resilient_parsing=True, terminal_width=100)
     sections = [_section("timviet", main, context)]
     for name in main.list_commands(context):
         command = main.get_command(context, name)
         assert command is not None  # noqa: S101
-        inner = click.Context(command, info_name=name, parent=context, terminal_width=100, max_content_width=100)
+        inner = click.Context(command, info_name=name, parent=context)
         sections.append(_section(f"timviet {name}", command, inner))
     return INTRODUCTION + "".join(sections)
 
