@@ -85,6 +85,7 @@ def asked(folder: Path) -> Iterator[tuple[str, object, Exception | None]]:
         with open_index(folder) as index:
             yield "info", *_answer(lambda: (index.document_count, index.paragraph_count))
             yield "documents", *_answer(lambda: list(index.documents()))
+            yield "sources", *_answer(lambda: list(index.sources()))
             with Searcher(index) as searcher:
                 for name, ask in _QUESTIONS.items():
                     yield name, *_answer(lambda ask=ask: ask(searcher))

@@ -41,7 +41,9 @@ class Place:
     def documents(self):
         """What is known of each document, in the order of their ids."""
         with open_index(self.index) as index:
-            return sorted(index.documents(), key=lambda document: document.id)
+            documents = sorted(index.documents(), key=lambda document: document.id)
+            assert dict(index.sources()) == {document.id: document.source for document in documents}
+            return documents
 
     def skipped(self):
         """What is remembered to be wrong with files."""

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple, Self
 
@@ -197,6 +198,7 @@ def encode_source(source: Source) -> str:
     return json.dumps({field: value for field, value in kept.items() if value != ""})
 
 
+@lru_cache(maxsize=1 << 10)
 def read_source(kept: str) -> Source:
     """Return the file that a document was read from, as it is kept with the first paragraph.
 

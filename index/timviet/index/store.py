@@ -174,6 +174,10 @@ class Index(ABC):
             ClusterError: the cluster that has it does not answer.
         """
 
+    def sources(self) -> Iterator[tuple[str, Source | None]]:
+        """Yield the id of each document, with the file that it was read from, if it was; otherwise as `documents`."""
+        return ((document.id, document.source) for document in self.documents())
+
     @abstractmethod
     def prepared_documents(self) -> Iterator[PreparedDocument]:
         """Yield all documents of the last commit as a writer takes them; otherwise as `documents`."""

@@ -6,15 +6,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from whoosh.reading import IndexReader
+from whoosh.reading import IndexReader, SegmentReader
 
 from timviet.index.codec import DOCUMENTS
+from timviet.index.columnfile import DamagedFileError
 from timviet.index.commit import Commit
 from timviet.index.contents import ParagraphIndex, create_index
 from timviet.index.damage import REMEDY, damage_told
 from timviet.index.errors import IndexLockedError, IndexNotFoundError, IndexVersionError, NotAnIndexError
 from timviet.index.file_names import absolute
-from timviet.index.preparing import PreparedDocument, require_paragraph, restore
+from timviet.index.preparing import PreparedDocument, Source, read_source, require_paragraph, restore
 from timviet.index.schema import ParagraphSchema
 from timviet.index.storage import (
     IN_MEMORY,
@@ -31,6 +32,7 @@ from timviet.index.storage import (
 from timviet.index.store import DEFAULT_MEMORY, PATIENCE, Index, StoredDocument
 
 if TYPE_CHECKING:
+    from timviet.index.stored import StoredReader
     from timviet.index.whoosh_writer import WhooshWriter
 
 _WRITE_LOCK = "MAIN_WRITELOCK"  # Whoosh's name for it
@@ -136,6 +138,19 @@ class WhooshIndex(Index):
         with self.reader() as reader, damage_told(self.location):
             for number in _first_paragraphs(reader):
                 yield StoredDocument.of(require_paragraph(reader.stored_fields(number)))
+
+    def sources(self) -> Iterator[tuple[str, Source | None]]:
+        """Yield each document's file; see `Index.sources`. Of what is kept, nothing else is decoded."""
+        with self.reader() as reader, damage_told(self.location):
+            for segment in [own for own, _ in reader.leaf_readers() if isinstance(own, SegmentReader)]:
+                numbers = [*_first_paragraphs(segment)]
+                # Whoosh hides it; there is no other way from its reader to the codec's.
+                stored: StoredReader = segment._perdoc.stored
+                pairs = zip(stored.texts("id", numbers), stored.texts("source", numbers), strict=True)
+                for number, (identity, source) in zip(numbers, pairs, strict=True):
+                    if not identity:
+                        raise DamagedFileError(f"what is stored of paragraph {number} has no id")
+                    yield identity, read_source(source) if source else None
 
     def prepared_documents(self) -> Iterator[PreparedDocument]:
         """Yield all documents of the last commit as a writer takes them; see `Index.documents`."""

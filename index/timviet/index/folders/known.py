@@ -28,7 +28,7 @@ class Known:
         self.sources: dict[str, Source | None] = {}
         self.documents: dict[str, dict[str, None]] = {}
         self._by_digest: dict[str, Counter[str]] = {}
-        self._put((document.id, document.source) for document in index.documents())
+        self._put(index.sources())
 
     def take_in(self, added: Mapping[str, Source | None], removed: Iterable[str], commit_id: str) -> None:
         """Take in what a commit has added, replaced and removed."""
