@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 
 from cachetools import LRUCache
 
-from timviet.index.analysis import Forms, forms
+from timviet.index.analysis import Forms
 from timviet.index.schema import folded_field
 from timviet.search.abbreviations.abbreviation_source import FIELD
 from timviet.search.abbreviations.expansions import LongForm
@@ -86,6 +86,7 @@ class Abbreviations:
 
     Example:
         >>> from timviet.index import Document, open_index
+        >>> from timviet.index.analysis import forms, indexed_forms
         >>> from timviet.index.snapshot import Snapshot
         >>> from timviet.search.abbreviations.expansions import Expander
         >>> index = open_index(":memory:", create=True)
@@ -94,10 +95,10 @@ class Abbreviations:
         1
         >>> snapshot = Snapshot(index.whoosh.searcher())
         >>> abbreviations = Abbreviations(snapshot, Expander(snapshot))
-        >>> [expansion.text for expansion in abbreviations.expansions("antt")]
+        >>> [expansion.text for expansion in abbreviations.expansions(forms("antt"))]
         ['an ninh trật tự']
-        >>> abbreviations.abbreviation_of(["an", "ninh", "trat", "tu"]).text
-        'ANTT'
+        >>> [own.abbreviation.text for own in abbreviations.among(indexed_forms("giu an ninh trat tu"))]
+        ['ANTT']
     """
 
     def __init__(self, terms: Terms, learner: Learner) -> None:
@@ -108,40 +109,25 @@ class Abbreviations:
         self._terms: LRUCache[Forms, list[str]] = LRUCache(_REMEMBERED)
         self._stretches: LRUCache[tuple[Forms, ...], tuple[Stretch, ...]] = LRUCache(_REMEMBERED)
 
-    def expansions(self, abbreviation: str | Forms) -> tuple[LongForm, ...]:
+    def expansions(self, abbreviation: Forms) -> tuple[LongForm, ...]:
         """Return what an abbreviation stands for in this index.
 
         Args:
-            abbreviation: as typed, in any case, with đ or with d.
+            abbreviation: the forms of what was typed.
 
         Returns:
             What it stands for, best first; nothing where it is no abbreviation, or where that is not sure.
         """
-        typed = forms(abbreviation) if isinstance(abbreviation, str) else abbreviation
-        own = self._reading(typed) if is_abbreviation(typed) else None
+        own = self._reading(abbreviation) if is_abbreviation(abbreviation) else None
         return () if own is None else self._expansions_of(own)
 
-    def abbreviation_of(self, words: Sequence[str | Forms]) -> ShortForm | None:
-        """Return the abbreviation that stands for some words in this index, for all of them and no more.
-
-        Args:
-            words: words that follow one another, as typed, with or without marks.
-
-        Returns:
-            The abbreviation that is best known to stand for them, or None.
-        """
-        own = tuple(forms(word) if isinstance(word, str) else word for word in words)
-        if not MIN_LETTERS <= len(own) <= MAX_LETTERS + MAX_LEFT_OUT:
-            return None
-        return self._abbreviation(own, self._learner.having(_letters_of(own)))
-
-    def among(self, words: Sequence[str | Forms]) -> tuple[Stretch, ...]:
+    def among(self, words: Sequence[Forms]) -> tuple[Stretch, ...]:
         """Return where words of a query have an abbreviation: of stretches that overlap the longest, then the first.
 
         Args:
-            words: the words, which follow one another, as typed.
+            words: the forms of the words, which follow one another.
         """
-        own = tuple(forms(word) if isinstance(word, str) else word for word in words)
+        own = tuple(words)
         if not MIN_LETTERS <= len(own) <= MAX_WORDS:
             return ()
         if own not in self._stretches:

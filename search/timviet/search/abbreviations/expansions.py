@@ -48,8 +48,6 @@ class LongForm:
         definitions: how often paragraphs say that the abbreviation stands for it, of those that were read.
         frequency: how often it occurs.
         together: how many paragraphs have both it and the abbreviation.
-        fit: how well what stands beside the abbreviation fits beside it; 0 where it fits as beside anything, and where
-            texts define it.
     """
 
     words: _Words
@@ -57,7 +55,6 @@ class LongForm:
     definitions: int
     frequency: int
     together: int
-    fit: float
 
 
 class Expander:
@@ -180,7 +177,6 @@ class Expander:
             definitions=candidate.definitions,
             frequency=candidate.frequency,
             together=candidate.together,
-            fit=round(candidate.fit, 3),
         )
 
     def _written(self, candidate: Candidate, most: int) -> list[Written]:
