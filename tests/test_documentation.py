@@ -93,3 +93,13 @@ def test_the_query_language_page():
         assert isinstance(parse(text, {}, strict="=" not in text), Words)
     for name, limit in asdict(Limits()).items():
         assert re.search(rf"^\| `{name}` \|.* {limit:,g}[^\d,]", page, re.MULTILINE), name
+
+
+@pytest.mark.parametrize("side", ["index", "search"])
+def test_the_design_names_every_module(side):
+    """Each module and folder of either side stands in the table of what it is for."""
+    design = (ROOT / "docs/design.md").read_text("utf-8")
+    folder = ROOT / side / "timviet" / side
+    modules = {path.stem for path in folder.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()}
+    named = set(re.findall(r"`(\w+)`", design))
+    assert modules - {"__init__", "__main__"} - named == set()

@@ -32,7 +32,7 @@ class Ngrams(Protocol):
         """
 
     def triple(self, field: str, *three: str) -> int:
-        """Return how often three terms follow one another."""
+        """Return how often three terms follow one another; on a cluster, in how many paragraphs they do."""
 
 
 class NgramCounts(Ngrams):

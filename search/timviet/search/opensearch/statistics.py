@@ -159,7 +159,7 @@ class Statistics:
             self._known[own] = Frequency(*total)
 
     def _read_lengths(self) -> dict[str, Length]:
-        """Return how long the texts and the titles are."""
+        """Return how long the texts, the titles and the paths are."""
         totals = {"text": [0, 0], "title": [0, 0], "path": [0, 0]}
         # Statistics come with a term only; that there is none such does not matter.
         for fields in self._requests.term_vectors({name: ["a"] for name in totals}, list(totals)):
