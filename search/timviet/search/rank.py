@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from timviet.index.columnfile import Column
+from timviet.index.schema import BM25_B, BM25_K1
 from timviet.search.marks import Level
 
 HIGHEST_LEVEL = 255
@@ -31,8 +32,7 @@ class Bm25:
     b: float
 
 
-# Less than the usual 1.2 and 0.75: in paragraphs, which are short, which words there are tells more than how often.
-RANKING = Bm25(k1=0.6, b=0.7)
+RANKING = Bm25(BM25_K1, BM25_B)
 # How much an occurrence counts in a query with marks. In one without any, a reading with marks counts in full.
 LEVEL_WEIGHTS = {Level.SAME: 1.0, Level.COMPLETES: 0.3, Level.BARE: 0.7}
 # How much two neighbouring words of a query count where they are neighbours in a paragraph, beside their own scores.

@@ -7,7 +7,7 @@ it again. What is only searched is not kept in `_source`; what is only kept is i
 from typing import Any
 
 from timviet.index.analysis import KEY_SEPARATOR, rules_fingerprint
-from timviet.index.schema import SCHEMA_VERSION
+from timviet.index.schema import BM25_B, BM25_K1, SCHEMA_VERSION
 
 LAYOUT = 1
 """The number of this layout; an index of another one has to be rebuilt."""
@@ -23,9 +23,6 @@ PARAGRAPH, TERM, RECORD = "paragraph", "term", "record"
 
 ANY_OF = "any_of"
 """The analyzer for queries that takes several terms, joined as a text is, for synonyms."""
-
-BM25_K1, BM25_B = 0.6, 0.7
-"""The constants by which the cluster tells how high a paragraph may score; see `timviet.search.rank`."""
 
 MOST_RESULTS = 10_000
 """A search returns so many paragraphs at most, as the cluster's own default is."""

@@ -19,8 +19,8 @@ from whoosh.query import NullQuery
 
 from timviet.index.analysis import KEY_SEPARATOR
 from timviet.index.errors import UnsupportedQueryError
-from timviet.index.opensearch.layout import ANY_OF, BM25_B, BM25_K1, TERM_SEPARATOR
-from timviet.index.schema import SCORED_FIELDS, UNMARKED, UNMARKED_FIELD, unfolded_field
+from timviet.index.opensearch.layout import ANY_OF, TERM_SEPARATOR
+from timviet.index.schema import BM25_B, BM25_K1, SCORED_FIELDS, UNMARKED, UNMARKED_FIELD, unfolded_field
 from timviet.search.nodes import (
     All,
     AnyOf,
