@@ -123,15 +123,15 @@ class Searcher:
         check_options(query, marks, match)
         started = time.perf_counter()
         options = Options(
-            marks,
-            match,
-            strict,
-            filters,
-            (facets,) if isinstance(facets, str) else tuple(facets),
-            sort,
-            group_by_document,
-            abbreviations,
-            ask_back,
+            marks=marks,
+            match=match,
+            strict=strict,
+            filters=filters,
+            facets=(facets,) if isinstance(facets, str) else tuple(facets),
+            sort=sort,
+            group_by_document=group_by_document,
+            abbreviations=abbreviations,
+            ask_back=ask_back,
         )
         with self._in_turn(self._limits.seconds):
             answer = self._finder.find(query, offset + limit, options)

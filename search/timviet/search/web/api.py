@@ -71,18 +71,18 @@ def add_api(app: FastAPI, index: Index, metrics: Metrics) -> None:
         def make(searcher: Searcher) -> Response:
             results = searcher.search(
                 asked.q,
-                asked.limit,
-                asked.offset,
-                asked.marks,
-                asked.match,
-                asked.strict,
-                asked.snippet_length,
-                filters,
-                asked.facet,
-                asked.sort,
-                asked.group,
-                asked.abbreviations,
-                asked.ask_back,
+                limit=asked.limit,
+                offset=asked.offset,
+                marks=asked.marks,
+                match=asked.match,
+                strict=asked.strict,
+                snippet_length=asked.snippet_length,
+                filters=filters,
+                facets=asked.facet,
+                sort=asked.sort,
+                group_by_document=asked.group,
+                abbreviations=asked.abbreviations,
+                ask_back=asked.ask_back,
             )
             metrics.found(results.total)
             return json_response(results.to_dict())
