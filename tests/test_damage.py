@@ -164,6 +164,8 @@ def test_writing(sample):
         try:
             with open_index(sample.folder) as index, index.writer(timeout=0) as writer:
                 writer.add(Document(id="ct-01", text="Viết lại."))
+            with open_index(sample.folder) as index:
+                assert "ct-01" in index
         except CLEAN_ERRORS:
             continue
         finally:

@@ -1,6 +1,7 @@
 """The search page as people use it, in a real Chromium over a real server."""
 
 import re
+from math import isnan
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
@@ -400,4 +401,5 @@ def test_lines_never_clip_marks(visitor):
             " return parseFloat(own.lineHeight) / parseFloat(own.fontSize); }",
             selector,
         )
-        assert ratio != ratio or ratio >= 1.45  # a box without a line height of its own has that of its font
+        # A field without a line height of its own has that of its font, which is none to compare.
+        assert ratio >= 1.45 or (selector == "#q" and isnan(ratio))
