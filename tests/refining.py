@@ -119,7 +119,11 @@ def values_of(stored, key):
     """The values of a key in stored fields, as they are written; keys are told apart by their letters."""
     every = [value for name, value in json.loads(stored["metadata"]).items() if stripped(name).lower() == key]
     items = [item for value in every for item in (value if isinstance(value, list) else [value])]
-    return [str(item) for item in items if isinstance(item, str | int | float)]
+    return [
+        str(item).lower() if isinstance(item, bool) else str(item)
+        for item in items
+        if isinstance(item, str | int | float)
+    ]
 
 
 def number_of(text):

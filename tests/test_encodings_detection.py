@@ -177,3 +177,9 @@ def test_real_texts(shared, name, length, least):
                 told["right" if decoded.text == decode(content, encoding).text else "wrong"] += 1
     assert told["right"] / told.total() >= least
     assert told["wrong"] / told.total() < 0.005
+
+
+def test_a_text_is_not_decoded():
+    """What is a text already is refused as such."""
+    with pytest.raises(TypeError, match="only bytes are decoded, not str"):
+        decode("Đảng ủy")

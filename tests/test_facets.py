@@ -8,7 +8,10 @@ from hypothesis import strategies as st
 
 from refining import EVERY, documents_with, found_of, identity, make_collection, order, picks, segments, values_of
 from timviet.index import Document
+from timviet.search.nodes import All
 from timviet.search.refine.facets import Facet, FacetValue, count_values
+from timviet.search.refine.filters import plan_filters
+from timviet.search.refine.found import find_all
 
 LISTS = [([Document("0", "a", metadata={"loại": ["Luật", "luat", "LUẬT", 5]}), Document("1", "a")], set())]
 
@@ -50,6 +53,15 @@ def test_a_value_is_shown_as_the_first_has_it():
     """Of several spellings the one is shown that comes first in the index, and in a list."""
     collection = documents_with(["luật", "LUẬT"], "Luật", "LUẬT", 5.0, 5)
     assert count_values(collection.columns, "loai", np.arange(5))[:] == (FacetValue("luật", 3), FacetValue("5.0", 2))
+
+
+def test_truth_is_shown_as_json_has_it():
+    """Yes and no are values as the metadata's JSON has them, however they are asked for."""
+    collection = documents_with(*[True, False, [True], "True"])
+    assert count_values(collection.columns, "loai", np.arange(3))[:] == (FacetValue("true", 2), FacetValue("false", 1))
+    for wanted in (True, "true", "True"):
+        plan = All(plan_filters({"loai": wanted}, collection.keys, collection.lexicon))
+        assert find_all(collection.matchers, plan).numbers.tolist() == [0, 2, 3]
 
 
 def test_a_facet_is_a_sequence():

@@ -291,6 +291,14 @@ def test_arguments_that_mean_nothing(searcher, arguments, error, message):
         searcher.explain(**arguments, document_id="0")
 
 
+@pytest.mark.parametrize("name", ["limit", "offset", "snippet_length"])
+@pytest.mark.parametrize("value", [None, "9", 1.5])
+def test_numbers_that_are_none(searcher, name, value):
+    """How many to return, and how much of each, are whole numbers."""
+    with pytest.raises(TypeError, match=f"{name} has to be a whole number, not {value!r}"):
+        searcher.search("dang", **{name: value})
+
+
 @pytest.mark.parametrize(("suffix", "column"), [("terms", ".documents"), ("documents", "stored")])
 def test_damage_that_shows_while_searching_is_told(tmp_path, suffix, column):
     """Whatever error damaged bytes lead to while an index is searched, it is told that the index is damaged."""

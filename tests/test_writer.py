@@ -263,6 +263,16 @@ def test_ids_are_compared_exactly(index):
         assert contents(index) == {identity: [turn] for identity in ids}
 
 
+def test_what_is_no_document_is_refused(index):
+    """A dictionary with all that a document has is none, and nothing is added."""
+    with index.writer() as writer:
+        with pytest.raises(TypeError, match=r"make a timviet\.index\.Document of it"):
+            writer.add({"id": "1", "text": "Đảng ủy"})
+        writer.add(Document(id="2", text="Đảng ủy"))
+    assert "1" not in index
+    assert "2" in index
+
+
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit])
 def test_an_exception_rolls_back(index, error):
     """An exception that passes through leaves the index as it was, goes on, and frees the lock."""

@@ -269,11 +269,13 @@ def searched_values(metadata: Mapping[str, object]) -> Iterator[tuple[str, str |
     """Yield what is searched of a document's metadata: keys as `metadata_key` has them, each with one of its values.
 
     Example:
-        >>> list(searched_values({"Năm": 2024, "loại": ["Luật", "Lệnh"], "nguồn": None}))
-        [('nam', 2024), ('loai', 'Luật'), ('loai', 'Lệnh')]
+        >>> list(searched_values({"Năm": 2024, "loại": ["Luật", "Lệnh"], "nguồn": None, "mới": True}))
+        [('nam', 2024), ('loai', 'Luật'), ('loai', 'Lệnh'), ('moi', 'true')]
     """
     for name, value in metadata.items():
         key = metadata_key(name)
         for item in (value if isinstance(value, list | tuple) else [value]) if key else ():
-            if isinstance(item, str | int | float):
+            if isinstance(item, bool):
+                yield key, "true" if item else "false"
+            elif isinstance(item, str | int | float):
                 yield key, item

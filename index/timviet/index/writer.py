@@ -50,8 +50,11 @@ class Writer(ABC):
             NotAnIndexError: a file of the index is damaged.
             ClusterError: the cluster that has the index refused it, or does not answer.
             ValueError: this writer has ended.
+            TypeError: it is no document.
         """
         self.require_open()
+        if not isinstance(document, Document):
+            raise TypeError(f"cannot index {document!r}: make a timviet.index.Document of it")
         return self.add_prepared(prepare(document, source))
 
     @abstractmethod

@@ -18,6 +18,16 @@ def require_text(name: str, value: object) -> None:
         raise TypeError(f"the {name} has to be text, not {value!r}")
 
 
+def require_number(name: str, value: object) -> None:
+    """Refuse what is no whole number.
+
+    Raises:
+        TypeError: it is none.
+    """
+    if not isinstance(value, int):
+        raise TypeError(f"{name} has to be a whole number, not {value!r}")
+
+
 def require_paragraph(document_id: object, paragraph: object) -> None:
     """Refuse what cannot be a document's id and the number of a paragraph.
 

@@ -12,7 +12,7 @@ from whoosh.query import Query
 
 from timviet.index.errors import UnknownParagraphError, quoted
 from timviet.index.store import Index
-from timviet.search.arguments import check_options, require_paragraph, require_text
+from timviet.search.arguments import check_options, require_number, require_paragraph, require_text
 from timviet.search.backend import open_collection
 from timviet.search.collection import Collection
 from timviet.search.correct import Correction
@@ -116,8 +116,10 @@ class Searcher:
             FilterError: a filter could keep nothing, as a range whose lowest value is above its highest one.
             ValueError: limit or snippet_length is below 1, offset below 0, marks or match is none of those above, or
                 the searcher is closed.
-            TypeError: the query is neither text nor one of Whoosh's.
+            TypeError: the query is neither text nor one of Whoosh's, or one of the numbers is none.
         """
+        for name, value in (("limit", limit), ("offset", offset), ("snippet_length", snippet_length)):
+            require_number(name, value)
         if limit < 1 or offset < 0 or snippet_length < 1:
             raise ValueError("limit and snippet_length must be at least 1, offset at least 0")
         check_options(query, marks, match)

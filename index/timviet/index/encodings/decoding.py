@@ -36,12 +36,15 @@ def decode(content: bytes, encoding: str | None = None, structured: bool = False
     Raises:
         UndecidableError: the encoding cannot be told.
         EncodingError: there is no such encoding, or the text is not in it: more than one character in twenty is none.
+        TypeError: it is no bytes.
 
     Example:
         >>> decoded = decode("§¶ng uû C«ng an tØnh häp".encode("windows-1252"))
         >>> decoded.text, decoded.encoding, round(decoded.confidence, 3)
         ('Đảng uỷ Công an tỉnh họp', 'tcvn3', 1.0)
     """
+    if not isinstance(content, bytes):
+        raise TypeError(f"only bytes are decoded, not {type(content).__name__}")
     if encoding is None:
         detected, confidence, _ = detect(content, structured)
         return Decoded(decode_as(content, detected), detected, confidence)

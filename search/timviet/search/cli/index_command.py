@@ -171,7 +171,8 @@ def _require_layout(index: "Index", cluster: "ClusterOptions") -> None:
     if other:
         index.close()
         options = " ".join(f"--{name} {number}" for name, number in other.items())
-        message = f"the index has {there['shards']} shards and {there['replicas']} replicas of each: lay it out anew by"
+        here = f"{count(int(there['shards']), 'shard')} and {count(int(there['replicas']), 'replica')} of each"
+        message = f"the index has {here}: lay it out anew by"
         raise click.UsageError(f"{message} `timviet copy {options} {index.location} {index.location}`")
 
 
