@@ -7,12 +7,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from timviet.index.opensearch.bodies import count_body, every_paragraph_with
 from timviet.index.opensearch.commits import CommitRecord, load_commit
 from timviet.index.opensearch.connection import Connection, connect
 from timviet.index.opensearch.creating import Concrete, create, require_concrete
 from timviet.index.opensearch.lease import Lease, read_unfinished
 from timviet.index.opensearch.options import ClusterOptions
-from timviet.index.opensearch.reading import WHOLE, counting, document_of, prepared_documents, scan
+from timviet.index.opensearch.reading import WHOLE, document_of, prepared_documents, scan
 from timviet.index.opensearch.records import RecordStore
 from timviet.index.opensearch.writer import ClusterWriter
 from timviet.index.preparing import NEVER, PreparedDocument
@@ -167,7 +168,7 @@ class ClusterIndex(Index):
         self.connection.close()
 
     def _count(self, *conditions: dict[str, Any]) -> int:
-        body = counting(*conditions)
+        body = count_body(every_paragraph_with(*conditions))
         with self.connection.telling("read"):
             found = self.connection.client.search(index=self.connection.name, body=body, params=WHOLE)
         return int(found["hits"]["total"]["value"])

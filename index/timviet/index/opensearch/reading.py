@@ -8,8 +8,8 @@ from typing import Any
 
 from timviet.index.columnfile import DamagedFileError
 from timviet.index.errors import IndexPlaceError, NotAnIndexError
+from timviet.index.opensearch.bodies import FIRST_PARAGRAPHS, Body, every_paragraph_with
 from timviet.index.opensearch.connection import Connection
-from timviet.index.opensearch.layout import PARAGRAPH
 from timviet.index.preparing import PreparedDocument, require_paragraph, restore
 
 _AT_ONCE = 1_000
@@ -20,12 +20,6 @@ WHOLE = {"allow_partial_search_results": "false"}
 
 Stored = dict[str, Any]
 """What is kept of a paragraph, by name."""
-
-
-def counting(*conditions: dict[str, Any]) -> dict[str, Any]:
-    """Return a search that counts the paragraphs that meet all of some conditions."""
-    query = {"bool": {"filter": [{"term": {"kind": PARAGRAPH}}, *conditions]}}
-    return {"query": query, "size": 0, "track_total_hits": True}
 
 
 def scan(
@@ -43,9 +37,8 @@ def scan(
         IndexNotFoundError: the index is not there.
         ClusterError: the cluster does not answer.
     """
-    is_asked = [{"term": {"kind": PARAGRAPH}}, *([{"term": {"paragraph": 0}}] if first_only else [])]
-    body: dict[str, Any] = {
-        "query": {"bool": {"filter": is_asked}},
+    body: Body = {
+        "query": every_paragraph_with(*([FIRST_PARAGRAPHS] if first_only else [])),
         "_source": fields,
         "sort": [order] if order == "order" else [order, "paragraph"],
         "size": _AT_ONCE,
@@ -94,7 +87,7 @@ def prepared_documents(connection: Connection) -> Iterator[PreparedDocument]:
 def document_of(connection: Connection, document_id: str) -> PreparedDocument:
     """Return a document as a writer takes it, by its id, which is there."""
     body: dict[str, Any] = {
-        "query": {"bool": {"filter": [{"term": {"kind": PARAGRAPH}}, {"term": {"id": document_id}}]}},
+        "query": every_paragraph_with({"term": {"id": document_id}}),
         "_source": ["stored"],
         "sort": ["paragraph"],
         "size": _AT_ONCE,

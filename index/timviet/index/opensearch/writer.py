@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 from uuid import uuid4
 
 from timviet.index.errors import ClusterError
+from timviet.index.opensearch.bodies import EVERY_PARAGRAPH, count_body, every_paragraph_with
 from timviet.index.opensearch.commits import COMMIT, CommitRecord, load_commit
 from timviet.index.opensearch.connection import Connection
-from timviet.index.opensearch.layout import PARAGRAPH
 from timviet.index.opensearch.lease import Lease, Range
 from timviet.index.opensearch.paragraphs import Encoder, removal, require_short_id
 from timviet.index.opensearch.patience import patiently
-from timviet.index.opensearch.reading import WHOLE, counting
+from timviet.index.opensearch.reading import WHOLE
 from timviet.index.opensearch.records import RecordStore
 from timviet.index.opensearch.sending import BulkSender
 from timviet.index.preparing import PreparedDocument
@@ -173,7 +173,7 @@ class ClusterWriter(Writer):
         ids = list(self._replaced)
         for start in range(0, len(ids), _IDS_AT_ONCE):
             own = {"range": {"order": {"gte": self._lease.first, "lt": self._lease.end}}}
-            is_replaced = [{"term": {"kind": PARAGRAPH}}, {"terms": {"id": ids[start : start + _IDS_AT_ONCE]}}]
+            is_replaced = [EVERY_PARAGRAPH, {"terms": {"id": ids[start : start + _IDS_AT_ONCE]}}]
             query = {"query": {"bool": {"filter": is_replaced, "must_not": own}}}
             # What this writer has written anew since is a conflict, and is not to be removed.
             remove = partial(self._connection.client.delete_by_query, body=query, params={"conflicts": "proceed"})
@@ -194,7 +194,7 @@ class ClusterWriter(Writer):
     def _count(self, numbers: Range) -> int:
         """Return how many paragraphs are visible of those of a writer, by its numbers."""
         first, end = numbers
-        body = counting({"range": {"order": {"gte": first, "lt": end}}})
+        body = count_body(every_paragraph_with({"range": {"order": {"gte": first, "lt": end}}}))
         found = self._ask("write to", partial(self._connection.client.search, body=body, params=WHOLE))
         return int(found["hits"]["total"]["value"])
 

@@ -10,12 +10,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from timviet.index.opensearch.bodies import Body
 from timviet.index.opensearch.layout import MOST_RESULTS
 from timviet.search.collection import Ranking
 from timviet.search.deadline import check_time
 from timviet.search.nodes import Node
 from timviet.search.opensearch.drawing import draw
-from timviet.search.opensearch.requests import Body, Requests
+from timviet.search.opensearch.requests import Requests
 from timviet.search.opensearch.translation import MARGIN
 
 # For each paragraph that is wanted so many are fetched first, and no fewer than these; then five times as many.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from cachetools import LRUCache
 from whoosh.reading import EmptyReader, IndexReader
 
+from timviet.index.opensearch.bodies import EVERY_PARAGRAPH, Body
 from timviet.index.opensearch.index import ClusterIndex
 from timviet.index.opensearch.layout import MOST_RESULTS
 from timviet.index.schema import ParagraphSchema
@@ -21,7 +22,7 @@ from timviet.search.opensearch.drawing import draw
 from timviet.search.opensearch.keys import ClusterKeys
 from timviet.search.opensearch.lexicon import ClusterLexicon
 from timviet.search.opensearch.refining import arrange, count
-from timviet.search.opensearch.requests import Body, Requests
+from timviet.search.opensearch.requests import Requests
 from timviet.search.opensearch.sampling import look_up, suggest
 from timviet.search.opensearch.statistics import Statistics
 from timviet.search.opensearch.translation import Translation
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
 _REMEMBERED_EXPANSIONS = 1 << 10
 _NOTHING = EmptyReader(ParagraphSchema())
-_EVERY_PARAGRAPH: Body = {"term": {"kind": "paragraph"}}
 # So many paragraphs are fetched to tell how many score more than another one.
 _LEAST_RANKED, _RANKED = 100, 10_000
 _LAST_PARAGRAPH = (1 << 31) - 1  # by the cluster's type of such numbers; no document has as many
@@ -61,7 +61,7 @@ class ClusterCollection(Collection):
         self._keys = ClusterKeys(self._requests)
         self._statistics = Statistics(self._requests)
         self._translation = Translation(self._statistics)
-        self._paragraph_count = count(self._requests, _EVERY_PARAGRAPH)
+        self._paragraph_count = count(self._requests, EVERY_PARAGRAPH)
         self._learned: LRUCache[Forms, tuple[LongForm, ...]] = LRUCache(_REMEMBERED_EXPANSIONS)
         self._is_closed = False
 

@@ -3,10 +3,11 @@
 import json
 from functools import cached_property
 
+from timviet.index.opensearch.bodies import Body
 from timviet.index.opensearch.layout import UNIT_SEPARATOR
 from timviet.index.schema import metadata_key
 from timviet.search.metadata_keys import MetadataKeys
-from timviet.search.opensearch.requests import Body, Requests
+from timviet.search.opensearch.requests import Requests
 
 
 class ClusterKeys(MetadataKeys):

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from timviet.index.opensearch.layout import MOST_RESULTS
+from timviet.index.opensearch.bodies import count_body
+from timviet.index.opensearch.layout import MOST_RESULTS, TERM
 from timviet.search.opensearch.fields import pair_term, pairs_field
 from timviet.search.surfaces import SAMPLES, first_surface
 
@@ -29,7 +30,7 @@ class Count:
 
     def body(self) -> dict[str, Any]:
         """Return the search that answers it."""
-        return {"query": json.loads(self.query), "size": 0, "track_total_hits": True}
+        return count_body(json.loads(self.query))
 
     def read(self, response: Mapping[str, Any]) -> int:
         """Return the count."""
@@ -52,7 +53,7 @@ class Words:
     def body(self) -> dict[str, Any]:
         """Return the search that answers it."""
         name = "fold" if self.is_folded else "word"
-        query = {"prefix": {name: self.prefix}} if self.prefix else {"term": {"kind": "term"}}
+        query = {"prefix": {name: self.prefix}} if self.prefix else {"term": {"kind": TERM}}
         return {"query": query, "size": 0, "aggs": {"words": _every(name)}}
 
     def read(self, response: Mapping[str, Any]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from timviet.index.opensearch.bodies import Body, count_body
 from timviet.index.opensearch.layout import MOST_RESULTS, UNIT_SEPARATOR
 from timviet.index.schema import value_order
 from timviet.search.collection import Arrangement, Ranking
@@ -13,7 +14,7 @@ from timviet.search.deadline import check_time
 from timviet.search.nodes import Node
 from timviet.search.opensearch.best import BY_BOUND, Hit, Scored, find_best, pages, scores_of
 from timviet.search.opensearch.keys import having_key, values_of
-from timviet.search.opensearch.requests import Body, Requests
+from timviet.search.opensearch.requests import Requests
 from timviet.search.opensearch.translation import MARGIN
 from timviet.search.refine.facets import DEFAULT_VALUES, Facet, FacetValue
 from timviet.search.refine.sorting import STORED, Sort
@@ -57,7 +58,7 @@ def arrange(
 
 def count(requests: Requests, query: Body, of_documents: bool = False) -> int:
     """Return how many paragraphs a query finds, or how many documents."""
-    body: Body = {"query": query, "size": 0, "track_total_hits": True}
+    body = count_body(query)
     if not of_documents:
         return int(requests.search(body)["hits"]["total"]["value"])
     return int(requests.search(body | {"aggs": {"documents": _DOCUMENTS}})["aggregations"]["documents"]["value"])

@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 
 from timviet.index.columnfile import DamagedFileError
 from timviet.index.errors import ClusterError
+from timviet.index.opensearch.bodies import Body
 from timviet.index.opensearch.index import ClusterIndex
 from timviet.index.opensearch.patience import PASSING, pauses
 from timviet.index.opensearch.reading import WHOLE, foreign, point_in_time
 from timviet.search.deadline import check_time, remaining_seconds
 
-Body = dict[str, Any]
 _Answer = TypeVar("_Answer")
 
 # All shards' frequencies together make the scores of one shard; and none of them may be left out.

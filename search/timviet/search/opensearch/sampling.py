@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any
 
 from timviet.index.analysis import indexed_forms
+from timviet.index.opensearch.bodies import FIRST_PARAGRAPHS, Body, count_body, with_score
 from timviet.index.opensearch.layout import TERM_SEPARATOR
 from timviet.index.schema import folded_field, metadata_field
 from timviet.search.input_methods import decoded_texts
@@ -14,7 +15,7 @@ from timviet.search.names.lookup import STORED_FIELDS, NameHits, NameLookup
 from timviet.search.opensearch.best import BY_BOUND, Hit, stored_of
 from timviet.search.opensearch.drawing import draw
 from timviet.search.opensearch.fields import place_of
-from timviet.search.opensearch.requests import Body, Requests
+from timviet.search.opensearch.requests import Requests
 from timviet.search.suggestions.suggest import Suggester, Suggestion
 
 # So many paragraphs are drawn that have the beginning of a phrase, and so many documents whose names may answer.
@@ -27,7 +28,6 @@ _IN_TITLES = 5
 _DECODED = 3
 # A name is looked for by so many of its words at most: a cluster takes no queries of more than a thousand parts.
 _WORDS = 20
-_FIRST_PARAGRAPHS: Body = {"term": {"paragraph": 0}}
 
 
 def suggest(requests: Requests, prefix: str, limit: int) -> list[Suggestion]:
@@ -47,7 +47,7 @@ def suggest(requests: Requests, prefix: str, limit: int) -> list[Suggestion]:
     suggestions = Suggester(draw(_as_in_index(found["hits"])).snapshot).suggest(prefix, limit)
     if found["total"]["value"] <= _PHRASES or not suggestions:
         return suggestions
-    counts = requests.search_many([_counting(own.text) for own in suggestions])
+    counts = requests.search_many([count_body(_standing(own.text)) for own in suggestions])
     return [
         replace(own, frequency=int(count["hits"]["total"]["value"]))
         for own, count in zip(suggestions, counts, strict=True)
@@ -74,7 +74,7 @@ def look_up(requests: Requests, keys: MetadataKeys, name: str, fields: Sequence[
     asked = [fields] if isinstance(fields, str) else fields
     own = {field: field if field in STORED_FIELDS else keys.require(field, STORED_FIELDS) for field in asked}
     names = [place for key in own.values() for text in _meant(name) for place in _named(key, text)]
-    query: Body = {"bool": {"filter": [_FIRST_PARAGRAPHS], "must": [{"dis_max": {"queries": names}}]}}
+    query: Body = {"bool": {"filter": [FIRST_PARAGRAPHS], "must": [{"dis_max": {"queries": names}}]}}
     body: Body = {"query": query, "size": _NAMES, "sort": BY_BOUND, "_source": ["stored"]}
     snapshot = draw(_as_in_index(requests.search(body)["hits"]["hits"] if names else [])).snapshot
     there = {name for segment in snapshot.segments for name in segment.reader.indexed_field_names()}
@@ -99,8 +99,8 @@ def _beginning(prefix: str) -> list[Body]:
     words = [form.folded for form in indexed_forms(prefix)]
     is_finished = prefix != prefix.rstrip()
     text, title = (_phrase(folded_field(name), words, is_finished) for name in ("text", "title"))
-    in_titles = {"bool": {"filter": [_FIRST_PARAGRAPHS], "must": [title]}}
-    return [_constant(text, 1), _constant(in_titles, _IN_TITLES)] if words else []
+    in_titles = {"bool": {"filter": [FIRST_PARAGRAPHS], "must": [title]}}
+    return [with_score(text, 1), with_score(in_titles, _IN_TITLES)] if words else []
 
 
 def _named(key: str, name: str) -> list[Body]:
@@ -117,10 +117,10 @@ def _named(key: str, name: str) -> list[Body]:
         "prefix_length": len(place.prefix),
     }
     return [
-        _constant({"match_phrase": {place.field: TERM_SEPARATOR.join(words)}}, 4),
-        _constant(_phrase(place.field, words, is_finished=False), 3),
-        _constant({"bool": {"filter": starting}}, 2),
-        _constant({"match": {place.field: slipped}}, 1),
+        with_score({"match_phrase": {place.field: TERM_SEPARATOR.join(words)}}, 4),
+        with_score(_phrase(place.field, words, is_finished=False), 3),
+        with_score({"bool": {"filter": starting}}, 2),
+        with_score({"match": {place.field: slipped}}, 1),
     ]
 
 
@@ -132,13 +132,8 @@ def _phrase(field: str, words: Sequence[str], is_finished: bool) -> Body:
     return {"match_phrase_prefix": {field: {"query": text, "max_expansions": _EXPANSIONS}}}
 
 
-def _counting(phrase: str) -> Body:
-    """Return the search that counts in how many paragraphs and titles a phrase stands."""
+def _standing(phrase: str) -> Body:
+    """Return the query that finds the paragraphs and titles in which a phrase stands."""
     terms = TERM_SEPARATOR.join(form.keyed for form in indexed_forms(phrase))
-    in_titles = {"bool": {"filter": [_FIRST_PARAGRAPHS, {"match_phrase": {"title": terms}}]}}
-    query = {"bool": {"should": [{"match_phrase": {"text": terms}}, in_titles]}}
-    return {"query": query, "size": 0, "track_total_hits": True}
-
-
-def _constant(query: Body, boost: float) -> Body:
-    return {"constant_score": {"filter": query, "boost": boost}}
+    in_titles = {"bool": {"filter": [FIRST_PARAGRAPHS, {"match_phrase": {"title": terms}}]}}
+    return {"bool": {"should": [{"match_phrase": {"text": terms}}, in_titles]}}

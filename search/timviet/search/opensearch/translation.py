@@ -12,13 +12,13 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import product
 from math import ceil, log
-from typing import Any
 
 import numpy as np
 from whoosh.query import NullQuery
 
 from timviet.index.analysis import KEY_SEPARATOR
 from timviet.index.errors import UnsupportedQueryError
+from timviet.index.opensearch.bodies import Body, every_paragraph_with, with_score
 from timviet.index.opensearch.layout import ANY_OF, TERM_SEPARATOR
 from timviet.index.schema import BM25_B, BM25_K1, SCORED_FIELDS, UNMARKED, UNMARKED_FIELD, unfolded_field
 from timviet.search.nodes import (
@@ -41,8 +41,6 @@ from timviet.search.opensearch.questions import Words
 from timviet.search.opensearch.statistics import Statistics
 from timviet.search.query import Fuzzy
 
-Body = dict[str, Any]
-
 # By how much a bound may be too low, for scores are sums of whole levels; and of a pair, whose lengths are one less.
 MARGIN = 1.01
 _PAIR_MARGIN = 1.05
@@ -53,7 +51,7 @@ _SHARES = 16
 _MOST_SYNONYMS = 1_000
 _UNMARKED = {"term": {UNMARKED_FIELD: UNMARKED}}
 _NOTHING: Body = {"match_none": {}}
-_EVERYTHING: Body = {"bool": {"filter": [{"term": {"kind": "paragraph"}}]}}
+_EVERYTHING = every_paragraph_with()
 _COUNTED = np.arange(1, 64)
 _SHORTEST = BM25_K1 * (1 - BM25_B)
 
@@ -239,7 +237,7 @@ def _most_saturated(share: float) -> float:
 
 
 def _constant(query: Body, weight: float) -> Body:
-    return {"constant_score": {"filter": query, "boost": weight}} if weight else query
+    return with_score(query, weight) if weight else query
 
 
 def _all(clauses: Sequence[Body]) -> Body:
