@@ -15,7 +15,8 @@ def between_values(
     """Return what finds the values of a range, numbers where both ends are numbers, otherwise texts.
 
     A text that begins as an end does counts as that end: `2024-05` has all days of May. Where the ends are years, dates
-    in these are found, too, but for those of a paragraph that has a number under the same key.
+    in these are found, too, but for those of a paragraph that has a number under the same key; so are texts whose first
+    number sorts between them, as `20 Nguyễn Huệ` does between 1999 and 2024.
 
     Args:
         field: the field of the metadata.
