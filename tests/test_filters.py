@@ -41,8 +41,7 @@ def is_wanted(wanted, texts, marks):
         return not texts
     if isinstance(wanted, tuple):
         low, high = (None if end is None else str(end) for end in wanted)
-        are_dates = not any(number_of(text) is not None for text in texts)
-        return any(is_between(text, low, high) or (are_dates and is_in_years(text, low, high)) for text in texts)
+        return any(is_between(text, low, high) or is_in_years(text, low, high) for text in texts)
     number = number_of(str(wanted))
     if number is not None:
         return number in map(number_of, texts)
@@ -77,8 +76,10 @@ def is_between_texts(text, low, high):
 def is_in_years(text, low, high):
     """Whether a value begins with a year that is between the ends, if these are years."""
     ends = [end for end in (low, high) if end]
-    are_years = bool(ends) and all(re.fullmatch(r"[12]\d{3}", end) for end in ends)
-    return are_years and is_between_texts(text, low or "1000", high or "2999")
+    if not ends or not all(re.fullmatch(r"[12]\d{3}", end) for end in ends):
+        return False
+    year = folded(text).partition(" ")[0]
+    return bool(re.fullmatch(r"\d{4}", year)) and (low or "1800") <= year <= (high or "2100")
 
 
 def folded(text):
@@ -172,14 +173,15 @@ def test_numbers(wanted, expected):
 @pytest.mark.parametrize(
     ("asked", "expected"),
     [
-        pytest.param("[2023 TO 2024]", "123", id="years, with all of their days"),
-        pytest.param("[2024 TO]", "2345", id="from a year on"),
+        pytest.param("[2023 TO 2024]", "1238", id="years, with all of their days"),
+        pytest.param("[2024 TO]", "23458", id="from a year on"),
         pytest.param("[TO 2023]", "0168", id="to the end of a year, and numbers up to there"),
         pytest.param("[2024-05 TO 2024-05]", "28", id="a month"),
         pytest.param("[2024-05 TO 2024]", "238", id="from a month to the end of its year"),
         pytest.param("{2022 TO 2024}", "1", id="without the days of either year"),
         pytest.param("{2024-05-24 TO 2024-12}", "", id="without a day and a month"),
-        pytest.param("[2000 TO 2999]", "1234", id="no numbers that sort between years, nor beside them"),
+        pytest.param("[2000 TO 2999]", "12348", id="no numbers that sort between years"),
+        pytest.param("[1999 TO 2003]", "0", id="no other texts that do: days before years, streets"),
     ],
 )
 def test_dates(asked, expected):

@@ -169,10 +169,6 @@ def value_identity(text: str) -> str:
     return number_term(text) or f"t{' '.join(form.canonical for form in indexed_forms(text))}"
 
 
-ANY_NUMBER = ("n", f"n{LAST_CHARACTER}")
-"""The terms between which all numbers lie."""
-
-
 def value_bounds(
     low: str | None, high: str | None, without_low: bool = False, without_high: bool = False
 ) -> tuple[str, str]:
@@ -192,10 +188,12 @@ def value_bounds(
     numbers = [number_term(end) for end in (low, high) if end]
     if not numbers or None in numbers:
         return text_bounds(low, high, without_low, without_high)
-    return (number_term(low) if low else None) or ANY_NUMBER[0], (number_term(high) if high else None) or ANY_NUMBER[1]
+    return (number_term(low) if low else None) or "n", (number_term(high) if high else None) or f"n{LAST_CHARACTER}"
 
 
-def text_bounds(low: str | None, high: str | None, without_low: bool, without_high: bool) -> tuple[str, str]:
+def text_bounds(
+    low: str | None, high: str | None, without_low: bool = False, without_high: bool = False
+) -> tuple[str, str]:
     """Return the terms between which values lie as texts; see `value_bounds`."""
     first, last = text_term(low or ""), text_term(high or "")
     return (

@@ -2,11 +2,12 @@
 
 import re
 
-from timviet.index.schema import ANY_NUMBER, text_bounds, value_bounds, value_field
-from timviet.search.nodes import AnyOf, Between, Node, Without
+from timviet.index.schema import text_bounds, value_bounds, value_field
+from timviet.search.nodes import AnyOf, Between, Node
 
 _YEAR = re.compile(r"[12]\d{3}")
-_FIRST_YEAR, _LAST_YEAR = "1000", "2999"
+# Dates are looked for year by year: as texts, 20/11/2030 lies between 1999 and 2003.
+_YEARS = range(1800, 2101)
 
 
 def between_values(
@@ -14,9 +15,8 @@ def between_values(
 ) -> Node:
     """Return what finds the values of a range, numbers where both ends are numbers, otherwise texts.
 
-    A text that begins as an end does counts as that end: `2024-05` has all days of May. Where the ends are years, dates
-    in these are found, too, but for those of a paragraph that has a number under the same key; so are texts whose first
-    number sorts between them, as `20 Nguyễn Huệ` does between 1999 and 2024.
+    A text that begins as an end does counts as that end: `2024-05` has all days of May. Where the ends are years, texts
+    that begin with one of these years are found, too, as dates do, of the years from 1800 to 2100.
 
     Args:
         field: the field of the metadata.
@@ -26,12 +26,11 @@ def between_values(
         without_high: whether the highest value itself is left out.
     """
     own = value_field(field)
-    bounds = value_bounds(low, high, without_low, without_high)
-    between = Between(own, *bounds, without_low, without_high)
-    ends = [end for end in (low, high) if end]
-    if not ends or not all(map(_YEAR.fullmatch, ends)):
+    between = Between(own, *value_bounds(low, high, without_low, without_high), without_low, without_high)
+    first, last = (end.strip() if end else "" for end in (low, high))
+    if not (first or last) or not all(_YEAR.fullmatch(end) for end in (first, last) if end):
         return between
-    texts = text_bounds(low or _FIRST_YEAR, high or _LAST_YEAR, without_low, without_high)
-    # As texts, 20 and 20000 lie between 1999 and 2024.
-    dates = Without(Between(own, *texts), Between(own, *ANY_NUMBER))
-    return AnyOf([between, dates])
+    start = int(first) + without_low if first else _YEARS.start
+    stop = int(last) + (not without_high) if last else _YEARS.stop
+    years = map(str, range(max(start, _YEARS.start), min(stop, _YEARS.stop)))
+    return AnyOf([between, *(Between(own, *text_bounds(year, year)) for year in years)])
