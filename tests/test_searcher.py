@@ -291,6 +291,14 @@ def test_arguments_that_mean_nothing(searcher, arguments, error, message):
         searcher.explain(**arguments, document_id="0")
 
 
+def test_notes_quote_what_was_typed():
+    """What was searched for an abbreviation is told in the words of this query, not of one like it before."""
+    with make_searcher("Giữ gìn an ninh trật tự (ANTT).") as own:
+        for typed in ("an ninh trật tự", "AN Ninh Trật Tự"):
+            (note,) = [note for note in own.search(typed).relaxed or () if note.kind == "abbreviation"]
+            assert note.message == f"{typed!r} was also searched for as 'ANTT'"
+
+
 @pytest.mark.parametrize("name", ["limit", "offset", "snippet_length"])
 @pytest.mark.parametrize("value", [None, "9", 1.5])
 def test_numbers_that_are_none(searcher, name, value):

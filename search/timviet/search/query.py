@@ -131,6 +131,11 @@ class Abbreviation(Word):
 
     stands_for: str = ""
 
+    @property
+    def key(self) -> tuple[object, ...]:
+        """All that is asked for."""
+        return (*super().key, self.stands_for)
+
 
 @dataclass(eq=False)
 class Range(Query):
