@@ -295,6 +295,7 @@ def test_what_finds_nothing_is_corrected_however_it_was_to_be_found(searcher, ty
         pytest.param("congan tinh", {"match": "all"}, id="words said to be required"),
         pytest.param("congan tinh", {"strict": True}, id="syntax said to be right"),
         pytest.param('"congan tinh"', {}, id="words in quotation marks"),
+        pytest.param("“congan tinh”", {}, id="words in other quotation marks"),
     ],
 )
 def test_words_spelled_with_care_are_not_replaced(typed, options):

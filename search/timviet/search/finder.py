@@ -1,5 +1,6 @@
 """Run queries as strictly as finds enough: text to query, query to plan, plan to ranked paragraphs."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Literal, NamedTuple
@@ -30,6 +31,8 @@ ENOUGH = 10
 LONGEST_CORRECTED = 300
 # So many corrections are remembered: to make one takes as long as to find the paragraphs again.
 _REMEMBERED_CORRECTIONS = 1 << 12
+
+_QUOTATION_MARK = re.compile('["“”„]')
 
 
 class Options(NamedTuple):
@@ -117,7 +120,7 @@ class Finder:
         correction = self._corrections[query]
         if correction is None or (answer.total and not correction.has_slips):
             return answer
-        if options.marks == options.match == "auto" and not options.strict and '"' not in query:
+        if options.marks == options.match == "auto" and not options.strict and not _QUOTATION_MARK.search(query):
             may_replace = not (answer.total and answer.complete)
         else:  # who says how words are to be taken has spelled them with care, but may have left an input method on
             may_replace = not answer.total and all(change.kind != "slip" for change in correction.changes)
