@@ -292,6 +292,7 @@ def test_writing_without_the_token(index, headers):
         (b'{"id": "x", "title": "y", "metadata": {"": 1}}', 201),
         (b'{"id": "tin"}', 400),
         (b'{"id": "tin", "text": " ", "paragraphs": []}', 400),
+        (b'{"id": "tin", "title": " ", "paragraphs": ["", {"text": " "}]}', 400),
         (b'{"id": "x", "text": "\xff"}', 400),
         (b'{"id": "x", "text": "\\ud800"}', 201),
         (b'[{"id": "x"}, {"id": ""}]', 422),

@@ -55,7 +55,8 @@ class GivenDocument(BaseModel):
         Raises:
             DocumentError: it has both a text and paragraphs, or neither these nor a title.
         """
-        if not (self.text.strip() or self.paragraphs or self.title):
+        given = [own if isinstance(own, str) else own.text for own in self.paragraphs or ()]
+        if not "".join((self.title or "", self.text, *given)).strip():
             raise DocumentError(
                 f"cannot index document {quoted(self.id)}: it has no text; give text, paragraphs or a title"
             )
